@@ -1,0 +1,66 @@
+"""Relay: the smallest game. Whatever a player says becomes one public event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from server.games.rules import Command, Context, Data, Event, Game, PlayerId, Refusal, State, Viewer
+from server.games.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Say(Command):
+    """`data`: any JSON value."""
+
+    name: ClassVar[str] = "say"
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Event):
+    name: ClassVar[str] = "said"
+    player_id: PlayerId
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """`said`: how many things were said so far."""
+
+    said: int = 0
+
+
+class Relay(Game[Play]):
+    """Never ends by itself: the room closes when everybody has left."""
+
+    name = "relay"
+    version = 1
+    commands = (Say,)
+    events = (Said,)
+    open_table = True
+
+    def setup(self, table: Table) -> Play:
+        return Play()
+
+    def decide(
+        self, state: State[Play], actor: PlayerId, command: Command, ctx: Context
+    ) -> tuple[Event, ...] | Refusal:
+        assert isinstance(command, Say)  # noqa: S101  # the registry gives a game its own commands only
+        return (Said(actor, command.data),)
+
+    def evolve(self, state: State[Play], event: Event) -> Play:
+        assert state.play is not None  # noqa: S101  # an open table has a play from the beginning
+        return Play(state.play.said + 1)
+
+    def phase(self, state: State[Play]) -> str:
+        return "playing"
+
+    def view(self, state: State[Play], viewer: Viewer) -> Data:
+        return {"said": state.play.said if state.play else 0}
+
+    def actions(self, state: State[Play], player_id: PlayerId) -> tuple[Command, ...]:
+        return ()
+
+
+GAME = Relay()

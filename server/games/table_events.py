@@ -1,0 +1,211 @@
+"""The events that every game has: who comes, goes, gets ready, and how a game begins and ends.
+
+Payload keys are the field names. Profiles are maps {display_name, avatar_seed, color}.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias
+
+from server.games.rules import Event, PlayerId
+
+Profile: TypeAlias = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class GameCreated(Event):
+    """Always index 0. `config` holds every setting, defaults included."""
+
+    name: ClassVar[str] = "game_created"
+    game_id: str
+    game: str
+    rules_version: int
+    config: dict[str, Any]
+    creator_player_id: PlayerId
+    seed_commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerJoined(Event):
+    """`seat` None: as a spectator. `strategy`: the level of a bot."""
+
+    name: ClassVar[str] = "player_joined"
+    player_id: PlayerId
+    seat: int | None
+    profile: Profile
+    is_bot: bool = False
+    strategy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerLeft(Event):
+    name: ClassVar[str] = "player_left"
+    player_id: PlayerId
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerDisconnected(Event):
+    """Written after two seconds without return."""
+
+    name: ClassVar[str] = "player_disconnected"
+    player_id: PlayerId
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerReconnected(Event):
+    name: ClassVar[str] = "player_reconnected"
+    player_id: PlayerId
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerBecameSpectator(Event):
+    name: ClassVar[str] = "player_became_spectator"
+    player_id: PlayerId
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerMarkedAbsent(Event):
+    """Disconnected for a whole round: not waited for until he comes back."""
+
+    name: ClassVar[str] = "player_marked_absent"
+    player_id: PlayerId
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerReady(Event):
+    name: ClassVar[str] = "player_ready"
+    player_id: PlayerId
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerUnready(Event):
+    name: ClassVar[str] = "player_unready"
+    player_id: PlayerId
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyOverrideSet(Event):
+    """The host may start without waiting for everybody to be ready."""
+
+    name: ClassVar[str] = "ready_override_set"
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerKicked(Event):
+    name: ClassVar[str] = "player_kicked"
+    player_id: PlayerId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BotRemoved(Event):
+    name: ClassVar[str] = "bot_removed"
+    player_id: PlayerId
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSeedSet(Event):
+    """A player's contribution to the shuffle; nobody else may know it before all have given theirs."""
+
+    name: ClassVar[str] = "client_seed_set"
+    private: ClassVar[bool] = True
+    player_id: PlayerId
+    client_seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileUpdated(Event):
+    name: ClassVar[str] = "profile_updated"
+    player_id: PlayerId
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class GameStarted(Event):
+    """`seats`: pairs (seat, player_id) in seat order."""
+
+    name: ClassVar[str] = "game_started"
+    seats: tuple[tuple[int, PlayerId], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidAction(Event):
+    """A misplay: counted, changes nothing else. `code` is the reject code that the player got."""
+
+    name: ClassVar[str] = "invalid_action"
+    private: ClassVar[bool] = True
+    player_id: PlayerId
+    action: str
+    code: str
+    forged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GamePaused(Event):
+    name: ClassVar[str] = "game_paused"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GameResumed(Event):
+    """The clocks are credited with `downtime_ms`, the length of the pause."""
+
+    name: ClassVar[str] = "game_resumed"
+    reason: str
+    downtime_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class GameCompleted(Event):
+    """The last event of a game that was played out; it reveals the seed of every shuffle."""
+
+    name: ClassVar[str] = "game_completed"
+    final_scores: dict[PlayerId, int]
+    winners: tuple[PlayerId, ...]
+    session_seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class GameAborted(Event):
+    """The last event of a game that was not."""
+
+    name: ClassVar[str] = "game_aborted"
+    reason: str
+
+
+TableEvent: TypeAlias = (
+    GameCreated
+    | PlayerJoined
+    | PlayerLeft
+    | PlayerDisconnected
+    | PlayerReconnected
+    | PlayerBecameSpectator
+    | PlayerMarkedAbsent
+    | PlayerReady
+    | PlayerUnready
+    | ReadyOverrideSet
+    | PlayerKicked
+    | BotRemoved
+    | ClientSeedSet
+    | ProfileUpdated
+    | GameStarted
+    | InvalidAction
+    | GamePaused
+    | GameResumed
+    | GameCompleted
+    | GameAborted
+)
+TABLE_EVENTS: tuple[type[TableEvent], ...] = TableEvent.__args__
+
+
+def redact_table_event(event: Event, viewer: PlayerId | None) -> dict[str, Any] | None:
+    """What `viewer` may know of a private table event: his own whole, those of others nothing."""
+    match event:
+        case ClientSeedSet(player_id, client_seed) if player_id == viewer:
+            return {"player_id": player_id, "client_seed": client_seed}
+        case InvalidAction(player_id, action, code, forged) if player_id == viewer:
+            return {"player_id": player_id, "action": action, "code": code, "forged": forged}
+        case _:
+            return None
