@@ -1,0 +1,47 @@
+"""A match: the table and the play of one game, taken together. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+from server.games import table_events as ev
+from server.games.rules import Data, Event, Game, State, Viewer
+from server.games.table import Phase, create_table, evolve_table, view_table
+
+_TABLE_TYPES = frozenset(ev.TABLE_EVENTS)
+
+
+def begin(game: Game[Any], event: ev.GameCreated) -> State[Any]:
+    """The state after event 0."""
+    known = {f.name for f in fields(game.config)}
+    config = game.config(**{key: value for key, value in event.config.items() if key in known})
+    table = create_table(event, config)
+    return State(table, game.setup(table) if game.open_table else None)
+
+
+def evolve(game: Game[Any], state: State[Any], event: Event) -> State[Any]:
+    """The state after `event`, be it the table's or the game's own."""
+    if type(event) not in _TABLE_TYPES:
+        return State(state.table, game.evolve(state, event))
+    table = evolve_table(state.table, event)  # type: ignore[arg-type]  # the set above is that very union
+    if isinstance(event, ev.GameStarted) and state.play is None:
+        return State(table, game.setup(table))
+    return replace(state, table=table)
+
+
+def phase(game: Game[Any], state: State[Any]) -> str:
+    """The phase as clients know it: the game's own name for it while the game runs."""
+    return game.phase(state) if state.table.phase == Phase.PLAYING else state.table.phase.value
+
+
+def view(game: Game[Any], state: State[Any], viewer: Viewer) -> Data:
+    """All that `viewer` may see of the state."""
+    return {**view_table(state.table, viewer), **game.view(state, viewer), "phase": phase(game, state)}
+
+
+def redact(game: Game[Any], event: Event, viewer: Viewer) -> Data | None:
+    """What `viewer` may know of a private event; None hides it whole."""
+    if type(event) in _TABLE_TYPES:
+        return ev.redact_table_event(event, viewer)
+    return game.redact(event, viewer)

@@ -1,0 +1,62 @@
+"""Every bound of the server, once, with its unit in its name and its reason beside it.
+
+What an operator may want to change is a setting (settings.py) whose default stands here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# The wire
+FRAME_BYTES_MAX: Final = 16 * 1024  # the protocol's limit; larger frames close with 1009
+COMMAND_ID_CHARACTERS_MAX: Final = 64
+NESTING_LEVELS_MAX: Final = 32  # of JSON values in a command; deeper ones help nobody but attackers
+HELLO_S: Final = 5.0  # from the upgrade to the hello
+HEARTBEAT_S: Final = 20  # told to clients; three pings a minute keep any proxy awake
+HEARTBEAT_SILENCES: Final = 2.5  # times HEARTBEAT_S without a frame: closed as idle
+FRAMES_BEFORE_WELCOME_MAX: Final = 64  # frames that a client may send ahead of its welcome
+
+# Rate of commands, per connection
+COMMANDS_PER_S: Final = 20
+COMMANDS_BURST: Final = 40
+RATE_REJECTS_MAX: Final = 20  # within RATE_REJECTS_WINDOW_S: closed with 4429
+RATE_REJECTS_WINDOW_S: Final = 10.0
+
+# Connections
+CONNECTIONS_MAX: Final = 10_000
+CONNECTIONS_PER_IP_MAX: Final = 1_000  # a school or a carrier behind one address is not an attack
+HANDSHAKES_OPEN_MAX: Final = 1_000  # sockets that have not said hello yet
+OUTPUT_BYTES_MAX: Final = 256 * 1024  # waiting in a connection's buffer; above it the reader counts as slow
+SLOW_READER_S: Final = 5.0  # above OUTPUT_BYTES_MAX for so long: aborted
+
+# Rooms
+TAIL_EVENTS: Final = 64  # committed events that a room keeps in memory for those who come back soon
+REPLAY_EVENTS_MAX: Final = 500  # a larger gap is bridged by a state instead of its events
+UNCOMMITTED_EVENTS_MAX: Final = 512  # per room; beyond it commands are refused as unavailable and bots wait
+WAITING_COMMANDS_MAX: Final = 64  # per room, while the database is away
+WAITING_COMMANDS_NODE_MAX: Final = 20_000  # over all rooms
+WAITING_COMMAND_MS: Final = 5_000  # a command waits no longer than this for the database
+LOADS_AT_ONCE_MAX: Final = 50  # rooms read from the log side by side
+EXPIRIES_AT_ONCE_MAX: Final = 2_000  # forced moves in one step; more means rules that don't get on
+DISCONNECT_MS: Final = 2_000  # without a socket for so long before the others are told
+EMPTY_LOBBY_MS: Final = 30 * 60 * 1000
+SUSPEND_MS: Final = 10 * 60 * 1000  # a running game without humans leaves the memory
+FINISHED_ROOM_MS: Final = 60 * 1000  # a finished room without connections leaves the memory
+FORGERIES_MAX: Final = 3  # moves that no honest client sends: then kicked
+MISPLAYS_LOGGED_MAX: Final = 200  # per player and game; beyond it misplays are refused but not logged any more
+BOTS_PER_LEVEL: Final = 10  # distinct bot identities, one for each seat of the largest table
+
+# HTTP
+BODY_BYTES_MAX: Final = 64 * 1024
+PAGE_ITEMS_MAX: Final = 100
+EVENTS_PAGE_MAX: Final = 5_000
+FILL_AFTER_S: Final = 20.0  # matchmaking: then bots take the free seats
+MATCH_SEATS: Final = 4  # matchmaking fills rooms up to this size
+TOKEN_S: Final = 24 * 3600
+
+# Stopping
+DRAIN_S: Final = 30.0
+RESTART_DELAY_MS_MAX: Final = 3_000  # clients come back spread over this time
+
+assert OUTPUT_BYTES_MAX > FRAME_BYTES_MAX  # noqa: S101  # one frame must always fit
+assert REPLAY_EVENTS_MAX >= TAIL_EVENTS  # noqa: S101  # the tail serves replays

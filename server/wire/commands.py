@@ -1,0 +1,55 @@
+"""Commands: from a name and a map of arguments to the game's own frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from server.games.lobby import TABLE_COMMANDS
+from server.games.rules import Command, Game, Refusal
+from server.wire.error_codes import ErrorCode
+
+
+class CommandDecoder:
+    """The commands of one game. The dataclasses are the schema: strict types, unknown keys ignored."""
+
+    def __init__(self, game: Game[Any]) -> None:
+        kinds: tuple[type[Command], ...] = (*TABLE_COMMANDS, *game.commands)
+        self._kinds = {kind.name: (kind, _validator(kind)) for kind in kinds}
+
+    def decode(self, name: str, args: dict[str, Any]) -> Command | Refusal:
+        """The command, or why `args` are not its arguments."""
+        known = self._kinds.get(name)
+        if known is None:
+            return Refusal(ErrorCode.INVALID_COMMAND, f"unknown command {name[:40]!r}")
+        kind, validate = known
+        try:
+            return kind(**validate(args).__dict__)
+        except ValidationError as error:
+            return _refusal(name, error)
+
+
+def _validator(kind: type[Command]) -> Callable[[dict[str, Any]], BaseModel]:
+    """A strict model with the dataclass's fields. (Pydantic's strict dataclasses take instances only, not maps.)"""
+    hints = get_type_hints(kind)
+    shape: dict[str, Any] = {
+        f.name: (hints[f.name], ... if f.default is MISSING else f.default)
+        for f in fields(kind)  # type: ignore[arg-type]  # commands are dataclasses
+    }
+    model = create_model(kind.__name__, __config__=ConfigDict(strict=True, extra="ignore"), **shape)
+    return model.__pydantic_validator__.validate_python
+
+
+def command_data(command: Command) -> dict[str, Any]:
+    """{name, args}, as in a `turn` frame."""
+    names = command.__dataclass_fields__  # type: ignore[attr-defined]  # commands are dataclasses
+    return {"name": command.name, "args": {name: getattr(command, name) for name in names}}
+
+
+def _refusal(name: str, error: ValidationError) -> Refusal:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "args"
+    return Refusal(ErrorCode.INVALID_COMMAND, f"{name}: {where}: {first['msg']}", field=where)

@@ -1,0 +1,73 @@
+"""Frames to the client: a map in, the bytes of one whole WebSocket message out.
+
+The bytes include the WebSocket header (RFC 6455, 5.2: unmasked, not fragmented, not compressed), so that a frame is
+encoded once for everybody who may see the same and written to each socket as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import msgpack
+import orjson
+
+_TEXT = 0x81
+_BINARY = 0x82
+
+
+def message(opcode: int, payload: bytes) -> bytes:
+    """One final WebSocket frame; `opcode` includes the FIN bit."""
+    size = len(payload)
+    if size < 126:
+        return bytes((opcode, size)) + payload
+    if size < 65536:
+        return bytes((opcode, 126)) + size.to_bytes(2, "big") + payload
+    return bytes((opcode, 127)) + size.to_bytes(8, "big") + payload
+
+
+def encode_json(value: Any) -> bytes:
+    """Compact JSON, UTF-8. Raises TypeError for what JSON can't carry."""
+    return orjson.dumps(value)
+
+
+class Encoder(Protocol):
+    """One subprotocol's way to write frames."""
+
+    subprotocol: str
+
+    def frame(self, frame: dict[str, Any]) -> bytes:
+        """Any frame of the protocol."""
+
+    def event(self, index: int, name: str, at_ms: int, data: dict[str, Any], json: bytes) -> bytes:
+        """An `event` frame. `json` is `data` in JSON, which stands in the database as well: encoded once for both."""
+
+
+class JsonEncoder:
+    subprotocol = "parlor.v1.json"
+
+    def frame(self, frame: dict[str, Any]) -> bytes:
+        return message(_TEXT, orjson.dumps(frame))
+
+    def event(self, index: int, name: str, at_ms: int, data: dict[str, Any], json: bytes) -> bytes:
+        # Names are lower snake case, so they need no escaping.
+        payload = b'{"type":"event","index":%d,"name":"%b","at":%d,"data":%b}' % (index, name.encode(), at_ms, json)
+        return message(_TEXT, payload)
+
+
+class MsgpackEncoder:
+    subprotocol = "parlor.v1.msgpack"
+
+    def __init__(self) -> None:
+        self._pack = msgpack.Packer(use_bin_type=True).pack
+
+    def frame(self, frame: dict[str, Any]) -> bytes:
+        return message(_BINARY, self._pack(frame))
+
+    def event(self, index: int, name: str, at_ms: int, data: dict[str, Any], json: bytes) -> bytes:
+        frame = {"type": "event", "index": index, "name": name, "at": at_ms, "data": data}
+        return message(_BINARY, self._pack(frame))
+
+
+JSON: Encoder = JsonEncoder()
+MSGPACK: Encoder = MsgpackEncoder()
+ENCODERS = {encoder.subprotocol: encoder for encoder in (JSON, MSGPACK)}

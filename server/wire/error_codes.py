@@ -1,0 +1,41 @@
+"""Codes of `reject` and `error` frames, with the HTTP status that says the same."""
+
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    INVALID_CARD = "invalid_card"
+    NOT_YOUR_TURN = "not_your_turn"
+    MUST_FOLLOW_SUIT = "must_follow_suit"
+    CANNOT_LEAD_TRUMP = "cannot_lead_trump"
+    INVALID_BID = "invalid_bid"
+    INVALID_PHASE = "invalid_phase"
+    ROOM_FULL = "room_full"
+    ROOM_NOT_FOUND = "room_not_found"
+    NOT_HOST = "not_host"
+    NOT_READY = "not_ready"
+    ALREADY_STARTED = "already_started"
+    NOT_SEATED = "not_seated"
+    INVALID_PROFILE = "invalid_profile"
+    INVALID_COMMAND = "invalid_command"
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+    FORBIDDEN = "forbidden"
+    INTERNAL = "internal"
+
+
+RETRYABLE = frozenset({ErrorCode.RATE_LIMITED, ErrorCode.UNAVAILABLE})
+HTTP_STATUS = {
+    ErrorCode.ROOM_FULL: 409,
+    ErrorCode.ROOM_NOT_FOUND: 404,
+    ErrorCode.NOT_HOST: 403,
+    ErrorCode.NOT_READY: 409,
+    ErrorCode.ALREADY_STARTED: 409,
+    ErrorCode.NOT_SEATED: 403,
+    ErrorCode.INVALID_PHASE: 409,
+    ErrorCode.FORBIDDEN: 403,
+    ErrorCode.RATE_LIMITED: 429,
+    ErrorCode.UNAVAILABLE: 503,
+    ErrorCode.INTERNAL: 500,
+}
+"""Codes that are not listed: 422."""

@@ -1,0 +1,159 @@
+"""Frames from the client: the bytes of one message in, a checked value out. One parse, no copy."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgpack
+import orjson
+
+from server.limits import COMMAND_ID_CHARACTERS_MAX, FRAME_BYTES_MAX, NESTING_LEVELS_MAX
+
+Role = Literal["player", "spectator"]
+
+
+class Malformed(ValueError):
+    """Not one map with a string `type`: the connection is closed with 4400."""
+
+
+class Unplain(ValueError):
+    """A value that can't be stored: not JSON, not finite, nested too deep, or with a NUL character in a string."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    token: str | None
+    last_index: int
+    epoch: int | None
+    role: Role | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFrame:
+    """`args` is checked against the command's fields later, when the game is known."""
+
+    id: str
+    name: str
+    args: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    nonce: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """A map with a type, but its fields are wrong. `id`: the command's, as it was given, if it was a string."""
+
+    id: str | None
+    message: str
+
+
+FromClient = Hello | CommandFrame | Sync | Ping | Invalid
+
+
+def decode(payload: bytes | bytearray, *, binary: bool) -> FromClient:
+    """Decode and check one message: msgpack if it came in a binary frame, JSON if in a text frame.
+
+    Raises `Malformed`.
+    """
+    frame = _unpack(payload) if binary else _parse(payload)
+    if type(frame) is not dict:
+        raise Malformed("a frame is one map")
+    kind = frame.get("type")
+    if kind == "command":
+        return _command(frame, payload, binary)
+    if kind == "ping":
+        nonce = frame.get("nonce")
+        return Ping(nonce) if nonce is None or type(nonce) in (str, int) else Invalid(None, "nonce: a string or number")
+    if kind == "sync":
+        return Sync()
+    if kind == "hello":
+        return _hello(frame)
+    if type(kind) is not str:
+        raise Malformed("a frame has a string `type`")
+    given = frame.get("id")
+    return Invalid(given if type(given) is str else None, f"unknown frame type {kind[:40]!r}")
+
+
+def _parse(payload: bytes | bytearray) -> Any:
+    try:
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        raise Malformed("not JSON") from error
+
+
+def _unpack(payload: bytes | bytearray) -> Any:
+    try:
+        return msgpack.unpackb(payload, raw=False, strict_map_key=True, max_buffer_size=FRAME_BYTES_MAX)
+    except (ValueError, TypeError, RecursionError, msgpack.UnpackException) as error:
+        raise Malformed("not msgpack") from error
+
+
+def _command(frame: dict[str, Any], payload: bytes | bytearray, binary: bool) -> CommandFrame | Invalid:
+    command_id, name, args = frame.get("id"), frame.get("name"), frame.get("args")
+    if type(command_id) is not str:
+        return Invalid(None, "id: a string of 1 to 64 characters")
+    if not 1 <= len(command_id) <= COMMAND_ID_CHARACTERS_MAX or "\x00" in command_id:
+        return Invalid(command_id[:COMMAND_ID_CHARACTERS_MAX], "id: a string of 1 to 64 characters")
+    if type(name) is not str:
+        return Invalid(command_id, "name: a string")
+    if args is None:
+        args = {}
+    elif type(args) is not dict:
+        return Invalid(command_id, "args: a map")
+    # JSON that was parsed is storable but for NUL and deep nesting, and both show in the bytes.
+    if binary or b"\\u0000" in payload or payload.count(b"[") + payload.count(b"{") > NESTING_LEVELS_MAX:
+        try:
+            check_plain(args)
+        except Unplain as error:
+            return Invalid(command_id, str(error))
+    return CommandFrame(command_id, name, args)
+
+
+def _hello(frame: dict[str, Any]) -> Hello | Invalid:
+    token, role, epoch = frame.get("token"), frame.get("role"), frame.get("epoch")
+    last_index = frame.get("last_index", -1)
+    if token is not None and type(token) is not str:
+        return Invalid(None, "token: a string")
+    if last_index is None:
+        last_index = -1
+    if type(last_index) is not int or last_index < -1:
+        return Invalid(None, "last_index: an integer, at least -1")
+    if epoch is not None and type(epoch) is not int:
+        return Invalid(None, "epoch: an integer")
+    if role not in (None, "player", "spectator"):
+        return Invalid(None, "role: player or spectator")
+    return Hello(token, last_index, epoch, role)
+
+
+def check_plain(value: Any, levels: int = NESTING_LEVELS_MAX) -> None:
+    """Raise `Unplain` unless `value` can stand in JSON and in the database, and comes back the same."""
+    kind = type(value)
+    if kind is dict or kind is list:
+        if levels == 0:
+            raise Unplain(f"nested deeper than {NESTING_LEVELS_MAX} levels")
+        for item in (*value, *value.values()) if kind is dict else value:
+            check_plain(item, levels - 1)
+        return
+    problem = _scalar_problem(value, kind)
+    if problem is not None:
+        raise Unplain(problem)
+
+
+def _scalar_problem(value: Any, kind: type) -> str | None:
+    if kind is str:
+        return "strings may not contain NUL" if "\x00" in value else None
+    if kind is int:
+        return None if -(2**63) <= value < 2**64 else "integers have at most 64 bits"
+    if kind is float:
+        return None if math.isfinite(value) else "numbers must be finite"
+    return None if value is None or kind is bool else f"{kind.__name__} is not a JSON value"
