@@ -1,0 +1,27 @@
+"""What a player can ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+from server.games.eldorado.cards import Card
+from server.games.rules import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Bid(Command):
+    """`value`: how many tricks he says he will take."""
+
+    name: ClassVar[str] = "bid"
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlayCard(Command):
+    name: ClassVar[str] = "play_card"
+    card: Card
+
+
+EldoradoCommand: TypeAlias = Bid | PlayCard
+COMMANDS: tuple[type[EldoradoCommand], ...] = EldoradoCommand.__args__

@@ -1,0 +1,123 @@
+"""What did happen: the game after one of its events. Never judges, never refuses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from server.games.eldorado import events as ev
+from server.games.eldorado.cards import SUIT_OF
+from server.games.eldorado.state import Deal, Play, Round, Stage, Trick
+from server.games.rules import PlayerId
+from server.games.table import Status, Table
+
+
+def evolve(table: Table, play: Play, event: ev.EldoradoEvent) -> Play:  # noqa: C901  # one case an event: a table, not logic
+    """The play after `event`. Total."""
+    match event:
+        case ev.CardPlayed():
+            return _with_round(play, _card_played(_round(play), event))
+        case ev.PlayerBid():
+            return _with_round(play, _bid(_round(play), event))
+        case ev.TrickStarted(trick_index, leader):
+            return _with_round(play, replace(_round(play), trick=Trick(trick_index, leader)))
+        case ev.TrickCompleted():
+            return _with_round(play, _trick_completed(_round(play), event))
+        case ev.TrumpBroken():
+            return _with_round(play, replace(_round(play), trump_broken=True))
+        case ev.RoundStarted():
+            return _with_round(play, _round_started(table, play, event))
+        case ev.CardsDealt():
+            return _with_round(play, _cards_dealt(play, event))
+        case ev.TrumpRevealed(card):
+            round_ = _round(play)
+            return _with_round(play, replace(round_, deal=replace(round_.deal, trump_card=card, trump=SUIT_OF[card])))
+        case ev.BiddingComplete():
+            return _with_round(play, replace(_round(play), stage=Stage.PLAYING))
+        case ev.RoundScored():
+            return _round_scored(play, event)
+        case _:
+            assert_never(event)
+
+
+def _round(play: Play) -> Round:
+    assert play.round is not None  # noqa: S101  # every event but round_started happens in a round
+    return play.round
+
+
+def _with_round(play: Play, round_: Round) -> Play:
+    return Play(play.players, play.client_seeds, play.scores, play.past, round_)
+
+
+def _round_started(table: Table, play: Play, event: ev.RoundStarted) -> Round:
+    deal = Deal(event.round_index, event.cards_per_player, event.dealer_player_id, event.starting_player_id)
+    gone = (p for p in play.players if table.players[p].status is Status.DISCONNECTED)
+    return Round(deal, unheard=tuple(gone))
+
+
+def _cards_dealt(play: Play, event: ev.CardsDealt) -> Round:
+    """Maps come back from the log in any order: seat order is restored here."""
+    round_ = _round(play)
+    players = tuple(p for p in play.players if p in event.hands)
+    return replace(
+        round_,
+        deal=replace(round_.deal, players=players),
+        hands={p: tuple(event.hands[p]) for p in players},
+        tricks_won=dict.fromkeys(players, 0),
+    )
+
+
+def _bid(round_: Round, event: ev.PlayerBid) -> Round:
+    player = event.player_id
+    return replace(
+        round_, bids={**round_.bids, player: event.bid}, unheard=_heard(round_.unheard, player, event.forced)
+    )
+
+
+def _card_played(round_: Round, event: ev.CardPlayed) -> Round:
+    """Written out in full: the one event that happens hundreds of times a game."""
+    player, played = event.player_id, event.card
+    trick = round_.trick
+    assert trick is not None  # noqa: S101  # cards are played in a trick
+    return Round(
+        round_.deal,
+        round_.stage,
+        {**round_.hands, player: tuple([card for card in round_.hands[player] if card != played])},
+        round_.bids,
+        round_.tricks_won,
+        round_.trump_broken,
+        Trick(trick.index, trick.leader, (*trick.plays, (player, played))),
+        round_.last_trick,
+        _heard(round_.unheard, player, event.forced),
+    )
+
+
+def _heard(unheard: tuple[PlayerId, ...], player: PlayerId, forced: bool) -> tuple[PlayerId, ...]:
+    return unheard if forced or player not in unheard else tuple(p for p in unheard if p != player)
+
+
+def _trick_completed(round_: Round, event: ev.TrickCompleted) -> Round:
+    winner = event.winning_player_id
+    assert round_.trick is not None  # noqa: S101  # a trick ends that was begun
+    return replace(
+        round_,
+        tricks_won={**round_.tricks_won, winner: round_.tricks_won[winner] + 1},
+        trick=None,
+        last_trick=replace(round_.trick, winner=winner, winning_card=event.winning_card),
+    )
+
+
+def _round_scored(play: Play, event: ev.RoundScored) -> Play:
+    round_ = _round(play)
+    past = {
+        "round_index": event.round_index,
+        "bids": dict(round_.bids),
+        "tricks_won": dict(round_.tricks_won),
+        "deltas": {p: event.deltas[p] for p in play.players},
+    }
+    return replace(
+        play,
+        scores={p: event.cumulative_scores[p] for p in play.players},
+        past=(*play.past, past),
+        round=replace(round_, stage=Stage.SCORING),
+    )
