@@ -19,6 +19,7 @@ T = TypeVar("T")
 _WORDS = 2**32
 _WORD_BYTES = 4
 _BOT_LABEL = "parlor-bot-v1"
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 class Stream:
@@ -60,7 +61,7 @@ def canonical(value: Any) -> str:
 
     For lists, strings and whole numbers this is what `JSON.stringify` yields in a browser.
     """
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def commitment(game_id: str, session_seed: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from server.games.eldorado import bots, events, state, views
+from server.games.eldorado import audit, bots, events, state, views
 from server.games.eldorado import decide as rules_of_play
 from server.games.eldorado.commands import COMMANDS, Bid, EldoradoCommand, PlayCard
 from server.games.eldorado.config import Config
@@ -72,6 +72,15 @@ class Eldorado(Game[Play]):
 
     def summary(self, state: State[Play]) -> Summary:
         return summary(state, _play(state))
+
+    def move(self, event: Event) -> tuple[PlayerId, Command] | None:
+        return audit.move(event)
+
+    def deck(self, state: State[Play], event: Event, session_seed: str) -> tuple[str, ...] | None:
+        return audit.deck(state, event, session_seed)
+
+    def place(self, state: State[Play]) -> str:
+        return audit.place(state)
 
 
 def _play(state: State[Play]) -> Play:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from server.games.eldorado.cards import ACE, STRENGTH, SUIT_OF, Card, Suit, highest, lowest
+from server.games.eldorado.cards import ACE, DECKS, STRENGTH, SUIT_OF, Card, Suit, highest, lowest
 from server.games.eldorado.commands import Bid, PlayCard
+from server.games.eldorado.dealing import decks_for
 from server.games.eldorado.tricks import beats, winning_play
 from server.games.rules import Bot, Command, Data
 
 LEVELS = ("random", "steady")
+
+# Found by playing: how much each better card, and the mere existence of trumps, lowers a card's chance.
+_TRUMP_RISK = 0.25
+_PLAIN_RISK = 0.3
+_TRUMPED_RISK = 0.5
 
 
 class RandomBot(Bot):
@@ -32,18 +38,24 @@ class SteadyBot(Bot):
 
 
 def hand_worth(hand: Sequence[Card], trump: Suit, players: int) -> float:
-    """How many tricks a hand may be expected to take: trumps, half of the other high cards, voids."""
+    """How many tricks a hand may be expected to take.
+
+    Every card counts with its chance that nobody was dealt a better one; a plain card also has to survive the trumps.
+    """
+    decks = decks_for(players)
+    kept = 1 - (players - 1) * len(hand) / len(DECKS[decks])
     worth = 0.0
     for card in hand:
+        better = (ACE - STRENGTH[card]) * decks
         if SUIT_OF[card] == trump:
-            worth += 1
-        elif STRENGTH[card] >= ACE - 1:
-            worth += 0.5
+            worth += kept ** (_TRUMP_RISK * better)
+        else:
+            worth += kept ** (_PLAIN_RISK * better + _TRUMPED_RISK * decks)
     return worth
 
 
 def choose_card(view: Data, cards: Sequence[Card]) -> Card:
-    """Low when leading without need, cheap when taking, high when throwing away."""
+    """Cheap when taking, high when throwing away; a card that takes the trick is only played by who needs one."""
     me = view["you"]["player_id"]
     round_ = view["round"]
     plays = [(play["player_id"], play["card"]) for play in round_["trick"]["plays"]]
@@ -55,8 +67,11 @@ def choose_card(view: Data, cards: Sequence[Card]) -> Card:
     taking = [card for card in cards if beats(card, best, trump)]
     losing = [card for card in cards if card not in taking]
     if wants:
-        return lowest(taking) if taking else lowest(losing)
-    return highest(losing) if losing else lowest(taking)
+        return lowest(taking or losing)
+    if losing:
+        return highest(losing)
+    last = len(plays) + 1 == len(view["hand_counts"])
+    return highest(taking) if last else lowest(taking)
 
 
 BOTS: dict[str, Bot] = {"random": RandomBot(), "steady": SteadyBot()}

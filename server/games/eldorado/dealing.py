@@ -39,12 +39,16 @@ def dealer_of(players: Sequence[PlayerId], round_index: int) -> PlayerId:
     return players[round_index % len(players)]
 
 
+def decks_for(players: int) -> int:
+    """One deck for up to five players dealt in, two for more."""
+    return 1 if players <= _ONE_DECK_PLAYERS_MAX else 2
+
+
 def shuffled_deck(
     session_seed: str, game_id: str, round_index: int, client_seeds: Sequence[tuple[int, str]], players: int
 ) -> tuple[Card, ...]:
-    """The deck of a round, top card first: one deck for up to five players dealt in, two for more."""
-    cards = DECKS[1 if players <= _ONE_DECK_PLAYERS_MAX else 2]
-    return shuffle(cards, Stream(round_key(session_seed, game_id, round_index, client_seeds)))
+    """The deck of a round, top card first."""
+    return shuffle(DECKS[decks_for(players)], Stream(round_key(session_seed, game_id, round_index, client_seeds)))
 
 
 def deal(deck: Sequence[Card], players: tuple[PlayerId, ...], dealer: PlayerId, cards_each: int) -> Dealt:
