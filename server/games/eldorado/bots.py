@@ -13,9 +13,9 @@ from server.games.rules import Bot, Command, Data
 LEVELS = ("random", "steady")
 
 # Found by playing: how much each better card, and the mere existence of trumps, lowers a card's chance.
-_TRUMP_RISK = 0.25
-_PLAIN_RISK = 0.3
-_TRUMPED_RISK = 0.5
+_TRUMP_RISK = 0.145
+_PLAIN_RISK = 5.0
+_TRUMPED_RISK = 0.4
 
 
 class RandomBot(Bot):
