@@ -27,6 +27,7 @@ CONNECTIONS_MAX: Final = 10_000
 CONNECTIONS_PER_IP_MAX: Final = 1_000  # a school or a carrier behind one address is not an attack
 HANDSHAKES_OPEN_MAX: Final = 1_000  # sockets that have not said hello yet
 OUTPUT_BYTES_MAX: Final = 256 * 1024  # waiting in a connection's buffer; above it the reader counts as slow
+CLOSE_S: Final = 2.0  # for the peer to answer a close frame
 SLOW_READER_S: Final = 5.0  # above OUTPUT_BYTES_MAX for so long: aborted
 
 # Rooms
@@ -39,6 +40,7 @@ WAITING_COMMAND_MS: Final = 5_000  # a command waits no longer than this for the
 LOADS_AT_ONCE_MAX: Final = 50  # rooms read from the log side by side
 EXPIRIES_AT_ONCE_MAX: Final = 2_000  # forced moves in one step; more means rules that don't get on
 DISCONNECT_MS: Final = 2_000  # without a socket for so long before the others are told
+FIRST_CONNECT_MS: Final = 30_000  # a player who took a seat, or whose server was restarted, has so long to connect
 EMPTY_LOBBY_MS: Final = 30 * 60 * 1000
 SUSPEND_MS: Final = 10 * 60 * 1000  # a running game without humans leaves the memory
 FINISHED_ROOM_MS: Final = 60 * 1000  # a finished room without connections leaves the memory

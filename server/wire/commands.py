@@ -40,7 +40,8 @@ def _validator(kind: type[Command]) -> Callable[[dict[str, Any]], BaseModel]:
         for f in fields(kind)  # type: ignore[arg-type]  # commands are dataclasses
     }
     model = create_model(kind.__name__, __config__=ConfigDict(strict=True, extra="ignore"), **shape)
-    return model.__pydantic_validator__.validate_python
+    validate: Callable[[dict[str, Any]], BaseModel] = model.__pydantic_validator__.validate_python
+    return validate
 
 
 def command_data(command: Command) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgpack
 import orjson
 
-from server.limits import COMMAND_ID_CHARACTERS_MAX, FRAME_BYTES_MAX, NESTING_LEVELS_MAX
+from server.limits import COMMAND_ID_CHARACTERS_MAX, NESTING_LEVELS_MAX
 
 Role = Literal["player", "spectator"]
 
@@ -93,8 +93,8 @@ def _parse(payload: bytes | bytearray) -> Any:
 
 def _unpack(payload: bytes | bytearray) -> Any:
     try:
-        return msgpack.unpackb(payload, raw=False, strict_map_key=True, max_buffer_size=FRAME_BYTES_MAX)
-    except (ValueError, TypeError, RecursionError, msgpack.UnpackException) as error:
+        return msgpack.unpackb(payload, raw=False, strict_map_key=True)
+    except (ValueError, RecursionError, msgpack.UnpackException) as error:
         raise Malformed("not msgpack") from error
 
 

@@ -1,0 +1,51 @@
+"""All metrics of the server. Base units; no ids as labels. Each server has a registry of its own."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_LATENCY_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
+_POWERS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+
+
+class Metrics:
+    """Attributes are named after the metrics, without the prefix."""
+
+    def __init__(self) -> None:
+        self.registry = r = CollectorRegistry()
+        self.commit_duration_seconds = Histogram(
+            "parlor_commit_duration_seconds", "One commit of the event log.", buckets=_LATENCY_S, registry=r
+        )
+        self.commit_batch_events = Histogram(
+            "parlor_commit_batch_events", "Events in one commit.", buckets=_POWERS, registry=r
+        )
+        self.command_latency_seconds = Histogram(
+            "parlor_command_latency_seconds", "From a command to its ack.", buckets=_LATENCY_S, registry=r
+        )
+        self.event_loop_lag_seconds = Histogram(
+            "parlor_event_loop_lag_seconds", "How late the loop runs its timers.", buckets=_LATENCY_S, registry=r
+        )
+        self.events_total = Counter("parlor_events", "Events committed.", registry=r)
+        self.rejected_total = Counter("parlor_rejected", "Commands refused.", ["code"], registry=r)
+        self.connections = Gauge("parlor_connections", "Open WebSocket connections.", registry=r)
+        self.connections_closed_total = Counter(
+            "parlor_connections_closed", "WebSocket connections that ended.", ["code"], registry=r
+        )
+        self.handshakes_refused_total = Counter(
+            "parlor_handshakes_refused", "WebSocket upgrades refused.", ["reason"], registry=r
+        )
+        self.slow_readers_total = Counter(
+            "parlor_slow_readers", "Connections cut because they did not read.", registry=r
+        )
+        self.rooms = Gauge("parlor_rooms", "Rooms in memory.", registry=r)
+        self.rooms_quarantined_total = Counter(
+            "parlor_rooms_quarantined", "Rooms stopped by a bug in their rules.", ["game"], registry=r
+        )
+        self.rooms_lost_total = Counter(
+            "parlor_rooms_lost", "Rooms dropped because the log refused them.", ["reason"], registry=r
+        )
+        self.room_load_seconds = Histogram(
+            "parlor_room_load_seconds", "Reading a room from the log.", buckets=_LATENCY_S, registry=r
+        )
+        self.games_completed_total = Counter("parlor_games_completed", "Games played out.", ["game"], registry=r)
+        self.database_health = Gauge("parlor_database_health", "0 healthy, 1 stalled, 2 paused.", registry=r)

@@ -1,0 +1,369 @@
+"""The core of a room: input in, effects out. Synchronous, no I/O, no clock, no task: `now_ms` is an argument.
+
+The state runs ahead of the log: an input is decided on the newest state (`_state`, at index `head`), its events are
+handed to the log as one step, and the step waits in the outbox until the log proves that it is committed. Only then
+does it become the committed state, the one that anybody outside is shown.
+
+    command -> decide -> events -> evolve -> Append ... committed(proof) -> Publish
+
+Everything that changes the state goes through one funnel, `_apply`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from persistence.event_log.log import Committed, StoredEvent, Write
+from server import limits
+from server.games import lobby, match
+from server.games import table_events as ev
+from server.games.codec import Codec
+from server.games.rules import Command, Context, Data, Event, Game, PlayerId, Refusal, State, Viewer
+from server.games.table import Phase
+from server.rooms import records as rec
+from server.rooms.bots import bot_move
+from server.rooms.decisions import Bots, decide, misplay
+from server.rooms.effects import (
+    Ack,
+    Append,
+    Effect,
+    OpenRematch,
+    Publish,
+    Record,
+    Reject,
+    SendAck,
+    SetAlarm,
+    Step,
+    Unload,
+    Wait,
+)
+from server.rooms.presence import Presence
+from server.rooms.waiting import WaitingCommands
+from server.rooms.writes import writes_for
+from server.wire.commands import CommandDecoder
+from server.wire.error_codes import ErrorCode
+from server.wire.from_client import CommandFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a room is, apart from its events. The session seed is secret until the game is completed."""
+
+    game_id: str
+    join_code: str
+    is_public: bool
+    session_seed: str
+
+    def __repr__(self) -> str:
+        return f"Identity({self.game_id})"
+
+
+class RoomCore:
+    """One room. Create it, then either `create` (a new room) or `load` (from the log) gives it its state."""
+
+    def __init__(self, game: Game[Any], decoder: CommandDecoder, identity: Identity, bots: Bots) -> None:
+        self.game = game
+        self.identity = identity
+        self._decoder = decoder
+        self._bots = bots
+        self._state: State[Any] | None = None
+        self._wait: Wait | None = None
+        self._bot_due_ms: int | None = None
+        self.head = -1  # index of the last event that was decided
+        self._last_at_ms = 0  # of that event; times never go back within a log
+        self._outbox: deque[Step] = deque()  # steps that are not yet committed; bounded by UNCOMMITTED_EVENTS_MAX
+        self._proof: Committed | None = None
+        self._committed: Step | None = None  # the newest committed step
+        self._acks: dict[PlayerId, dict[str, tuple[int, int]]] = {}  # every command of this game: (first, last)
+        self._presence = Presence()
+        self._paused_since_ms: int | None = None
+        self._waiting = WaitingCommands()
+        self._alarm_ms: int | None = None
+
+    # What others may look at: committed only.
+
+    @property
+    def committed_head(self) -> int:
+        return -1 if self._committed is None else self._committed.last
+
+    @property
+    def committed_state(self) -> State[Any]:
+        """Raises LookupError before the first commit."""
+        if self._committed is None:
+            raise LookupError("nothing is committed yet")
+        return self._committed.state
+
+    def view(self, viewer: Viewer) -> Data:
+        """The committed state as `viewer` may see it."""
+        step = self._committed
+        state = self.committed_state
+        view = match.view(self.game, state, viewer)
+        if view.get("turn") is not None and step is not None and step.wait is not None:
+            view["turn"] = {**view["turn"], "deadline_at": step.wait.due_ms}
+        if viewer in state.table.players:
+            view["join_code"] = self.identity.join_code
+        return view
+
+    def turn(self, player_id: PlayerId) -> tuple[int | None, tuple[Command, ...]] | None:
+        """(deadline in ms or None, legal commands) if the committed state waits for this player."""
+        return None if self._committed is None else self.turn_at(self._committed, player_id)
+
+    def turn_at(self, step: Step, player_id: PlayerId) -> tuple[int | None, tuple[Command, ...]] | None:
+        if step.wait is None or player_id not in step.wait.deadline.player_ids:
+            return None
+        return step.wait.due_ms, self.game.actions(step.state, player_id)
+
+    # Inputs: the beginning.
+
+    def create(
+        self,
+        creator: PlayerId,
+        config: Data,
+        commitment: str,
+        joins: Sequence[Event],
+        now_ms: int,
+        writes: Sequence[Write],
+    ) -> list[Effect]:
+        """A new room: event 0, then whoever sits down at once. `writes` go before them (the rows of the room)."""
+        created = ev.GameCreated(self.identity.game_id, self.game.name, self.game.version, config, creator, commitment)
+        self._state = match.begin(self.game, created)
+        return self._apply((created, *joins), now_ms, writes=writes)
+
+    def load(self, rows: Sequence[StoredEvent], codec: Codec, proof: Committed) -> list[Record]:
+        """A room from its committed events 0..n. Returns their records."""
+        loaded = [rec.stored_record(codec, row) for row in rows]
+        state: State[Any] | None = None
+        for row, record in zip(rows, loaded, strict=True):
+            if isinstance(record.event, ev.GameCreated):
+                state = match.begin(self.game, record.event)
+            elif state is not None:
+                state = match.evolve(self.game, state, record.event)
+            if row.command_id is not None and row.actor_id is not None:
+                self._acks.setdefault(row.actor_id, {})[row.command_id] = rec.command_span(row)
+        if state is None:
+            raise ValueError("a log begins with game_created")
+        self.head, self._last_at_ms = loaded[-1].index, loaded[-1].at_ms
+        self._state, self._proof = state, proof
+        self._committed = Step(self.head, state, None, ())
+        return loaded
+
+    def resume(self, reason: str, now_ms: int) -> list[Effect]:
+        """Go on after `load` or an outage: the turn under way gets its full time again, and the log says so."""
+        state = self._require()
+        since = self._last_at_ms if self._paused_since_ms is None else self._paused_since_ms
+        self._paused_since_ms = None
+        self._presence.follow(state.table, now_ms)
+        self._wait = None
+        if state.table.phase == Phase.PLAYING and self.game.deadline(state) is not None:
+            effects = self._apply((ev.GameResumed(reason, max(0, now_ms - since)),), now_ms)
+        else:
+            effects = self._rearm()
+        for item in self._waiting.take_all():
+            effects += self.command(item.player_id, item.profile, item.frame, now_ms)
+        return effects
+
+    def pause(self, now_ms: int) -> list[Effect]:
+        """The database is away: nothing is decided, the clocks stand still."""
+        self._paused_since_ms = now_ms
+        return self._rearm()
+
+    # Inputs: players.
+
+    def command(self, player_id: PlayerId, profile: ev.Profile, frame: CommandFrame, now_ms: int) -> list[Effect]:
+        """A player's command. A command id that was applied before gets the same ack again, and nothing else."""
+        acks = self._acks.get(player_id)
+        span = None if acks is None else acks.get(frame.id)
+        if span is not None:
+            return self._repeat_ack(player_id, frame.id, span)
+        if self._paused_since_ms is not None:
+            refused = self._waiting.put(player_id, profile, frame, now_ms)
+            return self._rearm() if refused is None else [refused]
+        if self.head - self.committed_head > limits.UNCOMMITTED_EVENTS_MAX:
+            return [Reject(player_id, frame.id, ErrorCode.UNAVAILABLE, "too much is waiting for the database")]
+        command = self._decoder.decode(frame.name, frame.args)
+        if isinstance(command, Refusal):
+            return [Reject(player_id, frame.id, command.code, command.message)]
+        if isinstance(command, lobby.Rematch):
+            return self._rematch(player_id, frame.id)
+        state, ctx = self._require(), Context(now_ms, self.identity.session_seed)
+        decision = decide(self.game, state, player_id, profile, command, ctx, self._bots)
+        if isinstance(decision, Refusal):
+            counted = misplay(state.table, player_id, command, decision)
+            refused = Reject(player_id, frame.id, decision.code, decision.message)
+            return [refused, *self._apply(counted, now_ms, player_id)]
+        return self._apply(decision, now_ms, player_id, frame.id)
+
+    def join(self, player_id: PlayerId, profile: ev.Profile, *, spectator: bool, now_ms: int) -> list[Effect] | Refusal:
+        """A seat, or a place to watch. No effects: he has one already."""
+        decision = lobby.join(self.game, self._require(), player_id, profile, spectator=spectator)
+        return decision if isinstance(decision, Refusal) else self._apply(decision, now_ms, player_id)
+
+    def connected(self, player_id: PlayerId, now_ms: int) -> list[Effect]:
+        """A player's or spectator's socket is here."""
+        event = self._presence.connected(self._require().table, player_id)
+        return self._rearm() if event is None else self._apply((event,), now_ms, player_id)
+
+    def disconnected(self, player_id: PlayerId, now_ms: int) -> list[Effect]:
+        """It is gone. The others are told when it stays away."""
+        self._presence.disconnected(self._require().table, player_id, now_ms)
+        return self._rearm()
+
+    # Inputs: time and the log.
+
+    def alarm(self, now_ms: int) -> list[Effect]:
+        """Do what is due: one thing at a time, so that no room keeps the others waiting."""
+        self._alarm_ms = None
+        state = self._require()
+        if self._paused_since_ms is not None:
+            return [*self._waiting.expire(now_ms), *self._rearm()]
+        gone = self._presence.due(state.table, now_ms)
+        if isinstance(gone, Unload):
+            return [gone]
+        if gone:
+            return self._apply(gone, now_ms)
+        ctx = Context(now_ms, self.identity.session_seed)
+        if self._bot_due_ms is not None and self._bot_due_ms <= now_ms and self._wait is not None:
+            self._bot_due_ms = None
+            bot, events = bot_move(self.game, state, self._wait.deadline, self.head, ctx)
+            return self._apply(events, now_ms, bot)
+        if self._wait is not None and self._wait.due_ms is not None and self._wait.due_ms <= now_ms:
+            return self._apply(self.game.expire(state, ctx), now_ms)
+        return self._rearm()
+
+    def committed(self, proof: Committed, now_ms: int) -> list[Effect]:
+        """The log says what is committed: that much may be told."""
+        self._proof = proof
+        steps = []
+        while self._outbox and self._outbox[0].last <= proof.head:
+            steps.append(self._outbox.popleft())
+        if not steps:
+            return []
+        self._committed = steps[-1]
+        return [Publish(proof, tuple(steps)), *self._rearm()]
+
+    # The funnel.
+
+    def _apply(
+        self,
+        events: Sequence[Event],
+        now_ms: int,
+        actor: PlayerId | None = None,
+        command_id: str | None = None,
+        writes: Sequence[Write] = (),
+    ) -> list[Effect]:
+        """Evolve, let follow what must follow at once, number, append. The state changes only if all of it worked."""
+        if not events:
+            return []
+        before = self._require()
+        state = before
+        happened = list(events)
+        for event in events:
+            if not isinstance(event, ev.GameCreated):
+                state = match.evolve(self.game, state, event)
+        state = self._follow_up(before, state, happened, now_ms)
+
+        at_ms = max(now_ms, self._last_at_ms)
+        records = rec.new_records(self.head + 1, at_ms, happened)
+        last = records[-1].index
+        ack = None if actor is None or command_id is None else Ack(actor, command_id, records[0].index, last)
+        wait = self._next_wait(state, now_ms)
+        step = Step(last, state, wait, records, ack, wait is not None and wait is not self._wait, _removed(happened))
+        append = Append(
+            rec.new_rows(records, actor, command_id),
+            (*writes, *writes_for(self.game, self.identity.game_id, state, happened, at_ms)),
+        )
+        # From here on nothing can fail.
+        self._state, self.head, self._last_at_ms = state, last, at_ms
+        self._outbox.append(step)
+        if ack is not None:
+            self._acks.setdefault(ack.player_id, {})[ack.id] = (ack.first, ack.last)
+        if state.table is not before.table:
+            self._presence.follow(state.table, now_ms)
+        if wait is not self._wait:
+            self._wait = wait
+            self._bot_due_ms = self._bot_due(state, wait, now_ms)
+        elif state.table is before.table:
+            return [append]
+        return [append, *self._rearm()]
+
+    def _follow_up(self, before: State[Any], state: State[Any], happened: list[Event], now_ms: int) -> State[Any]:
+        """Start the game if it starts by itself; let everything expire that has no time at all."""
+        if (state.table is not before.table or len(happened) > 1) and lobby.starts_by_itself(state.table):
+            for event in lobby.start_by_itself(state.table):
+                happened.append(event)
+                state = match.evolve(self.game, state, event)
+        if state.table.phase != Phase.PLAYING:
+            return state
+        ctx = Context(now_ms, self.identity.session_seed)
+        for _ in range(limits.EXPIRIES_AT_ONCE_MAX):
+            deadline = self.game.deadline(state)
+            if deadline is None or deadline.after_ms != 0 or state.table.phase != Phase.PLAYING:
+                return state
+            for event in self.game.expire(state, ctx):
+                happened.append(event)
+                state = match.evolve(self.game, state, event)
+        raise RuntimeError(f"{self.game.name}: forced moves without end at index {self.head + len(happened)}")
+
+    def _next_wait(self, state: State[Any], now_ms: int) -> Wait | None:
+        """The present wait if the game still waits for the same, else a new one."""
+        deadline = self.game.deadline(state) if state.table.phase == Phase.PLAYING else None
+        if deadline is None:
+            return None
+        if self._wait is not None and self._wait.deadline == deadline:
+            return self._wait
+        return Wait(deadline, None if deadline.after_ms is None else now_ms + deadline.after_ms)
+
+    def _bot_due(self, state: State[Any], wait: Wait | None, now_ms: int) -> int | None:
+        if wait is None:
+            return None
+        players = state.table.players
+        if any(players[p].is_bot and players[p].is_present for p in wait.deadline.player_ids):
+            return now_ms + state.table.config.bot_delay_ms
+        return None
+
+    # Decisions.
+
+    def _require(self) -> State[Any]:
+        assert self._state is not None, "create or load comes first"  # noqa: S101
+        return self._state
+
+    def _repeat_ack(self, player_id: PlayerId, command_id: str, span: tuple[int, int]) -> list[Effect]:
+        if self._proof is None or span[1] > self._proof.head:
+            return []  # its ack leaves with its commit
+        return [SendAck(self._proof, Ack(player_id, command_id, *span))]
+
+    def _rematch(self, player_id: PlayerId, command_id: str) -> list[Effect]:
+        table = self._require().table
+        player = table.players.get(player_id)
+        if table.phase != Phase.COMPLETED:
+            return [Reject(player_id, command_id, ErrorCode.INVALID_PHASE, "the game is not over")]
+        if player is None or player.seat is None or player.kicked:
+            return [Reject(player_id, command_id, ErrorCode.NOT_SEATED, "only players of this game can ask")]
+        return [OpenRematch(player_id, command_id)]
+
+    # The alarm.
+
+    def _rearm(self) -> list[Effect]:
+        """Move the alarm to the next thing that is due; no effect if it stands there already."""
+        due = self._next_due()
+        if due == self._alarm_ms:
+            return []
+        self._alarm_ms = due
+        return [SetAlarm(due)]
+
+    def _next_due(self) -> int | None:
+        if self._paused_since_ms is not None:
+            return self._waiting.next_due_ms
+        dues = [self._presence.next_due_ms]
+        if self.head - self.committed_head <= limits.UNCOMMITTED_EVENTS_MAX:
+            dues.append(self._bot_due_ms)
+            if self._wait is not None:
+                dues.append(self._wait.due_ms)
+        return min((due for due in dues if due is not None), default=None)
+
+
+def _removed(events: Sequence[Event]) -> tuple[PlayerId, ...]:
+    return tuple(event.player_id for event in events if isinstance(event, ev.PlayerKicked))

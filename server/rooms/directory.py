@@ -1,0 +1,195 @@
+"""The rooms of this node: those in memory by id, and the way from the log into memory."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from persistence import play
+from persistence.database import Database
+from persistence.event_log.log import EventLog, Health, proven
+from persistence.ids import new_game_id
+from server import limits
+from server.clock import Clock
+from server.errors import RoomUnavailable
+from server.games import chance
+from server.games.registry import Registry
+from server.games.rules import Config, Data, Event, Game, PlayerId
+from server.games.table import config_data
+from server.metrics import Metrics
+from server.rooms.core import Identity, RoomCore
+from server.rooms.decisions import Bots
+from server.rooms.effects import OpenRematch
+from server.rooms.room import Room
+from server.wire.close_codes import CloseCode
+from server.wire.commands import CommandDecoder
+
+_log = logging.getLogger(__name__)
+
+_CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_CODE_LENGTH = 6
+_CODE_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NewRoom:
+    """What a room is created with. `joins`: the events of those who sit down at once, the creator first."""
+
+    game: Game[Any]
+    config: Config
+    creator: PlayerId
+    joins: tuple[Event, ...]
+    is_public: bool
+    rematch_of: str | None = None
+
+
+class Directory:
+    """Loads rooms when somebody asks for them, at most LOADS_AT_ONCE_MAX at a time, each only once."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        log: EventLog,
+        database: Database,
+        clock: Clock,
+        metrics: Metrics,
+        node: str,
+        bots: Bots,
+    ) -> None:
+        self.registry = registry
+        self.bots = bots
+        self._log = log
+        self._database = database
+        self._clock = clock
+        self._metrics = metrics
+        self._node = node
+        self._decoders = {game.name: CommandDecoder(game) for game in registry}
+        self._rooms: dict[str, Room] = {}
+        self._loading: dict[str, asyncio.Task[Room | None]] = {}
+        self._loads = asyncio.Semaphore(limits.LOADS_AT_ONCE_MAX)
+        self._health = log.health
+        self.accepting = True
+        self.on_rematch: Callable[[Room, OpenRematch], None] = lambda room, wish: None
+        log.watch(self._database_changed)
+
+    def __iter__(self) -> Iterator[Room]:
+        return iter(tuple(self._rooms.values()))
+
+    def __len__(self) -> int:
+        return len(self._rooms)
+
+    def find(self, game_id: str) -> Room | None:
+        """The room, if it is in memory."""
+        return self._rooms.get(game_id)
+
+    async def get(self, game_id: str) -> Room | None:
+        """The room, from memory or from the log; None: there is no such game. Raises `RoomUnavailable`."""
+        room = self._rooms.get(game_id)
+        if room is not None:
+            return room
+        if not self.accepting:
+            raise RoomUnavailable("the server is stopping")
+        task = self._loading.get(game_id)
+        if task is None:
+            task = asyncio.create_task(self._load(game_id), name=f"load {game_id}")
+            self._loading[game_id] = task
+            task.add_done_callback(lambda _: self._loading.pop(game_id, None))
+        return await asyncio.shield(task)
+
+    async def create(self, new: NewRoom) -> Room:
+        """A new room, returned once its first events are committed. Raises `RoomUnavailable`."""
+        if not self.accepting:
+            raise RoomUnavailable("the server is stopping")
+        for _ in range(_CODE_ATTEMPTS):
+            room = self._open(new)
+            try:
+                await room.wait_committed(room.core.head)
+            except RoomUnavailable:
+                # The log refuses a new room for one reason only: its join code is in use.
+                continue
+            return room
+        raise RoomUnavailable("no room could be created")
+
+    def _open(self, new: NewRoom) -> Room:
+        game_id = new_game_id()
+        seed = secrets.token_hex(32)
+        code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
+        identity = Identity(game_id, code, new.is_public, seed)
+        core = RoomCore(new.game, self._decoders[new.game.name], identity, self.bots)
+        config: Data = config_data(new.config)
+        row = play.NewGame(
+            game_id=game_id,
+            game=new.game.name,
+            rules_version=new.game.version,
+            config=config,
+            session_seed=seed,
+            owner=self._node,
+            join_code=code,
+            is_public=new.is_public,
+            max_players=new.config.max_players,
+            at_ms=self._clock.now_ms(),
+            rematch_of=new.rematch_of,
+        )
+        room = self._room(core, head=-1, epoch=1)
+        room.create(
+            core.create(new.creator, config, chance.commitment(game_id, seed), new.joins, self._clock.now_ms(), (row,))
+        )
+        return room
+
+    async def _load(self, game_id: str) -> Room | None:
+        async with self._loads:
+            started = self._clock.monotonic()
+            row = await play.claim(self._database, game_id, self._node)
+            if row is None:
+                return None
+            codec = self.registry.codec(row.game)
+            rows = [event async for event in self._log.read(game_id, 0, row.last_event_index)]
+            if not rows:
+                return None
+            identity = Identity(game_id, row.join_code or "", bool(row.is_public), row.session_seed)
+            core = RoomCore(self.registry.game(row.game), self._decoders[row.game], identity, self.bots)
+            records = core.load(rows, codec, proven(rows))
+            room = self._room(core, head=rows[-1].index, epoch=row.epoch)
+            room.remember(records)
+            room.resume("restart")
+            self._metrics.room_load_seconds.observe(self._clock.monotonic() - started)
+            return room
+
+    def _room(self, core: RoomCore, *, head: int, epoch: int) -> Room:
+        room = Room(
+            core,
+            self.registry.codec(core.game.name),
+            self._log,
+            self._clock,
+            self._metrics,
+            head=head,
+            epoch=epoch,
+            on_unload=self._unload,
+            on_rematch=lambda room, wish: self.on_rematch(room, wish),
+        )
+        self._rooms[room.game_id] = room
+        self._metrics.rooms.set(len(self._rooms))
+        return room
+
+    def _unload(self, room: Room) -> None:
+        if self._rooms.get(room.game_id) is room:
+            del self._rooms[room.game_id]
+            self._metrics.rooms.set(len(self._rooms))
+
+    def _database_changed(self, health: Health) -> None:
+        was, self._health = self._health, health
+        for room in self:
+            room.database(health, was=was)
+
+    async def close(self) -> None:
+        """End all connections (they come back spread over some seconds) and write out what is waiting."""
+        self.accepting = False
+        for room in self:
+            delay_ms = secrets.randbelow(limits.RESTART_DELAY_MS_MAX)
+            room.close("the server is stopping", CloseCode.RESTART, str(delay_ms))
+        async with asyncio.timeout(limits.DRAIN_S / 2):
+            await self._log.settled()

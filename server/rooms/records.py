@@ -1,0 +1,50 @@
+"""From events to rows and records, and back from rows. Each event is encoded once, for the database and the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from persistence.event_log.log import NewEvent, StoredEvent
+from server.games.codec import Codec, to_data
+from server.games.rules import Event, PlayerId
+from server.rooms.effects import Record
+from server.wire.encoders import encode_json
+
+SPAN_KEY = "_n"
+"""In the payload of a command's first event: how many events the command caused, when there is more than one."""
+
+
+def new_records(first: int, at_ms: int, events: Sequence[Event]) -> tuple[Record, ...]:
+    """The records of events that are about to be appended from index `first` on."""
+    records = []
+    for index, event in enumerate(events, first):
+        data = to_data(event)
+        records.append(Record(index, at_ms, event, data, encode_json(data)))
+    return tuple(records)
+
+
+def new_rows(records: Sequence[Record], actor: PlayerId | None, command_id: str | None) -> tuple[NewEvent, ...]:
+    """The rows of these records, all of them caused by one input."""
+    rows: list[NewEvent] = []
+    for record in records:
+        head = f'{{"_v":{record.event.version}'
+        if command_id is not None and len(records) > 1 and not rows:
+            head += f',"{SPAN_KEY}":{len(records)}'
+        body = record.json[1:].decode()
+        payload = f"{head}}}" if body == "}" else f"{head},{body}"
+        rows.append(NewEvent(record.event.name, payload, record.at_ms, actor, command_id))
+        command_id = None
+    return tuple(rows)
+
+
+def stored_record(codec: Codec, row: StoredEvent) -> Record:
+    """The record of a committed row. Raises `UnknownEvent`."""
+    event = codec.from_data(row.type, row.payload)
+    data = to_data(event)
+    return Record(row.index, row.at_ms, event, data, encode_json(data))
+
+
+def command_span(row: StoredEvent) -> tuple[int, int]:
+    """The indexes (first, last) of the events of the command whose first event this is."""
+    count = row.payload.get(SPAN_KEY, 1)
+    return row.index, row.index + (count if isinstance(count, int) else 1) - 1

@@ -1,0 +1,349 @@
+"""The shell of a room: carries out what its core asks for. Decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from persistence.event_log.log import Committed, EventLog, Health, Lost
+from server import limits
+from server.clock import Clock, Timer
+from server.errors import Refused, RoomUnavailable
+from server.games.codec import Codec
+from server.games.rules import PlayerId, Refusal
+from server.games.table_events import Profile
+from server.metrics import Metrics
+from server.rooms.core import RoomCore
+from server.rooms.effects import (
+    Append,
+    Effect,
+    OpenRematch,
+    Publish,
+    Record,
+    Reject,
+    SendAck,
+    SetAlarm,
+    Unload,
+)
+from server.rooms.fanout import Fanout, Member, ack_frame, turn_frame
+from server.rooms.records import stored_record
+from server.wire.close_codes import CloseCode
+from server.wire.error_codes import HTTP_STATUS, RETRYABLE, ErrorCode
+from server.wire.from_client import CommandFrame, Hello, Role
+
+_log = logging.getLogger(__name__)
+
+
+class Room:
+    """One room in memory: its core, its stream in the log, its connections, its timer."""
+
+    def __init__(
+        self,
+        core: RoomCore,
+        codec: Codec,
+        log: EventLog,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        head: int,
+        epoch: int,
+        on_unload: Callable[[Room], None],
+        on_rematch: Callable[[Room, OpenRematch], None],
+    ) -> None:
+        self.core = core
+        self.game_id = core.identity.game_id
+        self.epoch = epoch
+        self.fanout = Fanout(core.game)
+        self._codec = codec
+        self._log = log
+        self._clock = clock
+        self._metrics = metrics
+        self._on_unload = on_unload
+        self._on_rematch = on_rematch
+        self._stream = log.open(self.game_id, head, epoch, self)
+        self._tail: deque[Record] = deque(maxlen=limits.TAIL_EVENTS)  # the newest committed events
+        self._timer: Timer | None = None
+        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+        self.closed: str | None = None  # why the room is not served any more
+
+    # Inputs from players.
+
+    def handle(self, member: Member, profile: Profile, frame: CommandFrame) -> None:
+        """A command. Its answer is an ack after the commit, or a reject at once."""
+        try:
+            effects = self.core.command(member.player_id, profile, frame, self._clock.now_ms())
+        except Exception:  # noqa: BLE001  # rules of third parties may raise anything
+            # Nothing has changed: the core moves on only when everything worked.
+            _log.exception("bug in a command: game %s index %d", self.game_id, self.core.head)
+            self._metrics.rejected_total.labels(ErrorCode.INTERNAL).inc()
+            effects = [Reject(member.player_id, frame.id, ErrorCode.INTERNAL, "the server failed on this command")]
+        self._carry_out(effects)
+
+    def create(self, effects: list[Effect]) -> None:
+        """Carry out the effects of `RoomCore.create`."""
+        self._carry_out(effects)
+
+    async def join(self, player_id: PlayerId, profile: Profile, *, spectator: bool) -> int | None:
+        """Take a seat and return it (None: as a spectator) once that is committed. Raises `Refused`."""
+        outcome = self.core.join(player_id, profile, spectator=spectator, now_ms=self._clock.now_ms())
+        if isinstance(outcome, Refusal):
+            raise Refused(HTTP_STATUS.get(ErrorCode(outcome.code), 422), outcome.code, outcome.message)
+        self._carry_out(outcome)
+        await self.wait_committed(self.core.head)
+        player = self.core.committed_state.table.players.get(player_id)
+        return None if player is None else player.seat
+
+    async def wait_committed(self, index: int) -> None:
+        """Return when event `index` is committed. Raises `RoomUnavailable` if it never will be."""
+        if self.core.committed_head >= index:
+            return
+        if self.closed is not None:
+            raise RoomUnavailable(self.closed)
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append((index, future))
+        await future
+
+    # Who may come in.
+
+    def profile(self, player_id: PlayerId) -> Profile | None:
+        """A member's name and looks."""
+        member = self.core.committed_state.table.players.get(player_id) if self.core.committed_head >= 0 else None
+        if member is None:
+            return None
+        return {"display_name": member.display_name, "avatar_seed": member.avatar_seed, "color": member.color}
+
+    def is_member(self, player_id: PlayerId) -> bool:
+        """Whether he has joined, to play or to watch, and was not removed."""
+        table = self.core.committed_state.table if self.core.committed_head >= 0 else None
+        member = None if table is None else table.players.get(player_id)
+        return member is not None and not member.kicked
+
+    def admits(self, player_id: PlayerId, role: Role | None) -> bool:
+        """Members may connect; anybody else may watch a public room."""
+        if self.core.committed_head < 0:
+            return False
+        member = self.core.committed_state.table.players.get(player_id)
+        if member is not None and member.kicked:
+            return False
+        if role == "player":
+            return member is not None and member.seat is not None
+        return member is not None or self.core.identity.is_public
+
+    # Connections.
+
+    async def attach(self, member: Member, hello: Hello) -> None:
+        """Bring a connection up to date and let it take part. Cancelled when the connection ends meanwhile."""
+        self._replace(member.player_id)
+        try:
+            await self._bring_up(member, hello)
+        finally:
+            if self.closed is None and member.player_id not in self.fanout.members:
+                self._carry_out(self.core.disconnected(member.player_id, self._clock.now_ms()))
+
+    def _replace(self, player_id: PlayerId) -> None:
+        """The newest connection of a player wins."""
+        old = self.fanout.members.get(player_id)
+        if old is not None:
+            self.fanout.remove(old)
+            old.close(CloseCode.REPLACED, "another connection of this player took over")
+
+    async def _bring_up(self, member: Member, hello: Hello) -> None:
+        await self.wait_committed(0)
+        core = self.core
+        seated = core.committed_state.table.players.get(member.player_id)
+        seat = None if seated is None else seated.seat
+        member.viewer = None if seat is None or hello.role == "spectator" else member.player_id
+        head = core.committed_head
+        fits = hello.last_index <= head and (hello.epoch is None or hello.epoch <= self.epoch)
+        replay = fits and head - hello.last_index <= limits.REPLAY_EVENTS_MAX
+        member.send(member.encoder.frame(self._welcome(member, seat, "replay" if replay else "state")))
+        if replay:
+            await self._catch_up(member, hello.last_index + 1)
+        else:
+            self.send_state(member)
+        # No await between the last event that was sent and this line: not one is missed, not one comes twice.
+        self._replace(member.player_id)
+        self.fanout.add(member)
+        self._send_turn(member)
+        if self._log.health is Health.PAUSED:
+            member.send(member.encoder.frame(self._status(paused=True)))
+        self._carry_out(core.connected(member.player_id, self._clock.now_ms()))
+
+    def detach(self, member: Member) -> None:
+        """A connection is gone."""
+        if self.fanout.remove(member) and self.closed is None:
+            self._carry_out(self.core.disconnected(member.player_id, self._clock.now_ms()))
+
+    def send_state(self, member: Member) -> None:
+        """The committed state, as this member may see it."""
+        frame = {"type": "state", "index": self.core.committed_head, "view": self.core.view(member.viewer)}
+        member.send(member.encoder.frame(frame))
+
+    def sync(self, member: Member) -> None:
+        """Answer a `sync`: the state, and the turn if it is his."""
+        self.send_state(member)
+        self._send_turn(member)
+
+    async def _catch_up(self, member: Member, first: int) -> None:
+        """Send the committed events from `first` on, from memory where they are still there, else from the log."""
+        while first <= self.core.committed_head:
+            if self._tail and self._tail[0].index <= first:
+                rest = [record for record in self._tail if record.index >= first]
+                member.send(self.fanout.encode(rest, member.encoder, member.viewer))
+                return
+            rows = self._log.read(self.game_id, first, self.core.committed_head)
+            chunk = [stored_record(self._codec, row) async for row in rows]
+            if not chunk:
+                raise RoomUnavailable("the log is shorter than it was")
+            member.send(self.fanout.encode(chunk, member.encoder, member.viewer))
+            first = chunk[-1].index + 1
+
+    def _welcome(self, member: Member, seat: int | None, mode: str) -> dict[str, Any]:
+        return {
+            "type": "welcome",
+            "protocol": 1,
+            "game_id": self.game_id,
+            "game": self.core.game.name,
+            "player_id": member.player_id,
+            "seat": seat,
+            "role": "spectator" if member.viewer is None else "player",
+            "epoch": self.epoch,
+            "head": self.core.committed_head,
+            "server_time": self._clock.now_ms(),
+            "mode": mode,
+            "limits": member.limits,
+        }
+
+    def _send_turn(self, member: Member) -> None:
+        turn = None if member.viewer is None else self.core.turn(member.viewer)
+        if turn is not None:
+            member.send(member.encoder.frame(turn_frame(self.core.committed_head, *turn)))
+
+    # Inputs from the log (`Listener`).
+
+    def committed(self, proof: Committed) -> None:
+        self._carry_out(self.core.committed(proof, self._clock.now_ms()))
+        if self._waiters:
+            ready = [future for index, future in self._waiters if index <= proof.head]
+            self._waiters = [item for item in self._waiters if item[0] > proof.head]
+            for future in ready:
+                if not future.done():
+                    future.set_result(None)
+
+    def lost(self, loss: Lost) -> None:
+        """What was decided here did not get into the log: forget it all, and let everybody come back."""
+        _log.error("game %s: the log refused index %d (%s)", self.game_id, loss.first_index, loss.reason)
+        self._metrics.rooms_lost_total.labels(loss.reason.value).inc()
+        self.close("the room is being reloaded", CloseCode.RESTART, "100")
+
+    # Inputs from the node.
+
+    def resume(self, reason: str) -> None:
+        """After loading, or when the database is back."""
+        self._carry_out(self.core.resume(reason, self._clock.now_ms()))
+
+    def database(self, health: Health, *, was: Health) -> None:
+        """The database went away or came back."""
+        if self.closed is not None:
+            return
+        if health is Health.PAUSED:
+            self._carry_out(self.core.pause(self._clock.now_ms()))
+            self.fanout.broadcast(self._status(paused=True))
+        elif was is Health.PAUSED:
+            self.fanout.broadcast(self._status(paused=False))
+            self.resume("database")
+
+    def close(self, why: str, code: CloseCode, reason: str) -> None:
+        """Stop serving: connections end with `code`, nothing more is decided. What was appended is still written."""
+        if self.closed is not None:
+            return
+        self.closed = why
+        self._set_alarm(None)
+        self._log.close_stream(self._stream)
+        for member in tuple(self.fanout.members.values()):
+            member.close(code, reason)
+        self.fanout.members.clear()
+        for _, future in self._waiters:
+            if not future.done():
+                future.set_exception(RoomUnavailable(why))
+        self._waiters.clear()
+        self._on_unload(self)
+
+    def remember(self, records: list[Record]) -> None:
+        """The tail of a log that was just loaded."""
+        self._tail.extend(records[-limits.TAIL_EVENTS :])
+
+    def _status(self, *, paused: bool) -> dict[str, Any]:
+        reason = "database" if paused else None
+        return {"type": "status", "paused": paused, "reason": reason, "since": self._clock.now_ms()}
+
+    # Effects.
+
+    def _carry_out(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Append(events, writes):
+                    if self.closed is None:
+                        self._log.append(self._stream, events, writes)
+                case Publish():
+                    self._publish(effect)
+                case SetAlarm(at_ms):
+                    self._set_alarm(at_ms)
+                case SendAck(_, ack):
+                    self.fanout.send(ack.player_id, ack_frame(ack))
+                case Reject():
+                    self._reject(effect)
+                case OpenRematch():
+                    self._on_rematch(self, effect)
+                case Unload(reason):
+                    self.close(reason, CloseCode.NORMAL, "")
+
+    def _publish(self, effect: Publish) -> None:
+        for step in effect.steps:
+            self._tail.extend(step.records)
+        last = effect.steps[-1]
+        turns = {}
+        if last.wait is not None and any(step.turn for step in effect.steps):
+            # Only the newest turn is told: whoever had one before has moved already, or was moved.
+            for player_id in last.wait.deadline.player_ids:
+                turn = self.core.turn_at(last, player_id) if player_id in self.fanout.members else None
+                if turn is not None:
+                    turns[player_id] = turn_frame(last.last, *turn)
+        self.fanout.publish(effect.steps, turns)
+
+    def _reject(self, effect: Reject) -> None:
+        self._metrics.rejected_total.labels(effect.code).inc()
+        self.fanout.send(effect.player_id, reject_frame(effect.id, effect.code, effect.message))
+
+    def _set_alarm(self, at_ms: int | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if at_ms is not None and self.closed is None:
+            delay_s = (at_ms - self._clock.now_ms()) / 1000
+            self._timer = self._clock.call_later(delay_s, self._alarm)
+
+    def _alarm(self) -> None:
+        self._timer = None
+        try:
+            effects = self.core.alarm(self._clock.now_ms())
+        except Exception:  # noqa: BLE001  # rules of third parties may raise anything
+            # Time does not stop asking: a room whose rules fail here would fail for ever.
+            _log.exception("bug in a timer: game %s index %d is quarantined", self.game_id, self.core.head)
+            self._metrics.rooms_quarantined_total.labels(self.core.game.name).inc()
+            self.close("the room was stopped by a bug in its rules", CloseCode.GOING_AWAY, "internal")
+            return
+        self._carry_out(effects)
+
+
+def reject_frame(command_id: str | None, code: str, message: str) -> dict[str, Any]:
+    return {
+        "type": "reject",
+        "id": command_id,
+        "code": code,
+        "message": message,
+        "retryable": code in RETRYABLE,
+    }

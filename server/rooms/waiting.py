@@ -1,0 +1,58 @@
+"""Commands that came while the database was away. Bounded in number and age; what is over is refused as unavailable."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from server import limits
+from server.games.rules import PlayerId
+from server.games.table_events import Profile
+from server.rooms.effects import Reject
+from server.wire.error_codes import ErrorCode
+from server.wire.from_client import CommandFrame
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCommand:
+    player_id: PlayerId
+    profile: Profile
+    frame: CommandFrame
+    until_ms: int
+
+
+class WaitingCommands:
+    """The queue of one room, oldest first. The newest is refused when it is full: order is kept, nothing is dropped."""
+
+    def __init__(self) -> None:
+        self._queue: deque[WaitingCommand] = deque()
+
+    @property
+    def next_due_ms(self) -> int | None:
+        return self._queue[0].until_ms if self._queue else None
+
+    def put(self, player_id: PlayerId, profile: Profile, frame: CommandFrame, now_ms: int) -> Reject | None:
+        """Queue the command; the same id again is the same command."""
+        if any(w.frame.id == frame.id and w.player_id == player_id for w in self._queue):
+            return None
+        if len(self._queue) >= limits.WAITING_COMMANDS_MAX:
+            return _unavailable(player_id, frame)
+        self._queue.append(WaitingCommand(player_id, profile, frame, now_ms + limits.WAITING_COMMAND_MS))
+        return None
+
+    def expire(self, now_ms: int) -> list[Reject]:
+        """Refuse what has waited too long."""
+        expired = []
+        while self._queue and self._queue[0].until_ms <= now_ms:
+            late = self._queue.popleft()
+            expired.append(_unavailable(late.player_id, late.frame))
+        return expired
+
+    def take_all(self) -> list[WaitingCommand]:
+        taken = list(self._queue)
+        self._queue.clear()
+        return taken
+
+
+def _unavailable(player_id: PlayerId, frame: CommandFrame) -> Reject:
+    return Reject(player_id, frame.id, ErrorCode.UNAVAILABLE, "the database is out of reach")

@@ -1,0 +1,73 @@
+"""What must be written together with events: the status of the game, its seats, its summary and statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from persistence.event_log.log import Write
+from persistence.play import SeatsChanged, StatusChanged
+from persistence.players import ProfileChanged
+from persistence.stats import Completion, PlayerResult
+from server.games import table_events as ev
+from server.games.rules import Event, Game, State
+
+_SEAT_EVENTS = (ev.PlayerJoined, ev.PlayerLeft, ev.PlayerKicked, ev.BotRemoved, ev.PlayerBecameSpectator)
+_NOTABLE = frozenset((*_SEAT_EVENTS, ev.GameStarted, ev.GameCompleted, ev.GameAborted, ev.ProfileUpdated))
+
+
+def writes_for(
+    game: Game[Any], game_id: str, state: State[Any], events: Sequence[Event], at_ms: int
+) -> tuple[Write, ...]:
+    """The writes that go into the transaction of `events`; `state` is the one after them. Mostly none."""
+    if not any(type(event) in _NOTABLE for event in events):
+        return ()
+    writes: list[Write] = []
+    if any(isinstance(event, _SEAT_EVENTS) for event in events):
+        writes.append(SeatsChanged(game_id, len(state.table.seated())))
+    for event in events:
+        match event:
+            case ev.GameStarted():
+                writes.append(StatusChanged(game_id, "in_progress", at_ms))
+            case ev.GameAborted():
+                writes.append(StatusChanged(game_id, "aborted", at_ms))
+            case ev.ProfileUpdated(player_id, profile):
+                writes.append(ProfileChanged(player_id, **profile))
+            case ev.GameCompleted():
+                writes.append(completion(game, state, at_ms))
+            case _:
+                pass
+    return tuple(writes)
+
+
+def completion(game: Game[Any], state: State[Any], at_ms: int) -> Completion:
+    """Summary and statistics of a completed game; the same from the live state and from a fold of the log."""
+    summary = game.summary(state)
+    results = [PlayerResult(**asdict(result)) for result in summary.results]
+    return Completion(
+        game_id=state.table.game_id,
+        at_ms=at_ms,
+        players=[
+            {
+                "player_id": r.player_id,
+                "display_name": r.display_name,
+                "seat": r.seat,
+                "score": r.score,
+                "tricks_won": r.tricks_won,
+                "highest_bid": r.highest_bid,
+                "misplays": r.misplays,
+                "is_winner": r.is_winner,
+            }
+            for r in results
+        ],
+        rounds=list(summary.rounds),
+        final_scores={r.player_id: r.score for r in results},
+        highest_bid=max(r.highest_bid for r in results),
+        highest_score=max(r.score for r in results),
+        lowest_score=min(r.score for r in results),
+        most_consecutive_wins=max(r.best_win_run for r in results),
+        most_consecutive_losses=max(r.best_loss_run for r in results),
+        highest_misplay=max(r.misplays for r in results),
+        results=results,
+    )

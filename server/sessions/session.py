@@ -1,0 +1,251 @@
+"""A session: one connection, from its hello to its end. Knows who is speaking and how fast; moves no bytes itself."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from typing import Protocol
+
+from persistence.errors import PersistenceError
+from server import limits
+from server.clock import Clock
+from server.errors import Refused, RoomUnavailable
+from server.games.rules import PlayerId, Viewer
+from server.games.table_events import Profile
+from server.metrics import Metrics
+from server.rooms.directory import Directory
+from server.rooms.room import Room, reject_frame
+from server.sessions.budget import Budget, Verdict
+from server.sessions.profiles import Profiles
+from server.sessions.tokens import InvalidToken, Tokens
+from server.settings import Settings
+from server.wire.close_codes import CloseCode
+from server.wire.encoders import Encoder
+from server.wire.error_codes import ErrorCode
+from server.wire.from_client import CommandFrame, FromClient, Hello, Invalid, Malformed, Ping, Sync, decode
+
+_log = logging.getLogger(__name__)
+
+_SPECTATOR_COMMANDS = frozenset({"request_seat", "update_profile"})
+
+
+class Outlet(Protocol):
+    """Where a session's bytes go. `congested`: the peer doesn't read as fast as it is written to."""
+
+    congested: bool
+
+    def write(self, data: bytes) -> None: ...
+
+    def close(self, code: int, reason: str) -> None: ...
+
+
+class Doorkeeper:
+    """What every session needs, built once."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        profiles: Profiles,
+        tokens: Tokens,
+        clock: Clock,
+        metrics: Metrics,
+        settings: Settings,
+    ) -> None:
+        self.directory = directory
+        self.profiles = profiles
+        self.tokens = tokens
+        self.clock = clock
+        self.metrics = metrics
+        self.settings = settings
+        self.limits = {
+            "heartbeat_s": limits.HEARTBEAT_S,
+            "max_frame": limits.FRAME_BYTES_MAX,
+            "commands_per_s": settings.commands_per_s,
+            "burst": settings.burst,
+        }
+
+
+class Session:
+    """A `Member` of its room's fanout once it has said hello."""
+
+    __slots__ = (
+        "_budget",
+        "_early",
+        "_game_id",
+        "_keeper",
+        "_outlet",
+        "_profile",
+        "_room",
+        "_stale",
+        "_task",
+        "_token",
+        "closed",
+        "encoder",
+        "heard_at_s",
+        "hello_done",
+        "limits",
+        "player_id",
+        "viewer",
+    )
+
+    def __init__(self, keeper: Doorkeeper, outlet: Outlet, game_id: str, encoder: Encoder, bearer: str | None) -> None:
+        self.encoder = encoder
+        self.player_id: PlayerId = ""
+        self.viewer: Viewer = None
+        self.limits = keeper.limits
+        self.heard_at_s = keeper.clock.monotonic()
+        self.hello_done = False
+        self.closed = False
+        self._keeper = keeper
+        self._outlet = outlet
+        self._game_id = game_id
+        self._token = bearer
+        self._budget = Budget(keeper.settings.commands_per_s, keeper.settings.burst, self.heard_at_s)
+        self._profile: Profile = {}
+        self._room: Room | None = None
+        self._stale = False
+        self._task: asyncio.Task[None] | None = None
+        self._early: deque[FromClient] = deque()  # frames before the welcome; bounded by FRAMES_BEFORE_WELCOME_MAX
+
+    # Bytes in.
+
+    def heard(self) -> None:
+        """A sign of life that is not a message: a WebSocket ping or pong."""
+        self.heard_at_s = self._keeper.clock.monotonic()
+
+    def receive(self, payload: bytes | bytearray, *, binary: bool) -> None:
+        """One whole message from the client."""
+        if self.closed:
+            return
+        self.heard_at_s = now_s = self._keeper.clock.monotonic()
+        try:
+            frame = decode(payload, binary=binary)
+        except Malformed as error:
+            self.fail(CloseCode.MALFORMED, "malformed", str(error))
+            return
+        if not self.hello_done:
+            self._first(frame)
+        elif self._room is None:
+            self._keep_early(frame)
+        else:
+            self._dispatch(frame, now_s)
+
+    def _dispatch(self, frame: FromClient, now_s: float) -> None:
+        verdict = self._budget.spend(now_s)
+        if verdict is not Verdict.OK:
+            self._too_fast(frame, verdict)
+            return
+        room = self._room
+        assert room is not None  # noqa: S101  # dispatched only after the welcome
+        if type(frame) is CommandFrame:
+            if self.viewer is None and not self._may(room, frame):
+                self._reject(frame.id, ErrorCode.NOT_SEATED, "spectators can't do that")
+            else:
+                room.handle(self, self._profile, frame)
+        elif type(frame) is Ping:
+            self._reply({"type": "pong", "nonce": frame.nonce, "server_time": self._keeper.clock.now_ms()})
+        elif type(frame) is Sync:
+            room.sync(self)
+        elif type(frame) is Invalid:
+            self._reject(frame.id, ErrorCode.INVALID_COMMAND, frame.message)
+        else:
+            self._reject(None, ErrorCode.INVALID_COMMAND, "hello was said already")
+
+    def _may(self, room: Room, frame: CommandFrame) -> bool:
+        """Without a seat: the commands of spectators, and the host's (of a room of bots he hosts from outside)."""
+        return frame.name in _SPECTATOR_COMMANDS or room.is_member(self.player_id)
+
+    def _too_fast(self, frame: FromClient, verdict: Verdict) -> None:
+        if verdict is Verdict.ABUSE:
+            self.fail(CloseCode.RATE_LIMITED, ErrorCode.RATE_LIMITED, "too many frames")
+        else:
+            given = frame.id if isinstance(frame, (CommandFrame, Invalid)) else None
+            self._reject(given, ErrorCode.RATE_LIMITED, "too fast")
+
+    # Hello.
+
+    def _first(self, frame: FromClient) -> None:
+        if not isinstance(frame, Hello):
+            self.fail(CloseCode.UNAUTHORIZED, "unauthorized", "the first frame is hello")
+            return
+        try:
+            self.player_id = self._keeper.tokens.player(frame.token or self._token or "")
+        except InvalidToken as error:
+            self.fail(CloseCode.UNAUTHORIZED, "unauthorized", str(error))
+            return
+        self.hello_done = True
+        self._task = asyncio.create_task(self._enter(frame), name="enter")
+
+    def _keep_early(self, frame: FromClient) -> None:
+        if len(self._early) >= limits.FRAMES_BEFORE_WELCOME_MAX:
+            self.fail(CloseCode.RATE_LIMITED, ErrorCode.RATE_LIMITED, "too many frames before the welcome")
+        else:
+            self._early.append(frame)
+
+    async def _enter(self, hello: Hello) -> None:
+        """Find the room and take one's place in it."""
+        try:
+            room = await self._keeper.directory.get(self._game_id)
+            if room is None:
+                self.fail(CloseCode.NO_SUCH_ROOM, ErrorCode.ROOM_NOT_FOUND, "no such room")
+                return
+            if not room.admits(self.player_id, hello.role):
+                self.fail(CloseCode.FORBIDDEN, ErrorCode.FORBIDDEN, "no seat in this room, or removed from it")
+                return
+            self._profile = room.profile(self.player_id) or await self._keeper.profiles.get(self.player_id)
+            await room.attach(self, hello)
+        except Refused as refused:
+            self.fail(CloseCode.UNAUTHORIZED, refused.code, refused.message)
+            return
+        except (RoomUnavailable, PersistenceError) as error:
+            _log.info("no entry: %s", error)
+            self.fail(CloseCode.RESTART, ErrorCode.UNAVAILABLE, "1000")
+            return
+        self._room = room
+        while self._early and not self.closed:
+            self._dispatch(self._early.popleft(), self._keeper.clock.monotonic())
+
+    # Bytes out (`Member`).
+
+    def send(self, data: bytes) -> None:
+        if self.closed:
+            return
+        if self.viewer is None and self._room is not None and self._outlet.congested:
+            self._stale = True  # a spectator who can't follow gets the state when he can, not the backlog
+            return
+        self._outlet.write(data)
+
+    def caught_up(self) -> None:
+        """The peer reads again."""
+        if self._stale and self._room is not None and not self.closed:
+            self._stale = False
+            self._room.sync(self)
+
+    def close(self, code: CloseCode, reason: str = "") -> None:
+        if not self.closed:
+            self.closed = True
+            self._outlet.close(code, reason)
+
+    def fail(self, code: CloseCode, error_code: str, message: str) -> None:
+        """Say why, then close."""
+        if not self.closed:
+            self._reply({"type": "error", "code": str(error_code), "message": message})
+            self.close(code, message if code is CloseCode.RESTART else str(error_code))
+
+    def _reply(self, frame: dict[str, object]) -> None:
+        self.send(self.encoder.frame(frame))
+
+    def _reject(self, command_id: str | None, code: ErrorCode, message: str) -> None:
+        self._keeper.metrics.rejected_total.labels(code).inc()
+        self._reply(reject_frame(command_id, code, message))
+
+    # The end.
+
+    def gone(self) -> None:
+        """The connection is gone, for whatever reason."""
+        self.closed = True
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+        if self._room is not None:
+            self._room.detach(self)

@@ -1,0 +1,171 @@
+/** The page of one room: lobby, table and result. */
+
+import { strings } from '../strings.js';
+import { fetchLog, verify } from '../play/verify.js';
+import { Room } from '../play/room.js';
+import { announce, sentence } from '../ui/announcements.js';
+import { runCountdowns } from '../ui/countdown.js';
+import { delegate, patch } from '../ui/dom.js';
+import { playableCards, whyNot } from '../ui/hand.js';
+import { toast } from '../ui/toast.js';
+import { roomScreen } from '../ui/room-screen.js';
+import { runKeyboard } from './room-keyboard.js';
+
+const LOG_LINES = 60;
+
+/**
+ * @typedef {object} Screen what this page knows beside the room
+ * @property {string[]} log newest last
+ * @property {boolean} showsLastTrick
+ * @property {number} focused place in the hand that Tab leads to
+ * @property {string} verification
+ */
+
+/**
+ * @param {Element} root
+ * @param {import('../net/api.js').Api} api
+ * @param {string} gameId
+ * @param {string} url of the room's socket
+ * @returns {Promise<() => void>} leaves the page
+ */
+export async function openRoomPage(root, api, gameId, url) {
+  const end = new AbortController();
+  const { signal } = end;
+  /** @type {Screen} */
+  const screen = { log: [], showsLastTrick: false, focused: 0, verification: '' };
+  await api.signIn();
+
+  const room = new Room({
+    gameId,
+    url,
+    api,
+    listener: {
+      onChange: draw,
+      onShown: (event, before, after) => {
+        const text = sentence(event, before, after);
+        if (text) screen.log = [...screen.log, text].slice(-LOG_LINES);
+        if (event.name === 'card_played') screen.showsLastTrick = false;
+        announce(text);
+        if (isMine(after) && !isMine(before)) announce(strings.announce.yourTurn);
+      },
+      onReject: (reject) => toast(reject.message, 'problem'),
+      onRematch: goToRoom,
+    },
+  });
+
+  /** @param {import('../play/fold-table.js').View} view */
+  function isMine(view) {
+    return view.turn !== null && view.turn.player_id === view.you.player_id;
+  }
+
+  function draw() {
+    if (signal.aborted) return;
+    patch(root, roomScreen(room, screen));
+    const log = root.querySelector('.moves');
+    if (log) log.scrollTop = log.scrollHeight;
+  }
+
+  async function verifyShuffle() {
+    const say = (/** @type {string} */ text) => {
+      screen.verification = text;
+      draw();
+    };
+    say(strings.result.verifying);
+    try {
+      const finding = await verify(gameId, await fetchLog(api, gameId));
+      if (finding.ok) say(strings.result.verified(finding.rounds));
+      else if (finding.wrong === 'deal') say(strings.result.notVerified(strings.result.dealWrong(finding.round)));
+      else say(strings.result.notVerified(strings.result.commitmentWrong));
+    } catch (error) {
+      say(/** @type {Error} */ (error).message);
+    }
+  }
+
+  async function copyLink() {
+    const link = new URL(`#/join/${room.view?.join_code}`, location.href).href;
+    try {
+      await navigator.clipboard.writeText(link);
+      toast(strings.lobby.copied);
+    } catch {
+      toast(strings.lobby.copyFailed, 'problem');
+    }
+  }
+
+  delegate(
+    root,
+    {
+      'play-card': ({ card }) => {
+        if (card && playableCards(room).has(card)) room.act('play_card', { card });
+        else if (card && !room.pendingMove) toast(whyNot(room, card));
+      },
+      bid: ({ value }) => {
+        if (!room.pendingMove) room.act('bid', { value: Number(value) });
+      },
+      'last-trick': () => {
+        screen.showsLastTrick = !screen.showsLastTrick;
+        draw();
+      },
+      'show-scores': () => /** @type {HTMLDialogElement} */ (root.querySelector('dialog.sheet')).showModal(),
+      'close-dialog': (_, element) => element.closest('dialog')?.close(),
+      ready: () => {
+        const me = room.view?.players.find((p) => p.player_id === room.view?.you.player_id);
+        room.act('set_ready', { ready: !me?.ready });
+      },
+      'take-seat': () => room.act('request_seat'),
+      'add-bot': () => room.act('add_bot', { count: 1 }),
+      remove: ({ player }) => room.act('remove_player', { player_id: player }),
+      start: () => startGame(room),
+      'start-anyway': () => {
+        room.act('set_ready_override', { enabled: true });
+        room.act('start_game');
+      },
+      leave: () => {
+        room.act('leave');
+        location.hash = '#/';
+      },
+      rematch: () => room.act('rematch'),
+      verify: verifyShuffle,
+      'copy-link': copyLink,
+      'use-here': () => room.connect(),
+      reload: () => location.reload(),
+    },
+    signal,
+  );
+  root.addEventListener(
+    'focusin',
+    (event) => {
+      const cards = Array.from(root.querySelectorAll('.hand .card'));
+      const place = cards.indexOf(/** @type {Element} */ (event.target));
+      if (place >= 0 && place !== screen.focused) {
+        screen.focused = place;
+        draw();
+      }
+    },
+    { signal },
+  );
+  runKeyboard(root, signal);
+  runCountdowns(root, signal);
+  // Waiting out a backoff makes no sense once the network, or the viewer, is back.
+  const hurry = () => room.link === 'reconnecting' && !document.hidden && room.connect();
+  addEventListener('online', hurry, { signal });
+  document.addEventListener('visibilitychange', hurry, { signal });
+
+  draw();
+  room.connect();
+  return () => {
+    end.abort();
+    room.close();
+  };
+}
+
+/** The host's click says that he is ready. @param {Room} room */
+function startGame(room) {
+  const me = room.view?.players.find((p) => p.player_id === room.view?.you.player_id);
+  if (me && !me.ready) room.act('set_ready', { ready: true });
+  room.act('start_game');
+}
+
+/** @param {string} gameId */
+function goToRoom(gameId) {
+  location.hash = `#/rooms/${gameId}`;
+}

@@ -1,0 +1,154 @@
+/**
+ * One room as this player knows it: the true view and the one on display, whose move it is, what is under way.
+ * Joins the connection, the fold and the pacing; pages read it and call `act`.
+ */
+
+import { ParlorClient } from '../net/parlor-client.js';
+import { fold } from './fold.js';
+import { Pacer } from './pacer.js';
+
+/** Own moves: their events end the offer that the last `turn` frame made. */
+const MOVES = new Set(['player_bid', 'card_played']);
+
+/**
+ * @typedef {import('./fold-table.js').View} View
+ * @typedef {import('./fold-table.js').RoomEvent} RoomEvent
+ * @typedef {import('../net/outbox.js').Command} Command
+ * @typedef {{name: string, args: Record<string, any>}} Action
+ */
+
+/**
+ * @typedef {object} Listener
+ * @property {() => void} onChange
+ * @property {(event: RoomEvent, before: View, after: View) => void} onShown an event has come on display
+ * @property {(reject: Record<string, any>, command?: Command) => void} onReject
+ * @property {(gameId: string) => void} onRematch
+ */
+
+export class Room {
+  /** @type {View | null} the view on display */
+  view = null;
+  /** @type {View | null} */
+  #truth = null;
+  /** @type {{deadline_at: number | null, actions: Action[]} | null} */
+  #turn = null;
+  /** @type {import('../net/parlor-client.js').Link} */
+  link = 'connecting';
+  /** @type {{paused: boolean, reason: string} | null} */
+  status = null;
+  /** Server's clock minus ours, milliseconds. */
+  clockOffset = 0;
+  /** @type {RoomEvent | null} the last event on display */
+  lastShown = null;
+  #client;
+  #pacer;
+  #listener;
+
+  /**
+   * @param {object} options
+   * @param {string} options.gameId
+   * @param {string} options.url
+   * @param {import('../net/api.js').Api} options.api
+   * @param {Listener} options.listener
+   */
+  constructor({ gameId, url, api, listener }) {
+    this.#listener = listener;
+    this.#pacer = new Pacer((step) => this.#show(step), skipsMotion);
+    this.#client = new ParlorClient({
+      url,
+      outboxKey: `parlor.outbox.${gameId}.${api.identity?.player_id}`,
+      credentials: api,
+      handlers: {
+        onLink: (link) => this.#update(() => (this.link = link)),
+        onWelcome: (welcome) => {
+          this.clockOffset = welcome.server_time - Date.now();
+          this.status = null;
+        },
+        onState: (state) => this.#replaced(state.view),
+        onEvent: (event) => this.#apply(/** @type {any} */ (event)),
+        onTurn: (turn) => this.#update(() => (this.#turn = /** @type {any} */ (turn))),
+        onStatus: (status) => this.#update(() => (this.status = /** @type {any} */ (status))),
+        onOutbox: () => listener.onChange(),
+        onReject: (reject, command) => listener.onReject(reject, command),
+        onRematch: (gameId) => listener.onRematch(gameId),
+      },
+    });
+  }
+
+  connect() {
+    this.#client.connect();
+  }
+
+  close() {
+    this.#pacer.clear();
+    this.#client.close();
+  }
+
+  /** The commands under way, oldest first. @returns {readonly Command[]} */
+  get underWay() {
+    return this.#client.outbox.commands;
+  }
+
+  /** The bid or card of ours that is not yet in the view. @returns {Command | undefined} */
+  get pendingMove() {
+    return this.underWay.find((command) => command.name === 'bid' || command.name === 'play_card');
+  }
+
+  /** What we may do now; empty while our last move is under way. @returns {readonly Action[]} */
+  get actions() {
+    return this.#turn !== null && this.pendingMove === undefined ? this.#turn.actions : [];
+  }
+
+  /** When the present turn ends, on our own clock, or null. @returns {number | null} */
+  get deadline() {
+    const at = this.view?.turn?.deadline_at;
+    return at ? at - this.clockOffset : null;
+  }
+
+  /** @param {string} name @param {Record<string, unknown>} [args] */
+  act(name, args = {}) {
+    this.#pacer.flush();
+    this.#client.command(name, args);
+  }
+
+  /** @param {View} view */
+  #replaced(view) {
+    this.#pacer.clear();
+    this.#truth = view;
+    this.view = view;
+    this.lastShown = null;
+    if (view.turn?.player_id !== view.you.player_id) this.#turn = null;
+    this.#listener.onChange();
+  }
+
+  /** @param {RoomEvent} event @returns {boolean} */
+  #apply(event) {
+    const before = this.#truth;
+    const after = before && fold(before, event);
+    if (!after) return false;
+    this.#truth = after;
+    if (MOVES.has(event.name) && event.data.player_id === after.you.player_id) this.#turn = null;
+    if (after.turn === null) this.#turn = null;
+    this.#pacer.push({ event, view: after });
+    return true;
+  }
+
+  /** @param {import('./pacer.js').Step} step */
+  #show({ event, view }) {
+    const before = this.view;
+    this.view = view;
+    this.lastShown = event;
+    if (before) this.#listener.onShown(event, before, view);
+    this.#listener.onChange();
+  }
+
+  /** @param {() => void} change */
+  #update(change) {
+    change();
+    this.#listener.onChange();
+  }
+}
+
+function skipsMotion() {
+  return document.hidden || matchMedia('(prefers-reduced-motion: reduce)').matches;
+}

@@ -1,0 +1,17 @@
+/** Turns `data-deadline` (our clock, ms) and `data-span` (ms) into `--left`, the share of the time that is left. */
+
+const PERIOD_MS = 250;
+const URGENT_MS = 10_000;
+
+/** @param {Element} root @param {AbortSignal} signal ends it */
+export function runCountdowns(root, signal) {
+  const timer = setInterval(() => {
+    for (const element of root.querySelectorAll('[data-deadline]')) {
+      const { deadline, span } = /** @type {HTMLElement} */ (element).dataset;
+      const left = Math.max(0, Number(deadline) - Date.now());
+      /** @type {HTMLElement} */ (element).style.setProperty('--left', String(Math.min(1, left / Number(span))));
+      element.classList.toggle('is-urgent', left < URGENT_MS);
+    }
+  }, PERIOD_MS);
+  signal.addEventListener('abort', () => clearInterval(timer));
+}

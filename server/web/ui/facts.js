@@ -1,0 +1,47 @@
+/** What must always be in sight: trump, the led suit, the round; and the state of the line. */
+
+import { nameOf } from '../play/cards.js';
+import { strings } from '../strings.js';
+import { stillCard, suitLabel } from './card-face.js';
+import { h } from './dom.js';
+
+/**
+ * @typedef {import('../play/room.js').Room} Room
+ * @typedef {import('../play/fold-table.js').View} View
+ */
+
+/** @param {View} view */
+export function facts(view) {
+  const { round } = view;
+  if (!round) return null;
+  const { trump_card: card, trump_suit: trump, trump_broken: broken, trick } = round;
+  return h(
+    'dl',
+    { class: 'facts' },
+    h(
+      'div',
+      { class: 'fact is-trump', title: card && strings.table.trumpTitle(nameOf(card), broken) },
+      card && stillCard(card, 'is-tiny'),
+      h('dt', null, strings.table.trump),
+      h('dd', null, trump ? suitLabel(trump) : '–', h('small', null, broken ? strings.table.trumpBroken : strings.table.trumpUnbroken)),
+    ),
+    h('div', { class: 'fact is-led' }, h('dt', null, strings.table.led), h('dd', null, trick?.led_suit ? suitLabel(trick.led_suit) : '–')),
+  );
+}
+
+/** @param {View} view "Round 3 of 10 · Trick 2 of 8" */
+export function progress(view) {
+  const { round, config } = view;
+  if (!round) return strings.game;
+  const parts = [strings.table.round(round.round_index, config.rounds)];
+  const trick = round.trick ?? round.last_trick;
+  if (view.phase === 'playing' && trick) parts.push(strings.table.trick(trick.trick_index, round.cards_per_player));
+  return parts.join(' · ');
+}
+
+/** @param {Room} room */
+export function lineState(room) {
+  const isPaused = room.link === 'connected' && (room.status?.paused || room.view?.paused);
+  const state = isPaused ? 'paused' : room.link;
+  return h('p', { class: `line is-${state}`, role: 'status' }, h('i', { class: 'dot', 'aria-hidden': 'true' }), h('span', null, strings.link[state]));
+}

@@ -1,0 +1,101 @@
+/** The room before the game: who is here, who is ready, how to get others in. */
+
+import { strings } from '../strings.js';
+import { h } from './dom.js';
+import { avatar, isSeated } from './people.js';
+
+/**
+ * @typedef {import('../play/room.js').Room} Room
+ * @typedef {import('../play/fold-table.js').View} View
+ */
+
+/** @param {Room} room */
+export function lobby(room) {
+  const view = /** @type {View} */ (room.view);
+  const me = view.players.find((p) => p.player_id === view.you.player_id);
+  const isHost = view.host_player_id === view.you.player_id;
+  const free = view.config.max_players - view.players.length;
+  const s = strings.lobby;
+  return h(
+    'section',
+    { key: 'lobby', class: 'lobby panel' },
+    h('h1', null, s.title),
+    view.join_code && joinCode(view.join_code),
+    h(
+      'ul',
+      { class: 'members' },
+      view.players.map((player) => member(view, player, isHost)),
+      Array.from({ length: Math.min(free, 4) }, (_, i) => h('li', { key: `free-${i}`, class: 'member is-free' }, s.emptySeat)),
+    ),
+    h(
+      'div',
+      { class: 'choices' },
+      me && h('button', { key: 'ready', type: 'button', class: me.ready ? '' : 'is-primary', 'data-action': 'ready', 'aria-pressed': String(me.ready) }, me.ready ? s.notReady : s.ready),
+      !isSeated(view) && free > 0 && h('button', { key: 'seat', type: 'button', class: 'is-primary', 'data-action': 'take-seat' }, s.takeSeat),
+      isHost && free > 0 && h('button', { key: 'bot', type: 'button', 'data-action': 'add-bot' }, s.addBot),
+      isHost && startButton(view),
+      h('button', { key: 'leave', type: 'button', class: 'is-quiet', 'data-action': 'leave' }, s.leave),
+    ),
+    h('p', { class: 'quiet' }, hint(view, isHost)),
+  );
+}
+
+/** @param {string} code */
+function joinCode(code) {
+  const s = strings.lobby;
+  return h(
+    'div',
+    { class: 'join-code' },
+    h('span', { class: 'quiet' }, s.code),
+    h('output', null, code),
+    h('button', { type: 'button', 'data-action': 'copy-link' }, s.copyLink),
+  );
+}
+
+/** @param {View} view @param {Record<string, any>} player @param {boolean} isHost */
+function member(view, player, isHost) {
+  const isMe = player.player_id === view.you.player_id;
+  const s = strings.lobby;
+  return h(
+    'li',
+    { key: player.player_id, class: `member ${player.ready ? 'is-ready' : ''}` },
+    avatar(player),
+    h(
+      'span',
+      { class: 'name' },
+      player.display_name,
+      isMe && h('small', null, strings.you),
+      player.is_bot && h('small', null, strings.bot),
+      player.player_id === view.host_player_id && h('small', null, strings.host),
+      player.status !== 'active' && h('small', null, strings.table.status[player.status]),
+    ),
+    h('span', { class: 'readiness' }, player.ready ? `✓ ${s.isReady}` : s.isNotReady),
+    isHost && !isMe && h('button', { type: 'button', class: 'is-quiet remove', 'data-action': 'remove', 'data-player': player.player_id, 'aria-label': s.remove(player.display_name) }, '×'),
+  );
+}
+
+/** @param {View} view */
+function startButton(view) {
+  const enough = view.players.length >= view.config.min_players;
+  const others = waitsForOthers(view);
+  const action = others ? 'start-anyway' : 'start';
+  const me = view.players.find((p) => p.player_id === view.you.player_id);
+  return h(
+    'button',
+    { key: 'start', type: 'button', class: others || !me?.ready ? '' : 'is-primary', 'data-action': action, disabled: !enough },
+    others ? strings.lobby.startAnyway : strings.lobby.start,
+  );
+}
+
+/** Whether somebody else than the host is not ready. @param {View} view */
+function waitsForOthers(view) {
+  return view.players.some((p) => !p.ready && !p.is_bot && p.player_id !== view.you.player_id);
+}
+
+/** @param {View} view @param {boolean} isHost */
+function hint(view, isHost) {
+  const s = strings.lobby;
+  if (view.players.length < view.config.min_players) return s.needPlayers(view.config.min_players);
+  if (!isHost) return s.waitHost;
+  return waitsForOthers(view) ? s.waitReady : '';
+}

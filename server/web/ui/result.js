@@ -1,0 +1,51 @@
+/** The end of a game. */
+
+import { strings } from '../strings.js';
+import { h } from './dom.js';
+import { avatar, isSeated, nameOfPlayer } from './people.js';
+import { scoreTable } from './scores.js';
+
+/** @typedef {import('../play/fold-table.js').View} View */
+
+/**
+ * @param {View} view
+ * @param {string} verification what the check of the shuffle has found so far
+ */
+export function result(view, verification) {
+  const isAborted = view.phase === 'aborted';
+  const s = strings.result;
+  return h(
+    'section',
+    { key: 'result', class: 'result panel', 'aria-labelledby': 'result-title' },
+    h('h1', { id: 'result-title' }, isAborted ? s.aborted : s.title(view.winners.map((id) => nameOfPlayer(view, id)))),
+    !isAborted && ranking(view),
+    h(
+      'div',
+      { class: 'choices' },
+      !isAborted && isSeated(view) && h('button', { key: 'again', type: 'button', class: 'is-primary', 'data-action': 'rematch' }, s.playAgain),
+      h('a', { key: 'home', class: 'button', href: '#/' }, strings.toHome),
+      // The browser offers its cryptography to pages of a secure origin only.
+      !isAborted && globalThis.crypto?.subtle && h('button', { key: 'verify', type: 'button', class: 'is-quiet', 'data-action': 'verify' }, s.verify),
+    ),
+    h('p', { class: 'quiet verification', role: 'status' }, verification),
+    scoreTable(view),
+  );
+}
+
+/** @param {View} view */
+function ranking(view) {
+  const order = [...view.players].sort((a, b) => view.final_scores[b.player_id] - view.final_scores[a.player_id]);
+  return h(
+    'ol',
+    { class: 'ranking' },
+    order.map((player) =>
+      h(
+        'li',
+        { key: player.player_id, class: view.winners.includes(player.player_id) ? 'is-winner' : null },
+        avatar(player),
+        h('span', { class: 'name' }, nameOfPlayer(view, player.player_id)),
+        h('b', null, strings.table.points(view.final_scores[player.player_id])),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,128 @@
+/** Everything that is on the screen of a room, put together. */
+
+import { strings } from '../strings.js';
+import { bidPanel } from './bids.js';
+import { h } from './dom.js';
+import { facts, lineState, progress } from './facts.js';
+import { hand } from './hand.js';
+import { lobby } from './lobby.js';
+import { isSeated } from './people.js';
+import { result } from './result.js';
+import { scoreTable } from './scores.js';
+import { opponentSeats, ownSeat } from './seats.js';
+import { trickArea } from './trick.js';
+
+/**
+ * @typedef {import('../play/room.js').Room} Room
+ * @typedef {import('../play/fold-table.js').View} View
+ * @typedef {import('../pages/room-page.js').Screen} Screen
+ */
+
+/** Ends of a connection that it doesn't come back from by itself. */
+const ENDS = new Set(['replaced', 'forbidden', 'not_found', 'malformed', 'unauthorized']);
+
+/** @param {Room} room @param {Screen} screen */
+export function roomScreen(room, screen) {
+  return h('div', { class: `room is-${room.view?.phase ?? 'loading'}` }, bar(room), ENDS.has(room.link) ? endOfLine(room) : content(room, screen));
+}
+
+/** @param {Room} room */
+function bar(room) {
+  const { view } = room;
+  const hasTable = Boolean(view?.round);
+  return h(
+    'header',
+    { class: 'bar' },
+    h('a', { class: 'logo', href: '#/', title: strings.toHome }, strings.title),
+    h('p', { class: 'progress' }, view ? progress(view) : ''),
+    lineState(room),
+    hasTable && h('button', { key: 'scores', type: 'button', class: 'is-quiet only-narrow', 'data-action': 'show-scores' }, strings.table.scores),
+  );
+}
+
+/** @param {Room} room @param {Screen} screen */
+function content(room, screen) {
+  const { view } = room;
+  if (!view) return h('main', { class: 'loading' }, h('p', { class: 'quiet' }, strings.link.connecting));
+  if (view.phase === 'lobby') return h('main', { key: 'lobby', class: 'page' }, lobby(room));
+  if (view.phase === 'completed' || view.phase === 'aborted') {
+    return h('main', { key: 'result', class: 'page' }, result(view, screen.verification));
+  }
+  return [table(room, view, screen), aside(view, screen), scoreSheet(view, screen)];
+}
+
+/** @param {Room} room @param {View} view @param {Screen} screen */
+function table(room, view, screen) {
+  if (!view.round) return h('main', { key: 'table', class: 'table' });
+  return h(
+    'main',
+    { key: 'table', class: 'table', 'aria-label': strings.table.label },
+    h(
+      'div',
+      { class: `felt seats-${view.players.length}` },
+      facts(view),
+      opponentSeats(room),
+      bidPanel(room) ?? (view.phase === 'scoring' && room.lastShown?.name !== 'trick_completed' ? roundEnd(view) : trickArea(room, screen.showsLastTrick)),
+      view.round.last_trick &&
+        h(
+          'button',
+          { key: 'last', type: 'button', class: 'is-quiet last-trick', 'data-action': 'last-trick', 'aria-pressed': String(screen.showsLastTrick) },
+          strings.table.lastTrick,
+        ),
+    ),
+    h('div', { class: 'own' }, ownSeat(room), isSeated(view) && hand(room, screen.focused)),
+  );
+}
+
+/** @param {View} view */
+function roundEnd(view) {
+  return h('section', { key: 'round-end', class: 'round-end' }, h('h2', null, strings.table.round(view.round.round_index, view.config.rounds)), scoreTable(view));
+}
+
+/** @param {View} view @param {Screen} screen */
+function aside(view, screen) {
+  return h('aside', { key: 'aside', class: 'aside' }, scoresAndLog(view, screen));
+}
+
+/** The same for narrow screens, on demand. @param {View} view @param {Screen} screen */
+function scoreSheet(view, screen) {
+  return h(
+    'dialog',
+    { key: 'sheet', class: 'sheet', 'aria-label': strings.table.scores },
+    h('button', { type: 'button', class: 'is-quiet close', 'data-action': 'close-dialog' }, strings.dismiss),
+    scoresAndLog(view, screen),
+  );
+}
+
+/** @param {View} view @param {Screen} screen */
+function scoresAndLog(view, screen) {
+  return [
+    h('h2', null, strings.table.scores),
+    scoreTable(view),
+    h('h2', null, strings.table.log),
+    h('ol', { class: 'moves', tabindex: '0', 'aria-label': strings.table.log }, screen.log.map((line) => h('li', null, line))),
+    h('button', { type: 'button', class: 'is-quiet leave', 'data-action': 'leave' }, strings.table.leave),
+  ];
+}
+
+/** @param {Room} room */
+function endOfLine(room) {
+  const isReplaced = room.link === 'replaced';
+  return h(
+    'main',
+    { key: 'end', class: 'page' },
+    h(
+      'section',
+      { class: 'panel' },
+      h('h1', null, strings.link[room.link]),
+      isReplaced && h('p', null, strings.link.replacedHint),
+      h(
+        'div',
+        { class: 'choices' },
+        isReplaced && h('button', { type: 'button', class: 'is-primary', 'data-action': 'use-here' }, strings.link.useHere),
+        room.link === 'malformed' && h('button', { type: 'button', class: 'is-primary', 'data-action': 'reload' }, strings.link.reload),
+        h('a', { class: 'button', href: '#/' }, strings.toHome),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,111 @@
+/** The people around the table. */
+
+import { strings } from '../strings.js';
+import { h } from './dom.js';
+import { avatar, countdownRing, isSeated } from './people.js';
+
+/**
+ * @typedef {import('../play/room.js').Room} Room
+ * @typedef {import('../play/fold-table.js').View} View
+ */
+
+/**
+ * Where each player sits, as an angle: the viewer at the bottom, the others clockwise from there.
+ * @param {View} view
+ * @returns {Map<string, number>} radians, clockwise, 0 to the right
+ */
+export function anglesOf(view) {
+  const { players, you } = view;
+  const first = Math.max(0, players.findIndex((p) => p.player_id === you.player_id));
+  return new Map(
+    players.map((player, i) => {
+      const steps = (i - first + players.length) % players.length;
+      return [player.player_id, Math.PI / 2 + (steps * 2 * Math.PI) / players.length];
+    }),
+  );
+}
+
+/** @param {Room} room */
+export function opponentSeats(room) {
+  const view = /** @type {View} */ (room.view);
+  const angles = anglesOf(view);
+  const mine = view.players.findIndex((p) => p.player_id === view.you.player_id);
+  const clockwise = [...view.players.slice(mine + 1), ...view.players.slice(0, Math.max(0, mine))];
+  const seats = clockwise.map((player) => seat(room, player, angles.get(player.player_id) ?? 0));
+  return h('ul', { class: `seats has-${Math.min(10, seats.length)}`, 'aria-label': strings.table.seats }, seats);
+}
+
+/** The viewer's own place, above his hand. @param {Room} room */
+export function ownSeat(room) {
+  const view = /** @type {View} */ (room.view);
+  const player = view.players.find((p) => p.player_id === view.you.player_id);
+  if (!isSeated(view) || !player) return h('p', { key: 'own', class: 'own-seat is-watching' }, strings.table.watching);
+  return h('div', { key: 'own', class: `own-seat ${turnClass(view, player)}` }, seatBody(room, player));
+}
+
+/** @param {Room} room @param {Record<string, any>} player @param {number} angle */
+function seat(room, player, angle) {
+  const view = /** @type {View} */ (room.view);
+  return h(
+    'li',
+    {
+      key: player.player_id,
+      class: `seat is-${player.status} ${turnClass(view, player)}`,
+      vars: { '--x': Math.cos(angle).toFixed(4), '--y': Math.sin(angle).toFixed(4) },
+    },
+    seatBody(room, player),
+  );
+}
+
+/** @param {View} view @param {Record<string, any>} player */
+function turnClass(view, player) {
+  return view.turn?.player_id === player.player_id ? 'is-turn' : '';
+}
+
+/** @param {Room} room @param {Record<string, any>} player */
+function seatBody(room, player) {
+  const view = /** @type {View} */ (room.view);
+  const id = player.player_id;
+  const isTurn = view.turn?.player_id === id;
+  const isMe = id === view.you.player_id;
+  const status = strings.table.status[player.status];
+  const count = view.hand_counts[id];
+  return [
+    h(
+      'span',
+      { class: 'portrait' },
+      avatar(player),
+      isTurn && countdownRing(room.deadline, view.config.turn_seconds * 1000),
+      view.round?.dealer_player_id === id && h('abbr', { class: 'dealer', title: strings.table.dealer }, 'D'),
+    ),
+    h(
+      'span',
+      { class: 'who' },
+      h('span', { class: 'name' }, isMe ? strings.you : player.display_name, player.is_bot && h('small', null, strings.bot)),
+      view.round && h('span', { class: 'bid' }, strings.table.bidWon(pendingOr(room, view, id), view.round.tricks_won[id] ?? 0)),
+      view.round && pips(view.round.bids[id], view.round.tricks_won[id] ?? 0),
+    ),
+    h(
+      'span',
+      { class: 'standing' },
+      h('b', null, view.scores[id] ?? 0),
+      status ? h('small', { class: 'status' }, status) : !isMe && count > 0 && h('small', null, strings.table.cardsLeft(count)),
+    ),
+  ];
+}
+
+/** Our own bid is shown as soon as it is made. @param {Room} room @param {View} view @param {string} id */
+function pendingOr(room, view, id) {
+  const pending = room.pendingMove;
+  const isMine = id === view.you.player_id && view.phase === 'bidding' && pending?.name === 'bid';
+  return view.round.bids[id] ?? (isMine ? pending.args.value : undefined);
+}
+
+/** One dot for each trick that was promised, filled when taken; those too many stand out. */
+function pips(bid, won) {
+  if (bid === undefined) return null;
+  const dots = Array.from({ length: Math.max(bid, won) }, (_, i) =>
+    h('i', { class: i >= bid ? 'pip is-over' : i < won ? 'pip is-won' : 'pip' }),
+  );
+  return h('span', { class: 'pips', 'aria-hidden': 'true' }, dots);
+}

@@ -1,0 +1,86 @@
+/** The middle of the table: the cards of the trick and who played them. */
+
+import { nameOf } from '../play/cards.js';
+import { strings } from '../strings.js';
+import { cardFace } from './card-face.js';
+import { h } from './dom.js';
+import { nameOfPlayer } from './people.js';
+import { anglesOf } from './seats.js';
+
+/**
+ * @typedef {import('../play/room.js').Room} Room
+ * @typedef {import('../play/fold-table.js').View} View
+ * @typedef {{player_id: string, card: string, mark?: 'pending' | 'saved'}} Play
+ */
+
+/** @param {Room} room @param {boolean} showsLast the viewer asked for the last trick */
+export function trickArea(room, showsLast) {
+  const view = /** @type {View} */ (room.view);
+  const { trick, last_trick: last } = view.round;
+  const justEnded = room.lastShown?.name === 'trick_completed' || room.lastShown?.name === 'round_scored';
+  const isLast = last !== null && (showsLast || justEnded);
+  const plays = isLast ? last.plays : currentPlays(room, view);
+  const winner = isLast ? last.winning_player_id : null;
+  return h(
+    'div',
+    { class: 'trick', key: isLast ? `last-${last.trick_index}` : 'trick' },
+    h(
+      'ol',
+      { class: 'plays', key: `${view.round.round_index}.${(isLast ? last : trick)?.trick_index}` },
+      plays.map((play) => playedCard(view, play, winner)),
+    ),
+    h('p', { class: 'prompt' }, isLast ? lastPrompt(view, last, showsLast) : prompt(room, view)),
+  );
+}
+
+/** The trick as the viewer sees it: with his own card as soon as he has played it. @param {Room} room @param {View} view */
+function currentPlays(room, view) {
+  const mine = view.you.player_id;
+  const pending = room.pendingMove;
+  const isSaved = room.lastShown !== null;
+  /** @type {Play[]} */
+  const plays = (view.round.trick?.plays ?? []).map((play) =>
+    play.player_id === mine && isSaved ? { ...play, mark: 'saved' } : play,
+  );
+  if (pending?.name === 'play_card' && !plays.some((play) => play.player_id === mine)) {
+    const mark = pending.committedAt === undefined ? 'pending' : 'saved';
+    plays.push({ player_id: mine, card: /** @type {string} */ (pending.args.card), mark });
+  }
+  return plays;
+}
+
+/** @param {View} view @param {Play} play @param {string | null} winner */
+function playedCard(view, { player_id, card, mark }, winner) {
+  const angle = anglesOf(view).get(player_id) ?? 0;
+  const name = nameOfPlayer(view, player_id);
+  return h(
+    'li',
+    {
+      key: `${player_id}.${card}`,
+      class: `played ${player_id === winner ? 'is-winner' : ''} ${winner && player_id !== winner ? 'is-beaten' : ''} is-${mark ?? 'solid'}`,
+      vars: { '--x': Math.cos(angle).toFixed(4), '--y': Math.sin(angle).toFixed(4) },
+    },
+    h('span', { class: 'card', role: 'img', 'aria-label': `${name}: ${nameOf(card)}` }, cardFace(card)),
+    h('span', { class: 'by', 'aria-hidden': 'true' }, name),
+    mark === 'pending' && h('span', { class: 'tick', title: strings.table.sending }, '…'),
+    mark === 'saved' && h('span', { class: 'tick', title: strings.table.saved }, '✓'),
+  );
+}
+
+/** @param {View} view @param {Record<string, any>} last @param {boolean} asked */
+function lastPrompt(view, last, asked) {
+  const name = nameOfPlayer(view, last.winning_player_id);
+  return asked ? strings.table.lastTrickOf(name) : strings.table.takes(name);
+}
+
+/** @param {Room} room @param {View} view */
+function prompt(room, view) {
+  const mover = view.turn?.player_id;
+  if (room.pendingMove || !mover) return '';
+  if (mover !== view.you.player_id) {
+    const name = nameOfPlayer(view, mover);
+    return view.phase === 'bidding' ? strings.table.bidOf(name) : strings.table.turnOf(name);
+  }
+  if (view.phase === 'bidding') return '';
+  return view.round.trick?.plays.length ? strings.table.yourTurn : strings.table.yourLead;
+}
