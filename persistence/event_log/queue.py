@@ -1,0 +1,164 @@
+"""What waits to be written: streams with pending appends, and the batches that are cut from them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from logging import getLogger
+from typing import Any, TypeAlias
+
+from persistence.event_log.log import Listener, LossReason, Lost, NewEvent, Stream, Write, seal
+
+MAX_BATCH_EVENTS = 512
+MAX_BATCH_BYTES = 256 * 1024
+
+Append: TypeAlias = tuple[Sequence[NewEvent], Sequence[Write]]
+"""What one call of `append` handed over; never split."""
+
+_log = getLogger(__name__)
+
+
+class QueuedStream(Stream):
+    """A stream with its place in the queue. It stands in its queue's `dirty` exactly while `pending` isn't empty."""
+
+    __slots__ = ("closed", "lost", "pending", "queue", "sent", "silent")
+
+    def __init__(self, game_id: str, head: int, epoch: int, listener: Listener, queue: Queue) -> None:
+        super().__init__(game_id, head, epoch, listener)
+        self.queue = queue
+        self.sent = head  # index of the last event that was put into a batch
+        self.pending: list[Append] = []
+        self.closed = False  # takes no more appends
+        self.lost = False  # what it still had queued was dropped
+        self.silent = False  # nobody listens any more
+
+
+@dataclass(slots=True)
+class Want:
+    """What one batch wants to do to one game: move its head from `expected` to `head`."""
+
+    stream: QueuedStream
+    expected: int
+    head: int
+    appends: list[Append]
+
+    @property
+    def writes(self) -> Iterable[Write]:
+        return (write for _, writes in self.appends for write in writes)
+
+    @property
+    def creates(self) -> bool:
+        """Whether something is written before the compare-and-set: maybe the very row that it compares."""
+        return any(write.before for write in self.writes)
+
+    def single_appends(self) -> list[Want]:
+        """The same, one append at a time."""
+        wants, expected = [], self.expected
+        for append in self.appends:
+            wants.append(Want(self.stream, expected, expected + len(append[0]), [append]))
+            expected = wants[-1].head
+        return wants
+
+
+class Queue:
+    """The appends that wait for one writer. `wake` is called when there is something new to take."""
+
+    __slots__ = ("_wake", "dirty", "pending_events")
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self.dirty: deque[QueuedStream] = deque()
+        self.pending_events = 0
+
+    def add(self, stream: QueuedStream, events: Sequence[NewEvent], writes: Sequence[Write]) -> None:
+        """Queue one append. The hot path of every room: no task, no future, no closure."""
+        if stream.closed:
+            return
+        if not stream.pending:
+            self.dirty.append(stream)
+            self._wake()
+        stream.pending.append((events, writes))
+        stream.head += len(events)
+        self.pending_events += len(events)
+
+    def take(self) -> list[Want]:
+        """Cut the next batch: whole appends in the order in which streams queued up, within the bounds.
+
+        The first append is taken whatever its size.
+        """
+        wants: list[Want] = []
+        events = size = 0
+        while self.dirty:
+            stream = self.dirty[0]
+            taken, count = 0, 0
+            for new_events, _ in stream.pending:
+                payload = sum([len(event.payload) for event in new_events])
+                too_big = events + len(new_events) > MAX_BATCH_EVENTS or size + payload > MAX_BATCH_BYTES
+                if too_big and (wants or taken):
+                    break
+                taken += 1
+                count += len(new_events)
+                events += len(new_events)
+                size += payload
+            if taken:
+                wants.append(Want(stream, stream.sent, stream.sent + count, stream.pending[:taken]))
+                stream.sent += count
+            if taken < len(stream.pending):  # full; the others have their turn before the rest of this stream
+                stream.pending = stream.pending[taken:]
+                self.dirty.rotate(-1 if taken else 0)
+                break
+            stream.pending = []
+            self.dirty.popleft()
+        return wants
+
+    def commit(self, want: Want) -> None:
+        """Tell the stream's listener that all of `want` is committed."""
+        self.pending_events -= want.head - want.expected
+        if not want.stream.silent:
+            try:
+                want.stream.listener.committed(seal(want.head))
+            except Exception:  # noqa: BLE001 - one broken room must not keep the others from hearing of theirs
+                _log.exception("the listener of game %s failed on a commit", want.stream.game_id)
+
+    def lose(self, want: Want, reason: LossReason, detail: str) -> None:
+        """Close the stream, drop what it still has queued, and tell its listener."""
+        stream = want.stream
+        if stream.pending:
+            self.dirty.remove(stream)
+            stream.pending = []
+        self.pending_events -= stream.head - want.expected
+        stream.closed = stream.lost = True
+        if not stream.silent:
+            stream.silent = True
+            try:
+                stream.listener.lost(Lost(reason, want.expected + 1, detail))
+            except Exception:  # noqa: BLE001
+                _log.exception("the listener of game %s failed on a loss", stream.game_id)
+
+
+def columns(wants: Sequence[Want], batch: Any) -> tuple[Any, ...]:
+    """The parameters of the query `append`, in its order.
+
+    An event names its game by the place in the first array, which is shorter than to repeat the id.
+    """
+    events = [event for want in wants for new_events, _ in want.appends for event in new_events]
+    places: list[int] = []
+    indexes: list[int] = []
+    for place, want in enumerate(wants, 1):
+        places += [place] * (want.head - want.expected)
+        indexes += range(want.expected + 1, want.head + 1)
+    return (
+        [want.stream.game_id for want in wants],
+        [want.expected for want in wants],
+        [want.head for want in wants],
+        [want.stream.epoch for want in wants],
+        batch,
+        places,
+        indexes,
+        [event.type for event in events],
+        [event.payload for event in events],
+        [event.at_ms for event in events],
+        [event.actor_id for event in events],
+        [event.command_id for event in events],
+    )

@@ -1,0 +1,146 @@
+"""The event log in Postgres: group commit by compare-and-set."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from zlib import crc32
+
+from persistence import driver
+from persistence.database import Database
+from persistence.errors import Unavailable
+from persistence.event_log.lane import Lane
+from persistence.event_log.log import Health, Listener, NewEvent, StoredEvent, Stream, Write
+from persistence.event_log.queue import QueuedStream
+from persistence.event_log.statistics import Counters, Statistics
+
+_READ_CHUNK_EVENTS = 500
+_INDEX_MAX = 2**31 - 1
+_SEVERITY = (Health.HEALTHY, Health.STALLED, Health.PAUSED)
+
+_sql = driver.load("event_log")
+
+
+class PostgresLog:
+    """`EventLog` over `writers` connections; a stream always uses the same one, so that its order holds.
+
+    `commit_timeout_s`: a commit that takes longer is in doubt and its connection is cut.
+    `on_commit(events, seconds)` is called after each transaction.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        writers: int = 1,
+        commit_timeout_s: float = 5.0,
+        on_commit: Callable[[int, float], None] | None = None,
+    ) -> None:
+        self._database = database
+        self._counters = Counters()
+        self._watchers: list[Callable[[Health], None]] = []
+        self._settling: list[asyncio.Future[None]] = []
+        self._health = Health.HEALTHY
+        self._lanes = tuple(
+            Lane(
+                database,
+                self._counters,
+                commit_timeout_s=commit_timeout_s,
+                changed=self._changed,
+                on_commit=on_commit,
+            )
+            for _ in range(writers)
+        )
+
+    async def start(self) -> None:
+        """Connect the writers. Raises BadDatabaseUrl or Unavailable."""
+        for lane in self._lanes:
+            await lane.start()
+
+    async def close(self, timeout_s: float = 5.0) -> None:
+        """Write what is pending as far as the deadline allows. Streams that are open are simply forgotten."""
+        await asyncio.gather(*(lane.close(timeout_s) for lane in self._lanes))
+        for waiting in self._settling:
+            if not waiting.done():
+                waiting.set_exception(Unavailable("the event log is closed"))
+
+    @property
+    def health(self) -> Health:
+        """That of the writer that is worst off."""
+        return self._health
+
+    @property
+    def pending_events(self) -> int:
+        """Events appended and not yet committed or lost."""
+        return sum(lane.queue.pending_events for lane in self._lanes)
+
+    def watch(self, callback: Callable[[Health], None]) -> None:
+        """Call back on every change of `health`."""
+        self._watchers.append(callback)
+
+    def open(self, game_id: str, head: int, epoch: int, listener: Listener) -> Stream:
+        """See `EventLog.open`."""
+        lane = self._lanes[crc32(game_id.encode()) % len(self._lanes)]
+        return QueuedStream(game_id, head, epoch, listener, lane.queue)
+
+    def append(self, stream: Stream, events: Sequence[NewEvent], writes: Sequence[Write] = ()) -> None:
+        """See `EventLog.append`. The sequences are kept, not copied. After a loss or `close_stream`: ignored."""
+        queued: QueuedStream = stream  # type: ignore[assignment] # `open` makes no others
+        queued.queue.add(queued, events, writes)
+
+    def close_stream(self, stream: Stream) -> None:
+        """See `EventLog.close_stream`."""
+        queued: QueuedStream = stream  # type: ignore[assignment]
+        queued.closed = queued.silent = True
+
+    async def read(self, game_id: str, first: int = 0, last: int | None = None) -> AsyncIterator[StoredEvent]:
+        """See `EventLog.read`. Reads in chunks, and holds no connection while the caller works on one."""
+        final = _INDEX_MAX if last is None else last
+        while first <= final:
+            rows = await self._database.fetch(
+                _sql.read, game_id=game_id, first=first, last=final, limit=_READ_CHUNK_EVENTS
+            )
+            for index, kind, payload, at_ms, actor_id, command_id in rows:
+                actor = None if actor_id is None else str(actor_id)
+                yield StoredEvent(index, kind, payload, at_ms, actor, command_id)
+            if len(rows) < _READ_CHUNK_EVENTS:
+                return
+            first = rows[-1][0] + 1
+
+    async def settled(self) -> None:
+        """Return when nothing is pending."""
+        while self._is_busy():
+            waiting = asyncio.get_running_loop().create_future()
+            self._settling.append(waiting)
+            await waiting
+
+    def hold(self) -> None:
+        """Start no new transaction until `release`: for tests that look at what is not committed yet."""
+        for lane in self._lanes:
+            lane.held = True
+
+    def release(self) -> None:
+        """Go on."""
+        for lane in self._lanes:
+            lane.held = False
+            lane.wake()
+
+    def statistics(self) -> Statistics:
+        """What was counted so far, over all writers."""
+        return self._counters.snapshot()
+
+    def _is_busy(self) -> bool:
+        return any(lane.busy or lane.queue.dirty for lane in self._lanes)
+
+    def _changed(self) -> None:
+        """A writer has finished a batch, or its health has changed."""
+        health = max((lane.pulse.health for lane in self._lanes), key=_SEVERITY.index)
+        if health is not self._health:
+            self._health = health
+            for callback in self._watchers:
+                callback(health)
+        if self._settling and not self._is_busy():
+            waiting, self._settling = self._settling, []
+            for future in waiting:
+                if not future.done():
+                    future.set_result(None)
