@@ -10,6 +10,8 @@ const SUBPROTOCOL = 'parlor.v1.json';
 const SILENCE_FACTOR = 2.5;
 const MOST_REJECTED_RETRIES = 5;
 const MOST_TOKEN_RENEWALS = 2;
+/** A line that held this long was a good one: the next wait is short again. */
+const STABLE_MS = 5_000;
 
 /**
  * @typedef {'connecting' | 'connected' | 'reconnecting' | 'replaced' | 'forbidden' | 'not_found' | 'malformed'
@@ -46,6 +48,8 @@ export class ParlorClient {
   #retryTimer = 0;
   #heartbeatTimer = 0;
   #lastHeard = 0;
+  /** When the present line was welcomed; 0: not yet. */
+  #welcomedAt = 0;
   #closed = false;
   /** @type {number | null} a delay that a `moved` frame asked for */
   #movedDelay = null;
@@ -125,6 +129,8 @@ export class ParlorClient {
     this.#socket = null;
     clearInterval(this.#heartbeatTimer);
     if (this.#closed) return;
+    if (this.#welcomedAt > 0 && performance.now() - this.#welcomedAt > STABLE_MS) this.#attempt = 0;
+    this.#welcomedAt = 0;
     if (this.#movedDelay !== null) {
       this.#retryAfter(this.#movedDelay);
       this.#movedDelay = null;
@@ -193,7 +199,7 @@ export class ParlorClient {
 
   /** @param {Frame} welcome */
   #welcomed(welcome) {
-    this.#attempt = 0;
+    this.#welcomedAt = performance.now();
     this.#renewals = 0;
     this.#epoch = welcome.epoch;
     this.#awaitingState = welcome.mode === 'state' || this.#lastIndex < 0;
