@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from server.games import chance, match
 from server.games import table_events as ev
 from server.games.eldorado import GAME, Config
 from server.games.rules import Command, Context, Event, Game, PlayerId, Refusal, State
-from server.games.table import Status, config_data
+from server.games.table import Status
 
 Meddle = Callable[[State[Any], int], Sequence[Event]]
 """Given the state and the number of events so far: what happens at the table just now (somebody leaves, returns)."""
@@ -50,7 +50,8 @@ def opening(
 ) -> list[Event]:
     """The events up to and including `game_started`: everybody is a bot, the first few have given a client seed."""
     secret = session_seed(seed)
-    settings = config_data(config or Config(turn_seconds=60))
+    chosen = config or Config()
+    settings = {field.name: getattr(chosen, field.name) for field in fields(chosen)}
     events: list[Event] = [
         ev.GameCreated(GAME_ID, GAME.name, GAME.version, settings, player_id(0), chance.commitment(GAME_ID, secret))
     ]
