@@ -81,6 +81,12 @@ export async function openRoomPage(root, api, gameId, url) {
     }
   }
 
+  /** @param {string} selector */
+  function openDialog(selector) {
+    for (const open of root.querySelectorAll('dialog[open]')) /** @type {HTMLDialogElement} */ (open).close();
+    /** @type {HTMLDialogElement | null} */ (root.querySelector(selector))?.showModal();
+  }
+
   async function copyLink() {
     const link = new URL(`#/join/${room.view?.join_code}`, location.href).href;
     try {
@@ -105,7 +111,8 @@ export async function openRoomPage(root, api, gameId, url) {
         screen.showsLastTrick = !screen.showsLastTrick;
         draw();
       },
-      'show-scores': () => /** @type {HTMLDialogElement} */ (root.querySelector('dialog.sheet')).showModal(),
+      'show-scores': () => openDialog('dialog.score-sheet'),
+      'ask-to-leave': () => openDialog('dialog.leave-dialog'),
       'close-dialog': (_, element) => element.closest('dialog')?.close(),
       ready: () => {
         const me = room.view?.players.find((p) => p.player_id === room.view?.you.player_id);

@@ -4,7 +4,7 @@
  */
 
 /** How long a view stays before the next one, in milliseconds, by the event that led to it. */
-const HOLD_MS = { player_bid: 200, card_played: 250, trick_completed: 1000, round_scored: 500 };
+const HOLD_MS = { player_bid: 150, card_played: 250, trick_completed: 1000, round_scored: 500 };
 /** More than this is a backlog after an absence, not a burst: then only its end is of interest. */
 const LONGEST_QUEUE = 60;
 

@@ -13,8 +13,10 @@ export function offeredBids(room) {
 /** @param {Room} room */
 export function bidPanel(room) {
   const offered = offeredBids(room);
-  if (offered.length === 0 || room.view?.phase !== 'bidding') return null;
-  const { bids, cards_per_player: tricks } = room.view.round;
+  const { view } = room;
+  // Only when the bids before ours are all on display: they are what ours is based on.
+  if (offered.length === 0 || view?.phase !== 'bidding' || view.turn?.player_id !== view.you.player_id) return null;
+  const { bids, cards_per_player: tricks } = view.round;
   const sum = Object.values(bids).reduce((total, bid) => total + bid, 0);
   return h(
     'section',

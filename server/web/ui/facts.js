@@ -33,15 +33,15 @@ export function facts(view) {
 export function progress(view) {
   const { round, config } = view;
   if (!round) return strings.game;
-  const parts = [strings.table.round(round.round_index, config.rounds)];
+  const parts = [h('span', null, strings.table.round(round.round_index, config.rounds))];
   const trick = round.trick ?? round.last_trick;
-  if (view.phase === 'playing' && trick) parts.push(strings.table.trick(trick.trick_index, round.cards_per_player));
-  return parts.join(' · ');
+  if (view.phase === 'playing' && trick) parts.push(' · ', h('span', null, strings.table.trick(trick.trick_index, round.cards_per_player)));
+  return parts;
 }
 
 /** @param {Room} room */
 export function lineState(room) {
   const isPaused = room.link === 'connected' && (room.status?.paused || room.view?.paused);
   const state = isPaused ? 'paused' : room.link;
-  return h('p', { class: `line is-${state}`, role: 'status' }, h('i', { class: 'dot', 'aria-hidden': 'true' }), h('span', null, strings.link[state]));
+  return h('p', { class: `line is-${state}`, role: 'status', title: isPaused ? strings.pausedBecause(room.status?.reason) : null }, h('i', { class: 'dot', 'aria-hidden': 'true' }), h('span', null, strings.link[state]));
 }

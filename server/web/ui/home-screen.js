@@ -25,7 +25,7 @@ export function homeScreen(home) {
       h('p', { class: 'tagline' }, s.tagline),
       h('button', { type: 'button', class: 'is-primary is-big', 'data-action': 'play-bots', disabled: home.busy }, s.playBots, h('small', null, s.playBotsHint)),
     ),
-    h('div', { class: 'cards-of-home' }, joinForm(home), createForm(home), nameForm(home)),
+    h('div', { class: 'columns' }, h('div', { class: 'column' }, joinForm(home), nameForm(home)), createForm(home)),
     publicRooms(home),
     h('details', { class: 'panel rules' }, h('summary', null, s.howTo), h('ul', null, s.rules.map((rule) => h('li', null, rule)))),
   );
@@ -51,7 +51,7 @@ function createForm({ busy }) {
   return h(
     'form',
     { key: 'create', class: 'panel', 'data-action': 'create' },
-    h('h2', null, s.create),
+    h('h2', null, s.createRoom),
     h(
       'div',
       { class: 'fields' },

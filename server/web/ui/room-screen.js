@@ -48,7 +48,7 @@ function content(room, screen) {
   if (view.phase === 'completed' || view.phase === 'aborted') {
     return h('main', { key: 'result', class: 'page' }, result(view, screen.verification));
   }
-  return [table(room, view, screen), aside(view, screen), scoreSheet(view, screen)];
+  return [table(room, view, screen), aside(view, screen), scoreSheet(view, screen), leaveDialog()];
 }
 
 /** @param {Room} room @param {View} view @param {Screen} screen */
@@ -76,7 +76,14 @@ function table(room, view, screen) {
 
 /** @param {View} view */
 function roundEnd(view) {
-  return h('section', { key: 'round-end', class: 'round-end' }, h('h2', null, strings.table.round(view.round.round_index, view.config.rounds)), scoreTable(view));
+  const { round, config } = view;
+  return h(
+    'section',
+    { key: 'round-end', class: 'round-end' },
+    h('h2', null, strings.table.round(round.round_index, config.rounds)),
+    scoreTable(view),
+    round.round_index + 1 < config.rounds && h('p', { class: 'quiet' }, strings.table.nextRound),
+  );
 }
 
 /** @param {View} view @param {Screen} screen */
@@ -88,7 +95,7 @@ function aside(view, screen) {
 function scoreSheet(view, screen) {
   return h(
     'dialog',
-    { key: 'sheet', class: 'sheet', 'aria-label': strings.table.scores },
+    { key: 'sheet', class: 'sheet score-sheet', 'aria-label': strings.table.scores },
     h('button', { type: 'button', class: 'is-quiet close', 'data-action': 'close-dialog' }, strings.dismiss),
     scoresAndLog(view, screen),
   );
@@ -101,8 +108,24 @@ function scoresAndLog(view, screen) {
     scoreTable(view),
     h('h2', null, strings.table.log),
     h('ol', { class: 'moves', tabindex: '0', 'aria-label': strings.table.log }, screen.log.map((line) => h('li', null, line))),
-    h('button', { type: 'button', class: 'is-quiet leave', 'data-action': 'leave' }, strings.table.leave),
+    h('button', { type: 'button', class: 'is-quiet leave', 'data-action': 'ask-to-leave' }, strings.table.leave),
   ];
+}
+
+function leaveDialog() {
+  const s = strings.table;
+  return h(
+    'dialog',
+    { key: 'leave', class: 'sheet leave-dialog', 'aria-labelledby': 'leave-title' },
+    h('h2', { id: 'leave-title' }, s.leaveQuestion),
+    h('p', { class: 'quiet' }, s.leaveHint),
+    h(
+      'div',
+      { class: 'choices' },
+      h('button', { type: 'button', class: 'is-primary', 'data-action': 'close-dialog' }, s.stay),
+      h('button', { type: 'button', 'data-action': 'leave' }, s.leave),
+    ),
+  );
 }
 
 /** @param {Room} room */

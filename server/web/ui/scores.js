@@ -47,7 +47,7 @@ export function scoreTable(view, caption = strings.table.scores) {
           'tr',
           null,
           h('th', { scope: 'row', 'aria-label': strings.table.total }, 'Σ'),
-          players.map((p) => h('td', { class: mark(p) }, h('b', null, scores[p.player_id] ?? 0))),
+          players.map((p) => h('td', { class: mark(p) }, h('b', null, strings.table.score(scores[p.player_id] ?? 0)))),
         ),
       ),
     ),
@@ -63,7 +63,7 @@ function scoreCell(round, id, mark) {
   return h(
     'td',
     { class: `${kind} ${mark ?? ''}`, title: strings.table.bidWon(bid, round.tricks_won[id] ?? 0) },
-    h('span', null, delta > 0 ? `+${delta}` : delta),
-    h('small', null, `${round.tricks_won[id] ?? 0}/${bid}`),
+    h('span', null, strings.table.delta(delta)),
+    h('small', null, strings.table.wonOf(round.tricks_won[id] ?? 0, bid)),
   );
 }

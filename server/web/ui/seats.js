@@ -69,7 +69,6 @@ function seatBody(room, player) {
   const isTurn = view.turn?.player_id === id;
   const isMe = id === view.you.player_id;
   const status = strings.table.status[player.status];
-  const count = view.hand_counts[id];
   return [
     h(
       'span',
@@ -88,8 +87,8 @@ function seatBody(room, player) {
     h(
       'span',
       { class: 'standing' },
-      h('b', null, view.scores[id] ?? 0),
-      status ? h('small', { class: 'status' }, status) : !isMe && count > 0 && h('small', null, strings.table.cardsLeft(count)),
+      h('b', null, strings.table.score(view.scores[id] ?? 0)),
+      status && h('small', { class: 'status' }, status),
     ),
   ];
 }

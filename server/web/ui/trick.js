@@ -23,9 +23,10 @@ export function trickArea(room, showsLast) {
   const winner = isLast ? last.winning_player_id : null;
   return h(
     'div',
-    { class: 'trick', key: isLast ? `last-${last.trick_index}` : 'trick' },
+    { class: 'trick', key: 'trick' },
     h(
       'ol',
+      // One list for a trick's whole life: cards that lie there don't arrive again when it is completed.
       { class: 'plays', key: `${view.round.round_index}.${(isLast ? last : trick)?.trick_index}` },
       plays.map((play) => playedCard(view, play, winner)),
     ),
