@@ -17,8 +17,15 @@ Query = Callable[..., Any]
 Row = Any
 """One result row: columns by name or by place."""
 
-# A writer updates a few rows by their key, whatever the tables grow to after its plans were made: it must never scan.
-_WRITER_PLANS = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off"}
+# A writer finds a few rows by their key, however the tables grow after its plans were made: it must never scan. And the
+# plan of the append doesn't depend on its parameters; to make it anew each time would take longer than to carry it out.
+_WRITER_PLANS = {
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+}
 
 
 class Database:

@@ -59,7 +59,7 @@ create table play.room_directory (
 );
 
 create unique index room_directory_open_code_idx on play.room_directory (join_code) where closed_at is null;
-create index room_directory_public_idx on play.room_directory (created_at, game_id)
+create index room_directory_public_idx on play.room_directory (game_id)
     where is_public and closed_at is null;
 """
 

@@ -1,0 +1,197 @@
+"""The event log in memory: the same promises without a database, checked by the same tests (`tests/contract`).
+
+What was committed lives in a `MemoryStore`; several logs may share one, as several processes share a database.
+A commit happens on the next turn of the event loop, or on `release` after `hold`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from persistence.event_log.log import Health, Listener, LossReason, NewEvent, StoredEvent, Stream, Write
+from persistence.event_log.queue import Append, Queue, QueuedStream, Want
+
+
+@dataclass(slots=True)
+class MemoryGame:
+    """One game's log. `writes`: what was written in the transactions of its appends, in order."""
+
+    epoch: int = 1
+    events: list[StoredEvent] = field(default_factory=list)
+    commands: set[tuple[str | None, str]] = field(default_factory=set)
+    writes: list[Write] = field(default_factory=list)
+
+
+class MemoryStore:
+    """What stays when a log is gone. A game comes into being when it is first asked for, under epoch 1."""
+
+    def __init__(self) -> None:
+        self.games: dict[str, MemoryGame] = {}
+
+    def game(self, game_id: str) -> MemoryGame:
+        """The game's log, empty at first."""
+        return self.games.setdefault(game_id, MemoryGame())
+
+    def claim(self, game_id: str) -> int:
+        """Take a game over: whoever had it is fenced. Gives the new epoch."""
+        game = self.game(game_id)
+        game.epoch += 1
+        return game.epoch
+
+
+class MemoryLog:
+    """`EventLog` over a `MemoryStore`."""
+
+    def __init__(self, store: MemoryStore | None = None) -> None:
+        self.store = MemoryStore() if store is None else store
+        self._queue = Queue(self._schedule)
+        self._held = False
+        self._scheduled = False
+        self._health = Health.HEALTHY
+        self._watchers: list[Callable[[Health], None]] = []
+        self._settling: list[asyncio.Future[None]] = []
+        self._refusals: dict[str, str] = {}
+
+    async def start(self) -> None:
+        """Nothing to connect."""
+
+    async def close(self, timeout_s: float = 5.0) -> None:
+        """Write what is pending, unless held."""
+        self._commit()
+
+    @property
+    def health(self) -> Health:
+        """HEALTHY, or what `set_health` said."""
+        return self._health
+
+    @property
+    def pending_events(self) -> int:
+        """Events appended and not yet committed or lost."""
+        return self._queue.pending_events
+
+    def watch(self, callback: Callable[[Health], None]) -> None:
+        """Call back on every change of `health`."""
+        self._watchers.append(callback)
+
+    def open(self, game_id: str, head: int, epoch: int, listener: Listener) -> Stream:
+        """See `EventLog.open`."""
+        return QueuedStream(game_id, head, epoch, listener, self._queue)
+
+    def append(self, stream: Stream, events: Sequence[NewEvent], writes: Sequence[Write] = ()) -> None:
+        """See `EventLog.append`."""
+        queued: QueuedStream = stream  # type: ignore[assignment] # `open` makes no others
+        self._queue.add(queued, events, writes)
+
+    def close_stream(self, stream: Stream) -> None:
+        """See `EventLog.close_stream`."""
+        queued: QueuedStream = stream  # type: ignore[assignment]
+        queued.closed = queued.silent = True
+
+    async def read(self, game_id: str, first: int = 0, last: int | None = None) -> AsyncIterator[StoredEvent]:
+        """See `EventLog.read`."""
+        events = self.store.game(game_id).events
+        for event in events[max(first, 0) : None if last is None else last + 1]:
+            yield event
+
+    async def settled(self) -> None:
+        """Return when nothing is pending."""
+        while self._queue.dirty:
+            waiting = asyncio.get_running_loop().create_future()
+            self._settling.append(waiting)
+            await waiting
+
+    # -- for tests
+
+    def hold(self) -> None:
+        """Commit nothing until `release`."""
+        self._held = True
+
+    def release(self) -> None:
+        """Commit what has queued up, now, and go on."""
+        self._held = False
+        self._commit()
+
+    def refuse_next(self, game_id: str, detail: str) -> None:
+        """Let the next append of this game be refused."""
+        self._refusals[game_id] = detail
+
+    def set_health(self, health: Health) -> None:
+        """Pretend; nothing else changes (`hold` stops the commits)."""
+        if health is not self._health:
+            self._health = health
+            for callback in self._watchers:
+                callback(health)
+
+    # -- committing
+
+    def _schedule(self) -> None:
+        if not self._held and not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._commit)
+
+    def _commit(self) -> None:
+        self._scheduled = False
+        while self._queue.dirty and not self._held:
+            for want in self._queue.take():
+                self._carry_out(want)
+        waiting, self._settling = self._settling, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    def _carry_out(self, want: Want) -> None:
+        game = self.store.game(want.stream.game_id)
+        rows = self._rows(want)
+        if isinstance(rows, str):
+            if len(want.appends) == 1:
+                self._refusals.pop(want.stream.game_id, None)
+                self._queue.lose(want, LossReason.REFUSED, rows)
+                return
+            for single in want.single_appends():
+                if not want.stream.lost:
+                    self._carry_out(single)
+            return
+        head = len(game.events) - 1
+        if game.epoch != want.stream.epoch or head != want.expected:
+            mine = f"epoch {want.stream.epoch}, head {want.expected}"
+            detail = f"expected {mine}, found epoch {game.epoch}, head {head}"
+            self._queue.lose(want, LossReason.FENCED, detail)
+            return
+        game.events += rows
+        game.commands |= {(row.actor_id, row.command_id) for row in rows if row.command_id is not None}
+        game.writes += want.writes
+        self._queue.commit(want)
+
+    def _rows(self, want: Want) -> list[StoredEvent] | str:
+        """The rows that a want comes to, or why the database would not take them."""
+        if want.stream.game_id in self._refusals:
+            return self._refusals[want.stream.game_id]
+        taken = set(self.store.game(want.stream.game_id).commands)
+        rows: list[StoredEvent] = []
+        for index, event in enumerate(_events(want.appends), want.expected + 1):
+            if event.command_id is not None and (event.actor_id, event.command_id) in taken:
+                return "duplicate key value violates unique constraint (23505, game_events_command_idx)"
+            if event.command_id is not None and event.actor_id is not None:
+                taken.add((event.actor_id, event.command_id))  # without an actor nothing is unique: null equals nothing
+            payload = _decoded(event.payload)
+            if payload is None:
+                return "the payload is not JSON that Postgres takes"
+            rows.append(StoredEvent(index, event.type, payload, event.at_ms, event.actor_id, event.command_id))
+        return rows
+
+
+def _events(appends: Sequence[Append]) -> list[NewEvent]:
+    return [event for events, _ in appends for event in events]
+
+
+def _decoded(payload: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads(payload)
+    except ValueError:
+        return None
+    # jsonb holds no NUL, and neither does any text of Postgres
+    return value if isinstance(value, dict) and "\\u0000" not in json.dumps(value) else None

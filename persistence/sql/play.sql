@@ -1,0 +1,74 @@
+-- Games and the directory of rooms.
+
+-- name: new_game(id, game, rules_version, config, session_seed, owner, rematch_of, at_ms)!
+-- The row of a game whose log is still empty.
+insert into play.games (id, game, rules_version, config, session_seed, owner, rematch_of, created_at)
+values (:id::uuid, :game, :rules_version, :config::jsonb, :session_seed, :owner, :rematch_of::uuid,
+    to_timestamp(:at_ms::bigint / 1000.0));
+
+-- name: new_room(game_id, join_code, is_public, max_players, current_players, at_ms)!
+-- The room's entry in the directory.
+insert into play.room_directory (game_id, join_code, is_public, max_players, current_players, created_at)
+values (:game_id::uuid, :join_code, :is_public, :max_players, :current_players,
+    to_timestamp(:at_ms::bigint / 1000.0));
+
+-- name: change_status(game_id, status, at_ms)!
+-- The status, and the moment that belongs to it; a finished room leaves the directory.
+with moment as (select to_timestamp(:at_ms::bigint / 1000.0) as at, :status::text as status),
+closed as (
+    update play.room_directory set closed_at = moment.at
+    from moment
+    where game_id = :game_id::uuid and closed_at is null and moment.status in ('completed', 'aborted')
+)
+update play.games
+set status = moment.status,
+    started_at = case when moment.status = 'in_progress' then coalesce(started_at, moment.at) else started_at end,
+    completed_at = case when moment.status = 'completed' then moment.at end
+from moment
+where id = :game_id::uuid;
+
+-- name: change_seats(game_id, current_players)!
+-- How many seats are taken.
+update play.room_directory set current_players = :current_players where game_id = :game_id::uuid;
+
+-- name: close_room(game_id, at_ms)!
+-- Out of the directory; the join code may be given to another room.
+update play.room_directory set closed_at = to_timestamp(:at_ms::bigint / 1000.0)
+where game_id = :game_id::uuid and closed_at is null;
+
+-- name: claim(game_id, owner)^
+-- Take the game over: the next epoch, and with it the sole right to append.
+with claimed as (
+    update play.games set epoch = epoch + 1, owner = :owner where id = :game_id::uuid returning *
+)
+select g.*, r.join_code, r.is_public, r.max_players, r.current_players, r.closed_at
+from claimed g left join play.room_directory r on r.game_id = g.id;
+
+-- name: get_game(game_id)^
+-- One game with its entry in the directory.
+select g.*, r.join_code, r.is_public, r.max_players, r.current_players, r.closed_at
+from play.games g left join play.room_directory r on r.game_id = g.id
+where g.id = :game_id::uuid;
+
+-- name: find_open_by_code(join_code)$
+-- The open room of a join code.
+select game_id from play.room_directory where join_code = :join_code and closed_at is null;
+
+-- name: find_rematch(game_id)$
+-- The game that was made as the rematch of this one.
+select id from play.games where rematch_of = :game_id::uuid;
+
+-- name: list_running()
+-- Games under way, the oldest first.
+select id from play.games where status = 'in_progress' order by id;
+
+-- name: list_public(game, status, before, limit)
+-- Open public rooms, the newest first (ids are made in the order of time).
+select g.*, r.join_code, r.is_public, r.max_players, r.current_players, r.closed_at
+from play.room_directory r join play.games g on g.id = r.game_id
+where r.is_public and r.closed_at is null
+    and (:game::text is null or g.game = :game)
+    and (:status::text is null or g.status = :status)
+    and (:before::uuid is null or r.game_id < :before)
+order by r.game_id desc
+limit :limit::int;
