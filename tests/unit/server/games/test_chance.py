@@ -156,3 +156,20 @@ def test_every_card_comes_to_every_place_equally_often() -> None:
     assert len(orders) == 24
     assert sum((count - rounds / 24) ** 2 / (rounds / 24) for count in orders.values()) < 60
     assert sum((places[i] - 50) ** 2 / 50 for i in range(52)) < 100
+
+
+def test_the_documentation_shows_the_vectors() -> None:
+    text = (VECTORS.parents[2] / "docs" / "fairness.md").read_text("utf-8")
+    for vector in vectors():
+        first_cards = " ".join(f"`{card}`" for card in vector["deck"][:6])
+        for shown in (vector["about"], vector["round_key"], vector["seed_commitment"], first_cards):
+            assert shown in text
+
+
+def test_the_code_in_the_documentation_works() -> None:
+    text = (VECTORS.parents[2] / "docs" / "fairness.md").read_text("utf-8")
+    names: dict[str, Any] = {}
+    exec(text.split("```python\n")[1].split("```")[0], names)  # noqa: S102  # our own page
+    for v in vectors():
+        seeds, unshuffled = v["client_seeds"], DECKS[v["decks"]]
+        assert names["deck_of"](v["session_seed"], v["game_id"], v["round_index"], seeds, unshuffled) == v["deck"]
