@@ -52,6 +52,7 @@ BOTS_PER_LEVEL: Final = 10  # distinct bot identities, one for each seat of the 
 BODY_BYTES_MAX: Final = 64 * 1024
 PAGE_ITEMS_MAX: Final = 100
 EVENTS_PAGE_MAX: Final = 5_000
+LEADERBOARD_GAMES_MIN: Final = 10  # one lucky game makes no champion
 FILL_AFTER_S: Final = 20.0  # matchmaking: then bots take the free seats
 MATCH_SEATS: Final = 4  # matchmaking fills rooms up to this size
 TOKEN_S: Final = 24 * 3600

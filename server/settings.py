@@ -17,37 +17,42 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PARLOR_", extra="ignore", populate_by_name=True)
 
     database_url: SecretStr | None = Field(
-        None,
+        default=None,
         validation_alias=AliasChoices("DATABASE_URL", "database_url"),
         description="the Postgres (15 or newer) to use; not set: an embedded one in the data folder",
     )
     env: Literal["development", "production"] = Field(
-        "development", description="production refuses the embedded database and a generated token key"
+        default="development", description="production refuses the embedded database and a generated token key"
     )
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0: any free one")
-    data_dir: Path = Field(Path(".parlor"), description="folder of the embedded database and the token key")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="port to listen on; 0: any free one")
+    data_dir: Path = Field(default=Path(".parlor"), description="folder of the embedded database and the token key")
     token_key: SecretStr | None = Field(
-        None,
+        default=None,
         description="key that signs players' tokens, 32 characters at least; not set: made once in the data folder",
     )
     public_url: str | None = Field(
-        None, description="how clients reach this server, for example wss://play.example.org; not set: as they asked"
+        default=None,
+        description="how clients reach this server, for example wss://play.example.org; not set: as they asked",
     )
     origins: tuple[str, ...] = Field(
-        (), description="origins of pages that may connect, as a JSON list; empty: only pages of this server"
+        default=(), description="origins of pages that may connect, as a JSON list; empty: only pages of this server"
     )
-    commands_per_s: int = Field(limits.COMMANDS_PER_S, ge=1, description="frames a second, per connection")
-    burst: int = Field(limits.COMMANDS_BURST, ge=1, description="frames at once, per connection")
-    connections_max: int = Field(limits.CONNECTIONS_MAX, ge=1, description="WebSocket connections of this server")
+    commands_per_s: int = Field(default=limits.COMMANDS_PER_S, ge=1, description="frames a second, per connection")
+    burst: int = Field(default=limits.COMMANDS_BURST, ge=1, description="frames at once, per connection")
+    connections_max: int = Field(
+        default=limits.CONNECTIONS_MAX, ge=1, description="WebSocket connections of this server"
+    )
     connections_per_ip_max: int = Field(
-        limits.CONNECTIONS_PER_IP_MAX, ge=1, description="WebSocket connections from one address"
+        default=limits.CONNECTIONS_PER_IP_MAX, ge=1, description="WebSocket connections from one address"
     )
-    writers: int = Field(1, ge=1, le=16, description="connections that write the event log")
-    drain_s: float = Field(limits.DRAIN_S, gt=0, description="seconds to finish after a stop signal")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
+    writers: int = Field(default=1, ge=1, le=16, description="connections that write the event log")
+    drain_s: float = Field(default=limits.DRAIN_S, gt=0, description="seconds to finish after a stop signal")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="least level that is logged"
+    )
     log_format: Literal["auto", "json", "text"] = Field(
-        "auto", description="json: one object a line; text: for reading; auto: text on a terminal"
+        default="auto", description="json: one object a line; text: for reading; auto: text on a terminal"
     )
 
     @field_validator("token_key")

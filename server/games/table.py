@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import assert_never
 
@@ -162,7 +162,7 @@ def view_table(table: Table, viewer: Viewer) -> Data:
         "game": table.game,
         "phase": table.phase.value,
         "host_player_id": table.host_player_id,
-        "players": [_player_view(p) for p in table.seated() if table.phase != Phase.LOBBY or not p.kicked],
+        "players": view_players(table),
         "you": {
             "player_id": viewer,
             "seat": me.seat if me is not None else None,
@@ -178,9 +178,14 @@ def view_table(table: Table, viewer: Viewer) -> Data:
     }
 
 
+def view_players(table: Table) -> list[Data]:
+    """The seated players, in seat order, as everybody may see them."""
+    return [_player_view(p) for p in table.seated()]
+
+
 def config_data(config: Config) -> Data:
     """Every setting by its name."""
-    return {name: getattr(config, name) for name in config.__dataclass_fields__}
+    return {f.name: getattr(config, f.name) for f in fields(config)}
 
 
 def _player_view(p: Player) -> Data:

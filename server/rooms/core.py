@@ -22,7 +22,7 @@ from server.games import lobby, match
 from server.games import table_events as ev
 from server.games.codec import Codec
 from server.games.rules import Command, Context, Data, Event, Game, PlayerId, Refusal, State, Viewer
-from server.games.table import Phase
+from server.games.table import Phase, Table
 from server.rooms import records as rec
 from server.rooms.bots import bot_move
 from server.rooms.decisions import Bots, decide, misplay
@@ -95,6 +95,11 @@ class RoomCore:
         if self._committed is None:
             raise LookupError("nothing is committed yet")
         return self._committed.state
+
+    @property
+    def table(self) -> Table:
+        """The newest table, committed or not: for those who decide, not for those who look."""
+        return self._require().table
 
     def view(self, viewer: Viewer) -> Data:
         """The committed state as `viewer` may see it."""
@@ -200,6 +205,11 @@ class RoomCore:
         """A seat, or a place to watch. No effects: he has one already."""
         decision = lobby.join(self.game, self._require(), player_id, profile, spectator=spectator)
         return decision if isinstance(decision, Refusal) else self._apply(decision, now_ms, player_id)
+
+    def add_bots(self, count: int, now_ms: int) -> list[Effect]:
+        """Seat bots without the host's asking; none, if there is no room for so many."""
+        decision = lobby.add_bots(self.game, self.table, count, None, self._bots)
+        return [] if isinstance(decision, Refusal) else self._apply(decision, now_ms)
 
     def connected(self, player_id: PlayerId, now_ms: int) -> list[Effect]:
         """A player's or spectator's socket is here."""

@@ -96,6 +96,10 @@ class Room:
         player = self.core.committed_state.table.players.get(player_id)
         return None if player is None else player.seat
 
+    def add_bots(self, count: int) -> None:
+        """Seat bots on free seats."""
+        self._carry_out(self.core.add_bots(count, self._clock.now_ms()))
+
     async def wait_committed(self, index: int) -> None:
         """Return when event `index` is committed. Raises `RoomUnavailable` if it never will be."""
         if self.core.committed_head >= index:
@@ -105,6 +109,11 @@ class Room:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append((index, future))
         await future
+
+    async def wait_over(self) -> None:
+        """Return when the game is completed or aborted, and that is committed. Raises `RoomUnavailable`."""
+        while not self.core.committed_state.table.is_over:
+            await self.wait_committed(self.core.committed_head + 1)
 
     # Who may come in.
 

@@ -44,30 +44,9 @@ def writes_for(
 def completion(game: Game[Any], state: State[Any], at_ms: int) -> Completion:
     """Summary and statistics of a completed game; the same from the live state and from a fold of the log."""
     summary = game.summary(state)
-    results = [PlayerResult(**asdict(result)) for result in summary.results]
-    return Completion(
-        game_id=state.table.game_id,
-        at_ms=at_ms,
-        players=[
-            {
-                "player_id": r.player_id,
-                "display_name": r.display_name,
-                "seat": r.seat,
-                "score": r.score,
-                "tricks_won": r.tricks_won,
-                "highest_bid": r.highest_bid,
-                "misplays": r.misplays,
-                "is_winner": r.is_winner,
-            }
-            for r in results
-        ],
-        rounds=list(summary.rounds),
-        final_scores={r.player_id: r.score for r in results},
-        highest_bid=max(r.highest_bid for r in results),
-        highest_score=max(r.score for r in results),
-        lowest_score=min(r.score for r in results),
-        most_consecutive_wins=max(r.best_win_run for r in results),
-        most_consecutive_losses=max(r.best_loss_run for r in results),
-        highest_misplay=max(r.misplays for r in results),
-        results=results,
-    )
+    results = []
+    for result in summary.results:
+        fields = asdict(result)
+        del fields["is_bot"]  # stands in the players table
+        results.append(PlayerResult(**fields))
+    return Completion(state.table.game_id, at_ms, results, summary.rounds)

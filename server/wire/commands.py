@@ -18,7 +18,7 @@ class CommandDecoder:
 
     def __init__(self, game: Game[Any]) -> None:
         kinds: tuple[type[Command], ...] = (*TABLE_COMMANDS, *game.commands)
-        self._kinds = {kind.name: (kind, _validator(kind)) for kind in kinds}
+        self._kinds = {kind.name: (kind, strict_model(kind)) for kind in kinds}
 
     def decode(self, name: str, args: dict[str, Any]) -> Command | Refusal:
         """The command, or why `args` are not its arguments."""
@@ -32,13 +32,13 @@ class CommandDecoder:
             return _refusal(name, error)
 
 
-def _validator(kind: type[Command]) -> Callable[[dict[str, Any]], BaseModel]:
-    """A strict model with the dataclass's fields. (Pydantic's strict dataclasses take instances only, not maps.)"""
+def strict_model(kind: type) -> Callable[[dict[str, Any]], BaseModel]:
+    """A strict check of a map against a dataclass's fields; unknown keys are ignored.
+
+    (Pydantic's own strict dataclasses take instances only, not maps.)
+    """
     hints = get_type_hints(kind)
-    shape: dict[str, Any] = {
-        f.name: (hints[f.name], ... if f.default is MISSING else f.default)
-        for f in fields(kind)  # type: ignore[arg-type]  # commands are dataclasses
-    }
+    shape: dict[str, Any] = {f.name: (hints[f.name], ... if f.default is MISSING else f.default) for f in fields(kind)}
     model = create_model(kind.__name__, __config__=ConfigDict(strict=True, extra="ignore"), **shape)
     validate: Callable[[dict[str, Any]], BaseModel] = model.__pydantic_validator__.validate_python
     return validate
@@ -46,8 +46,8 @@ def _validator(kind: type[Command]) -> Callable[[dict[str, Any]], BaseModel]:
 
 def command_data(command: Command) -> dict[str, Any]:
     """{name, args}, as in a `turn` frame."""
-    names = command.__dataclass_fields__  # type: ignore[attr-defined]  # commands are dataclasses
-    return {"name": command.name, "args": {name: getattr(command, name) for name in names}}
+    args = {f.name: getattr(command, f.name) for f in fields(command)}  # type: ignore[arg-type]  # all are dataclasses
+    return {"name": command.name, "args": args}
 
 
 def _refusal(name: str, error: ValidationError) -> Refusal:

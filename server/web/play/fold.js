@@ -17,11 +17,7 @@ const handlers = {
     scores: Object.fromEntries(view.players.map((p) => [p.player_id, 0])),
   }),
   round_started: roundStarted,
-  cards_dealt: (view, { hands, hand_counts }) => ({
-    hand: hands[view.you.player_id] ?? view.hand,
-    hand_counts,
-    round: { ...view.round, tricks_won: Object.fromEntries(Object.keys(hand_counts).map((id) => [id, 0])) },
-  }),
+  cards_dealt: cardsDealt,
   trump_revealed: (view, { card }, at) => ({
     round: { ...view.round, trump_card: card, trump_suit: suitOf(card) },
     turn: turnOf(view, view.round.starting_player_id, at),
@@ -85,6 +81,20 @@ function roundStarted(view, { round_index, cards_per_player, dealer_player_id, s
       trick: null,
       last_trick: null,
     },
+  };
+}
+
+/**
+ * While the game runs we are told our own hand and how many cards the others hold; once it is over, every hand.
+ * @type {Handler}
+ */
+function cardsDealt(view, { hands, hand_counts }) {
+  const counts = hand_counts ?? Object.fromEntries(Object.entries(hands).map(([id, hand]) => [id, hand.length]));
+  const tricks_won = Object.fromEntries(Object.keys(counts).map((id) => [id, 0]));
+  return {
+    hand: hands[view.you.player_id] ?? view.hand,
+    hand_counts: counts,
+    round: { ...view.round, tricks_won },
   };
 }
 

@@ -1,0 +1,144 @@
+"""The command line: arguments only."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from persistence.errors import BadDatabaseUrl, MigrationNeeded, PersistenceError
+from server.errors import StartupError
+from server.settings import Settings
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 it failed, 2 it was asked for the wrong thing."""
+    options = vars(_parser().parse_args(argv))
+    run: Callable[..., int | None] = options.pop("run")
+    try:
+        given = {key: options.pop(key) for key in ("host", "port", "data_dir") if options.get(key) is not None}
+        for key in ("host", "port", "data_dir"):
+            options.pop(key, None)
+        return run(Settings(**given), **options) or 0
+    except ValidationError as error:
+        first = error.errors()[0]
+        return _fail(f"setting {'.'.join(map(str, first['loc']))}: {first['msg']}", 2)
+    except StartupError as error:
+        return _fail(str(error), error.exit_code)
+    except BadDatabaseUrl as error:
+        return _fail(str(error), 2)
+    except MigrationNeeded as error:
+        return _fail(f"{error}: run `parlor migrate up`", 1)
+    except PersistenceError as error:
+        return _fail(str(error), 1)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 0  # the reader of our output had enough
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"parlor: {message}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="parlor",
+        description="A real-time multiplayer game server that never loses a move.",
+        epilog=_settings_help(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    place = argparse.ArgumentParser(add_help=False)
+    place.add_argument("--data-dir", type=Path, help="folder of the embedded database (default .parlor)")
+
+    serve = commands.add_parser("serve", parents=[place], help="serve rooms, HTTP and the browser client")
+    serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (default 8000; 0: any free one)")
+    serve.add_argument("--demo", action="store_true", help="let bots play some games first")
+    serve.set_defaults(run=_serve)
+
+    migrate = commands.add_parser("migrate", parents=[place], help="the database schema")
+    migrate.add_argument("action", nargs="?", choices=("up", "down", "status"), default="up")
+    migrate.add_argument("--to", default="base", help="down: the migration to go back to (default: before all)")
+    migrate.set_defaults(run=_migrate)
+
+    db = commands.add_parser("db", parents=[place], help="the database itself")
+    db.add_argument("action", nargs="?", choices=("url", "psql", "stop"), default="url")
+    db.set_defaults(run=_db)
+
+    replay = commands.add_parser("replay", parents=[place], help="show a game, event by event")
+    replay.add_argument("game_id")
+    replay.add_argument("--at", type=int, metavar="N", help="up to event N")
+    replay.add_argument("--as", dest="viewer", metavar="PLAYER_ID", help="as this player saw it")
+    replay.add_argument("--json", dest="as_json", action="store_true", help="one JSON document")
+    replay.set_defaults(run=_replay)
+
+    verify = commands.add_parser("verify", parents=[place], help="check that a completed game was fair")
+    verify.add_argument("game_id")
+    verify.set_defaults(run=_verify)
+    return parser
+
+
+def _settings_help() -> str:
+    lines = ["settings from the environment:"]
+    for name, field in Settings.model_fields.items():
+        variable = "DATABASE_URL" if name == "database_url" else f"PARLOR_{name.upper()}"
+        lines.append(f"  {variable:<30} {field.description}")
+    return "\n".join(lines)
+
+
+# What is imported below is large; a command imports its own only.
+
+
+def _serve(settings: Settings, *, demo: bool) -> None:
+    from server.cli.serve import serve
+
+    _run_fast(serve(settings, demo=demo))
+
+
+def _migrate(settings: Settings, *, action: str, to: str) -> None:
+    from server.cli import migrate
+
+    if action == "down":
+        migrate.down(settings, to)
+    else:
+        {"up": migrate.up, "status": migrate.status}[action](settings)
+
+
+def _db(settings: Settings, *, action: str) -> int | None:
+    from server.cli import db
+
+    return {"url": db.url, "psql": db.psql, "stop": db.stop}[action](settings)
+
+
+def _replay(settings: Settings, **options: Any) -> None:
+    from server.cli.replay import replay
+
+    asyncio.run(replay(settings, **options))
+
+
+def _verify(settings: Settings, *, game_id: str) -> int:
+    from server.cli.replay import verify
+
+    return asyncio.run(verify(settings, game_id))
+
+
+def _run_fast(work: Any) -> None:
+    """On uvloop where there is one."""
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(work)
+    else:
+        uvloop.run(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""The shapes of answers: one for errors, three for lists of events."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import msgpack
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import StreamingResponse
+from starlette.exceptions import HTTPException
+
+from persistence.errors import PersistenceError, Rejected
+from server import limits
+from server.errors import Refused, RoomUnavailable
+from server.games.rules import Refusal
+from server.wire.error_codes import HTTP_STATUS, ErrorCode
+
+_log = logging.getLogger(__name__)
+_RETRY_AFTER_S = {429: 1, 503: 1}
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+def error(status: int, code: str, message: str, **details: Any) -> Response:
+    """{"error": {"code", "message", "details"?}}"""
+    body: dict[str, Any] = {"code": str(code), "message": message}
+    if details:
+        body["details"] = details
+    headers = {"Retry-After": str(_RETRY_AFTER_S[status])} if status in _RETRY_AFTER_S else None
+    return Response(orjson.dumps({"error": body}), status, headers, media_type="application/json")
+
+
+def refused(refusal: Refusal) -> Refused:
+    """The same refusal, for HTTP."""
+    status = HTTP_STATUS.get(ErrorCode(refusal.code), 422) if refusal.code in set(ErrorCode) else 422
+    return Refused(status, refusal.code, refusal.message, refusal.field)
+
+
+def install(app: FastAPI) -> None:
+    """Give every error that can leave a route its one shape, and bodies a limit."""
+    app.add_exception_handler(Refused, _on_refused)
+    app.add_exception_handler(RoomUnavailable, _on_unavailable)
+    app.add_exception_handler(PersistenceError, _on_database)
+    app.add_exception_handler(Rejected, _on_rejected)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_bug)
+    app.middleware("http")(_bounded)
+
+
+def _on_refused(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, Refused)  # noqa: S101  # so it was registered; likewise below
+    details = {} if exc.field is None else {"field": exc.field}
+    return error(exc.status, exc.code, exc.message, **details)
+
+
+def _on_unavailable(request: Request, exc: Exception) -> Response:
+    return error(503, ErrorCode.UNAVAILABLE, str(exc))
+
+
+def _on_database(request: Request, exc: Exception) -> Response:
+    _log.warning("database: %s", exc)
+    return error(503, ErrorCode.UNAVAILABLE, "the database is out of reach")
+
+
+def _on_rejected(request: Request, exc: Exception) -> Response:
+    """The database found a value malformed that no schema describes, such as a cursor that was made up."""
+    assert isinstance(exc, Rejected)  # noqa: S101
+    return error(422, "invalid_request", exc.reason)
+
+
+def _on_invalid(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, RequestValidationError)  # noqa: S101
+    first = exc.errors()[0]
+    if first["type"] == "json_invalid":
+        return error(400, "malformed", "the body is not JSON")
+    where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    return error(422, "invalid_request", f"{where}: {first['msg']}", field=where)
+
+
+def _on_http(request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, HTTPException)  # noqa: S101
+    return error(exc.status_code, _CODES.get(exc.status_code, "malformed"), str(exc.detail))
+
+
+def _on_bug(request: Request, exc: Exception) -> Response:
+    _log.error("bug in %s %s", request.method, request.url.path, exc_info=exc)
+    return error(500, ErrorCode.INTERNAL, "the server failed on this request")
+
+
+async def _bounded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Refuse a large body before reading it, and one that doesn't say how large it is."""
+    length = request.headers.get("content-length")
+    if length is not None and (not length.isdigit() or int(length) > limits.BODY_BYTES_MAX):
+        return error(413, "too_large", f"a body has at most {limits.BODY_BYTES_MAX} bytes")
+    if length is None and "transfer-encoding" in request.headers:
+        return error(411, "length_required", "send a Content-Length")
+    return await call_next(request)
+
+
+Item = dict[str, Any]
+
+
+def events_answer(request: Request, items: list[Item], following: int | None, headers: dict[str, str]) -> Response:
+    """A page of events as the client wants it: one JSON object, NDJSON (an event a line), or msgpack."""
+    accept = request.headers.get("accept", "")
+    if following is not None:
+        headers = {**headers, "X-Next-Index": str(following)}
+    headers = {**headers, "Vary": "Accept, Authorization"}
+    if "application/x-ndjson" in accept:
+        return StreamingResponse(_lines(items), headers=headers, media_type="application/x-ndjson")
+    page = {"items": items, "next": following}
+    if "application/vnd.msgpack" in accept:
+        return Response(msgpack.packb(page), headers=headers, media_type="application/vnd.msgpack")
+    return Response(orjson.dumps(page), headers=headers, media_type="application/json")
+
+
+async def _lines(items: list[Item]) -> AsyncIterator[bytes]:
+    for item in items:
+        yield orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE)

@@ -1,0 +1,46 @@
+"""The HTTP side: the API below /api, health, and the browser client at /."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+
+from server.api import answers
+from server.api.context import Services
+from server.api.routes import games, health, leaderboards, players, rooms
+
+WEB = Path(__file__).parent.parent / "web"
+
+_PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+def build(services: Services, version: str) -> FastAPI:
+    """The ASGI application."""
+    app = FastAPI(title="Parlor", version=version, description="A game server that never loses a move.")
+    app.state.services = services
+    answers.install(app)
+    for routes in (players, rooms, games, leaderboards, health):
+        app.include_router(routes.router)
+
+    @app.middleware("http")
+    async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        path = request.url.path
+        if not path.startswith(("/api", "/docs", "/openapi", "/redoc")):
+            for name, value in _PAGE_HEADERS.items():
+                response.headers.setdefault(name, value)
+        return response
+
+    app.mount("/", StaticFiles(directory=WEB, html=True), name="web")
+    return app

@@ -1,0 +1,179 @@
+"""Games, running and finished: what happened, how it stood at any moment, whether it was fair. Read from the log."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+
+from persistence import play, stats
+from persistence.play import GameRow
+from server import limits
+from server.api.answers import events_answer
+from server.api.context import Services, With
+from server.api.guard import MaybeCaller, known_id
+from server.errors import Refused
+from server.games import fairness, match
+from server.games.replay import fold
+from server.games.rules import State
+from server.games.table import view_players
+from server.rooms.effects import Record
+from server.rooms.fanout import visible
+from server.rooms.records import stored_record
+
+router = APIRouter(prefix="/api/games", tags=["games"])
+
+_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_NEVER = {"Cache-Control": "no-store"}
+
+Index = Annotated[int | None, Query(ge=0)]
+
+
+@router.get("/{game_id}")
+async def read_game(services: With, caller: MaybeCaller, game_id: str) -> dict[str, Any]:
+    """Status, players, config and head; the summary once it is completed."""
+    row = await _row(services, game_id)
+    state = _fold(services, row, await _records(services, row, 0, row.last_event_index))
+    _may_look(state, row, caller)
+    summary = await stats.get_summary(services.database, row.id) if row.status == "completed" else None
+    return {
+        "game_id": row.id,
+        "game": row.game,
+        "rules_version": row.rules_version,
+        "status": row.status,
+        "players": view_players(state.table),
+        "config": row.config,
+        "head": row.last_event_index,
+        "created_at": row.created_at.isoformat(),
+        "started_at": None if row.started_at is None else row.started_at.isoformat(),
+        "completed_at": None if row.completed_at is None else row.completed_at.isoformat(),
+        "rematch_of": row.rematch_of,
+        "summary": None if summary is None else asdict(summary),
+    }
+
+
+@router.get("/{game_id}/events")
+async def read_events(
+    request: Request,
+    services: With,
+    caller: MaybeCaller,
+    game_id: str,
+    first: Annotated[int, Query(alias="from", ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=limits.EVENTS_PAGE_MAX)] = 500,
+    viewer: Annotated[str | None, Query(alias="as")] = None,
+) -> Response:
+    """Events from index `from` on. A completed game shows everything, or what `as` saw; a running one what the caller
+    may see. `next` is the index to go on with, null at the end."""
+    row = await _row(services, game_id)
+    last = min(row.last_event_index, first + limit - 1)
+    following = last + 1 if last < row.last_event_index else None
+    headers = _NEVER
+    if row.status == "completed":
+        tag = f'"{row.id}-{row.last_event_index}-{first}-{limit}-{viewer or ""}"'
+        headers = {**_FOREVER, "ETag": tag}
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+    records = await _records(services, row, 0 if row.status != "completed" else first, last)
+    if row.status == "completed":
+        seen_by, everything = viewer, viewer is None
+    else:
+        state = _fold(services, row, records) if records else None
+        if state is not None:
+            _may_look(state, row, caller)
+        seen_by, everything = _viewer(state, caller, viewer), False
+    game = services.registry.game(row.game)
+    items = []
+    for record in records:
+        if record.index >= first:
+            name, data = (record.event.name, record.data) if everything else visible(game, record, seen_by)
+            items.append({"index": record.index, "name": name, "at": record.at_ms, "data": data})
+    return events_answer(request, items, following, headers)
+
+
+@router.get("/{game_id}/state")
+async def read_state(
+    services: With,
+    caller: MaybeCaller,
+    game_id: str,
+    at: Index = None,
+    viewer: Annotated[str | None, Query(alias="as")] = None,
+) -> Response:
+    """The view after event `at` (default: the newest)."""
+    row = await _row(services, game_id)
+    index = row.last_event_index if at is None else at
+    if index > row.last_event_index:
+        raise Refused(422, "invalid_request", f"at: the last event is {row.last_event_index}", "at")
+    state = _fold(services, row, await _records(services, row, 0, index))
+    if row.status != "completed":
+        _may_look(state, row, caller)
+        viewer = _viewer(state, caller, viewer)
+    view = match.view(services.registry.game(row.game), state, viewer)
+    headers = _FOREVER if row.status == "completed" and at is not None else _NEVER
+    return Response(orjson.dumps({"index": index, "view": view}), headers=headers, media_type="application/json")
+
+
+@router.get("/{game_id}/fairness")
+async def read_fairness(services: With, caller: MaybeCaller, game_id: str) -> dict[str, Any]:
+    """The commitment and, as far as it may be known, what it was a commitment to."""
+    row = await _row(services, game_id)
+    records = await _records(services, row, 0, row.last_event_index)
+    state = _fold(services, row, records)
+    _may_look(state, row, caller)
+    table = state.table
+    answer: dict[str, Any] = {
+        "game_id": row.id,
+        "scheme": "shuffle-v1",
+        "commitment": table.seed_commitment,
+        "client_seeds": [],
+        "session_seed": None,
+        "decks": None,
+        "verified": None,
+    }
+    if row.status != "created":
+        answer["client_seeds"] = [
+            {"seat": p.seat, "player_id": p.player_id, "client_seed": p.client_seed} for p in table.seated()
+        ]
+    if row.status == "completed":
+        game, events = services.registry.game(row.game), [record.event for record in records]
+        report = fairness.verify(game, events)
+        answer["session_seed"] = table.session_seed
+        answer["decks"] = [list(deck) for deck in fairness.decks(game, events)]
+        answer["verified"] = {"ok": report.ok, "problem": report.problem, "event_index": report.event_index}
+    return answer
+
+
+async def _row(services: Services, game_id: str) -> GameRow:
+    row = await play.get_game(services.database, known_id(game_id, "room_not_found", "game"))
+    if row is None or row.last_event_index < 0 or row.game not in services.registry:
+        raise Refused(404, "room_not_found", "no such game")
+    return row
+
+
+async def _records(services: Services, row: GameRow, first: int, last: int) -> list[Record]:
+    codec = services.registry.codec(row.game)
+    if last < first:
+        return []
+    return [stored_record(codec, stored) async for stored in services.log.read(row.id, first, last)]
+
+
+def _fold(services: Services, row: GameRow, records: list[Record]) -> State[Any]:
+    return fold(services.registry.game(row.game), [record.event for record in records])
+
+
+def _may_look(state: State[Any], row: GameRow, caller: str | None) -> None:
+    """A private game that is not completed shows itself to its members only."""
+    if row.is_public or row.status == "completed":
+        return
+    member = None if caller is None else state.table.players.get(caller)
+    if member is None or member.kicked:
+        raise Refused(404, "room_not_found", "no such game")
+
+
+def _viewer(state: State[Any] | None, caller: str | None, wanted: str | None) -> str | None:
+    """Whose eyes a running game is shown through: one's own, if one has a seat, or nobody's."""
+    if wanted is not None and wanted != caller:
+        raise Refused(403, "forbidden", "in a running game `as` is allowed only to that player", "as")
+    member = None if caller is None or state is None else state.table.players.get(caller)
+    return None if member is None or member.seat is None else caller

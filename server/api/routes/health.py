@@ -1,0 +1,52 @@
+"""Health, for those who run the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from persistence.event_log.log import Health
+from server.api.context import With
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/livez")
+async def livez() -> dict[str, str]:
+    """The event loop answers. Never touches the database."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+async def readyz(services: With) -> Response:
+    """503 while draining. A database outage is 200 with "degraded": sockets live on, and so must their routing."""
+    if services.draining:
+        return _json({"status": "draining"}, 503)
+    degraded = services.log.health is Health.PAUSED
+    return _json({"status": "degraded" if degraded else "ok"}, 200)
+
+
+@router.get("/statusz")
+async def statusz(services: With) -> dict[str, Any]:
+    """The server's state in one look."""
+    return {
+        "status": "draining" if services.draining else "serving",
+        "database": services.log.health.value,
+        "rooms": len(services.directory),
+        "pending_events": services.log.pending_events,
+        "games": [{"name": game.name, "version": game.version} for game in services.registry],
+        "server_time": services.clock.now_ms(),
+    }
+
+
+@router.get("/metrics")
+async def metrics(services: With) -> Response:
+    """Prometheus."""
+    return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _json(body: dict[str, str], status: int) -> Response:
+    return Response(orjson.dumps(body), status, media_type="application/json")

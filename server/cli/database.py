@@ -1,0 +1,41 @@
+"""Which database a command works on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from migrations import runner
+from persistence import embedded
+from persistence.database import Database
+from persistence.event_log.writer import PostgresLog
+from server.errors import StartupError
+from server.settings import Settings
+
+
+@contextmanager
+def database_url(settings: Settings) -> Iterator[str]:
+    """DATABASE_URL, or the embedded server: the running one, else one for as long as the command takes."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    if not (settings.data_dir / "data").is_dir():
+        raise StartupError(f"there is no database in {settings.data_dir} (see --data-dir, DATABASE_URL)")
+    server = embedded.start(settings.data_dir)
+    try:
+        yield server.dsn
+    finally:
+        server.stop()
+
+
+@asynccontextmanager
+async def open_log(settings: Settings) -> AsyncIterator[tuple[Database, PostgresLog]]:
+    """The database and its event log, for reading. (The log's writers are not started.)"""
+    with database_url(settings) as url:
+        await asyncio.to_thread(runner.require_head, url)
+        database = await Database.open(url)
+        try:
+            yield database, PostgresLog(database)
+        finally:
+            await database.close()

@@ -1,0 +1,49 @@
+"""parlor db: where the database is, a psql in it, stop the embedded one."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+from persistence import embedded
+from server.errors import StartupError
+from server.settings import Settings
+
+
+def url(settings: Settings) -> None:
+    """Print the DSN and nothing else. The embedded server is started if need be, and left running."""
+    print(_url(settings))
+
+
+def psql(settings: Settings) -> int:
+    """Run psql in the database."""
+    program = shutil.which("psql")
+    if program is None:
+        raise StartupError("psql is not installed (Debian: apt-get install postgresql-client)")
+    return subprocess.run([program, _url(settings)], check=False).returncode  # noqa: S603  # a program found on the path
+
+
+def stop(settings: Settings) -> None:
+    """Stop the embedded server, unless a running parlor owns it."""
+    if settings.database_url is not None:
+        raise StartupError("DATABASE_URL is set: that server is not ours to stop", exit_code=2)
+    if embedded.connection_url(settings.data_dir) is None:
+        print("not running")
+        return
+    server = embedded.start(settings.data_dir)
+    if not server.owned:
+        raise StartupError("a running parlor uses this database: stop that first")
+    server.stop()
+    print("stopped")
+
+
+def _url(settings: Settings) -> str:
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    running = embedded.connection_url(settings.data_dir)
+    if running is not None:
+        return running
+    server = embedded.start(settings.data_dir)
+    dsn = server.dsn
+    server.leave()
+    return dsn

@@ -1,0 +1,38 @@
+"""parlor serve."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+
+from server import logs
+from server.app import App, running
+from server.demo import make_demo
+from server.settings import Settings
+
+
+async def serve(settings: Settings, *, demo: bool) -> None:
+    """Serve until a signal: the first one lets the server finish what is under way, the second ends it at once."""
+    logs.configure(settings.log_level, settings.log_format)
+    async with running(settings) as app:
+        _obey_signals(app, settings)
+        if demo:
+            await make_demo(app.services)
+        print(f"Parlor is at {app.url}", file=sys.stderr, flush=True)
+        await app.serve()
+
+
+def _obey_signals(app: App, settings: Settings) -> None:
+    loop = asyncio.get_running_loop()
+    stopping: list[asyncio.Task[None]] = []
+
+    def on_signal() -> None:
+        if stopping:
+            os._exit(1)  # a second signal: at once; nothing that was acknowledged can be lost
+        stopping.append(loop.create_task(app.stop()))
+        loop.call_later(settings.drain_s, os._exit, 1)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal)

@@ -1,0 +1,35 @@
+"""After a start: the games that were under way come back from the log by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from persistence import play
+from persistence.database import Database
+from persistence.errors import PersistenceError
+from server.errors import RoomUnavailable
+from server.rooms.directory import Directory
+
+_log = logging.getLogger(__name__)
+
+
+async def recover(directory: Directory, database: Database) -> int:
+    """Load every running game (timers and bots wait for it); returns how many. One that fails is left in the log.
+
+    The directory bounds how many load at a time. Games in their lobby load when somebody connects.
+    """
+    running = await play.list_running(database)
+    outcomes = await asyncio.gather(*(_load(directory, game_id) for game_id in running))
+    return sum(outcomes)
+
+
+async def _load(directory: Directory, game_id: str) -> bool:
+    try:
+        return await directory.get(game_id) is not None
+    except (RoomUnavailable, PersistenceError) as error:
+        _log.warning("game %s is not back: %s", game_id, error)
+    except Exception:  # noqa: BLE001  # a log may hold anything
+        # A log that this build can't fold must not keep the other games from coming back.
+        _log.exception("game %s can't be loaded", game_id)
+    return False

@@ -1,0 +1,6 @@
+"""Every period of the background jobs, on one screen."""
+
+from typing import Final
+
+PARTITIONS_EVERY_S: Final = 24 * 3600.0
+MONTHS_AHEAD: Final = 2
