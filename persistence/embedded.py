@@ -21,6 +21,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from stat import S_IFDIR
 from urllib.parse import quote
 
 import psycopg
@@ -31,6 +32,7 @@ from persistence.postmaster import POLL_S, PORT, Postmaster, postmaster_of
 USER = "parlor"
 DATABASE = "parlor"
 _SOCKET_PATH_MAX_BYTES = 100  # the kernel's limit is 107, and Postgres puts a lock file beside the socket
+_SHORT_PREFIX = "parlor-socket-"
 _START_DEADLINE_S = 20.0
 _LOG_MAX_BYTES = 1 << 20
 
@@ -55,10 +57,10 @@ _SETTINGS = {
 
 
 class Embedded:
-    """A running embedded server. `stop` ends it if this process owns it, and does nothing otherwise."""
+    """A running embedded server. Only the process that owns it may `stop` or `revive` it."""
 
     def __init__(self, folder: Path, lock: int | None, child: subprocess.Popen[bytes] | None = None) -> None:
-        self._data = folder / "data"
+        self._folder = folder
         self._lock = lock
         self._child = child
         self._pid = os.getpid()
@@ -68,7 +70,7 @@ class Embedded:
     @property
     def owned(self) -> bool:
         """Whether `stop` will stop the server."""
-        return self._lock is not None
+        return self._lock is not None and os.getpid() == self._pid
 
     @property
     def dsn(self) -> str:
@@ -78,24 +80,41 @@ class Embedded:
     @property
     def postmaster(self) -> Postmaster:
         """The server's process."""
-        postmaster = postmaster_of(self._data)
+        postmaster = postmaster_of(self._folder / "data")
         if postmaster is None:
-            raise EmbeddedUnavailable(f"no Postgres runs on {self._data}")
+            raise EmbeddedUnavailable(f"no Postgres runs on {self._folder}")
         return postmaster
+
+    def revive(self) -> None:
+        """Start the server again if it has died. Its DSN stays the same. Raises EmbeddedUnavailable."""
+        if self.owned:
+            if self._child is not None:
+                self._child.poll()  # takes a dead one out of the process table
+            child = _launch(self._folder, _binaries(), _account(self._folder))
+            self._child = child or self._child
+            _create_database(self._folder)
 
     def stop(self) -> None:
         """Shut the server down fast: open transactions are rolled back, what was committed stays."""
-        if self._lock is None or os.getpid() != self._pid:
+        if self._lock is None or not self.owned:
             return
-        postmaster = postmaster_of(self._data)
+        postmaster = postmaster_of(self._folder / "data")
         if postmaster is not None and postmaster.alive:
             postmaster.shut_down()
+        if postmaster is not None:
             _remove_short_dir(postmaster.socket_dir)
         if self._child is not None:
             self._child.wait()  # dead already; this takes it out of the process table
         os.close(self._lock)
         self._lock = None
         atexit.unregister(self.stop)
+
+    def leave(self) -> None:
+        """Give up ownership: the server runs on after this process, until somebody starts or stops it again."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+            atexit.unregister(self.stop)
 
 
 def start(folder: Path) -> Embedded:
@@ -249,10 +268,9 @@ def _launch(folder: Path, binaries: Path, account: pwd.struct_passwd | None) -> 
             if left.accepts:
                 return None
         else:
-            if left is not None:
-                _remove_short_dir(left.socket_dir)
             (data / "postmaster.pid").unlink(missing_ok=True)  # its number may belong to another process by now
-            child = _run_server(folder, binaries, account)
+            socket_dir = _socket_dir(data, left, account)
+            child = _run_server(folder, binaries, account, socket_dir)
             if _comes_up(data, child, deadline):
                 return child
         if time.monotonic() > deadline:
@@ -260,10 +278,12 @@ def _launch(folder: Path, binaries: Path, account: pwd.struct_passwd | None) -> 
         time.sleep(POLL_S * 20)
 
 
-def _run_server(folder: Path, binaries: Path, account: pwd.struct_passwd | None) -> subprocess.Popen[bytes]:
+def _run_server(
+    folder: Path, binaries: Path, account: pwd.struct_passwd | None, socket_dir: Path
+) -> subprocess.Popen[bytes]:
     log = folder / "postgres.log"
     oversized = log.exists() and log.stat().st_size > _LOG_MAX_BYTES
-    settings = _SETTINGS | {"unix_socket_directories": str(_socket_dir(folder / "data", account))}
+    settings = _SETTINGS | {"unix_socket_directories": str(socket_dir)}
     arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with log.open("wb" if oversized else "ab") as output:
         return _spawn(account, [binaries / "postgres", "-D", folder / "data", *arguments], output.fileno(), Path("/"))
@@ -278,18 +298,30 @@ def _comes_up(data: Path, child: subprocess.Popen[bytes], deadline: float) -> bo
     return False
 
 
-def _socket_dir(data: Path, account: pwd.struct_passwd | None) -> Path:
+def _socket_dir(data: Path, left: Postmaster | None, account: pwd.struct_passwd | None) -> Path:
     """The data folder itself, or a short one that nobody else can enter when its path is too long for a socket."""
     if len(os.fsencode(data / f".s.PGSQL.{PORT}")) <= _SOCKET_PATH_MAX_BYTES and "," not in str(data):
         return data
-    short = Path(tempfile.mkdtemp(prefix="parlor-", dir="/tmp"))  # made with mode 0700
+    owner = account.pw_uid if account else os.geteuid()
+    if left is not None and _is_short_dir(left.socket_dir, owner):
+        return left.socket_dir
+    short = Path(tempfile.mkdtemp(prefix=_SHORT_PREFIX, dir="/tmp"))  # made with mode 0700
     if account:
         os.chown(short, account.pw_uid, account.pw_gid)
     return short
 
 
+def _is_short_dir(path: Path, owner: int) -> bool:
+    """Whether it is one of ours and still closed to others; anybody may make folders beside it."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return path.name.startswith(_SHORT_PREFIX) and found.st_uid == owner and found.st_mode == S_IFDIR | 0o700
+
+
 def _remove_short_dir(socket_dir: Path) -> None:
-    if socket_dir.name.startswith("parlor-"):
+    if socket_dir.name.startswith(_SHORT_PREFIX):
         shutil.rmtree(socket_dir, ignore_errors=True)
 
 

@@ -171,6 +171,11 @@ async def list_public(
     return games, games[-1].id if len(rows) > limit else None
 
 
+async def ensure_partitions(db: Database, months_ahead: int) -> None:
+    """Make the event log's partitions of this month and the `months_ahead` next ones; those that exist stay."""
+    await db.one(_sql.ensure_partitions, months_ahead=months_ahead)
+
+
 def _game(row: Row | None) -> GameRow | None:
     return None if row is None else _game_row(row)
 

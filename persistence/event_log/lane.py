@@ -159,6 +159,7 @@ class Lane:
             head, epoch, last_batch = heads.get(want.stream.game_id, (-1, None, None))
             if last_batch == batch and head >= want.head:
                 committed += 1
+                self._faults = 0  # a commit came through, even if we didn't hear of it
                 self.queue.commit(want)
             elif head == want.expected and (epoch == want.stream.epoch or (epoch is None and want.creates)):
                 again.append(want)

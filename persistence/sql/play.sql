@@ -72,3 +72,7 @@ where r.is_public and r.closed_at is null
     and (:before::uuid is null or r.game_id < :before)
 order by r.game_id desc
 limit :limit::int;
+
+-- name: ensure_partitions(months_ahead)$
+-- Makes the partitions of the event log for this month and the months ahead.
+select play.ensure_partitions(:months_ahead::int);

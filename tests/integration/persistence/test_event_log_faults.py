@@ -1,0 +1,228 @@
+"""The log when the database, or the line to it, fails: nothing that was told is lost, nothing is written twice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from migrations import runner
+from persistence import embedded, play
+from persistence.database import Database
+from persistence.event_log.log import Health
+from persistence.ids import new_game_id
+from tests.support.cutting_proxy import CuttingProxy, Mode
+from tests.support.log_rig import AT_MS, PostgresRig, Recorder, event, events, new_game, opened, read
+from tests.support.postgres import scratch_folder
+
+
+class HealthWatch:
+    """Waits for what the log says about itself."""
+
+    def __init__(self, rig: PostgresRig) -> None:
+        self.seen: list[Health] = []
+        self._changed = asyncio.Event()
+        rig.log.watch(self._note)
+
+    def _note(self, health: Health) -> None:
+        self.seen.append(health)
+        self._changed.set()
+
+    async def until(self, health: Health) -> None:
+        while health not in self.seen:
+            self._changed.clear()
+            await asyncio.wait_for(self._changed.wait(), 30)
+
+
+@pytest_asyncio.fixture
+async def proxy(dsn: str) -> AsyncIterator[CuttingProxy]:
+    with scratch_folder() as folder:
+        async with CuttingProxy(dsn, folder) as made:
+            yield made
+
+
+@pytest_asyncio.fixture
+async def rig(proxy: CuttingProxy, database: Database) -> AsyncIterator[PostgresRig]:
+    """Writes through the proxy, everything else goes straight to the server."""
+    through = await Database.open(proxy.dsn)
+    made = PostgresRig(through, commit_timeout_s=1.0)
+    made.database = database
+    await made.log.start()
+    yield made
+    await made.close()
+    await through.close(1)
+
+
+async def numbers(rig: PostgresRig, game_id: str) -> list[int]:
+    straight = PostgresRig(rig.database)
+    return [row.payload["number"] for row in await read(straight.log, game_id)]
+
+
+async def test_the_answer_to_a_commit_is_lost(rig: PostgresRig, proxy: CuttingProxy) -> None:
+    stream, room = await opened(rig)
+    for number in range(20):
+        proxy.mode = Mode.CUT_BEFORE_ANSWER
+        rig.log.append(stream, [event(number)])
+        await room.reaches(number)
+    assert proxy.cuts == 20
+    assert await numbers(rig, stream.game_id) == list(range(20))
+    counted = rig.log.statistics()
+    assert counted.in_doubt_committed + counted.in_doubt_resent == 20
+    assert counted.in_doubt_committed > 0
+    assert rig.log.health is Health.HEALTHY
+
+
+async def test_the_request_for_a_commit_is_lost(rig: PostgresRig, proxy: CuttingProxy) -> None:
+    stream, room = await opened(rig)
+    for number in range(20):
+        proxy.mode = Mode.CUT_BEFORE_REQUEST
+        rig.log.append(stream, [event(number)])
+        await room.reaches(number)
+    assert await numbers(rig, stream.game_id) == list(range(20))
+    assert rig.log.statistics().in_doubt_resent == 20
+
+
+@pytest.mark.parametrize("mode", [Mode.CUT_BEFORE_ANSWER, Mode.CUT_BEFORE_REQUEST])
+async def test_a_cut_anywhere_in_a_transaction_with_writes(rig: PostgresRig, proxy: CuttingProxy, mode: Mode) -> None:
+    for place in range(12):
+        proxy.mode, proxy.skip = mode, place
+        game_id, room = new_game_id(), Recorder()
+        stream = rig.log.open(game_id, -1, 1, room)
+        bystander, bystander_room = await opened(rig)
+        rig.log.append(bystander, [event(0)])
+        writes = [new_game(game_id), play.StatusChanged(game_id, "in_progress", AT_MS)]
+        rig.log.append(stream, events(0, 3), writes)
+        await room.reaches(2)
+        await bystander_room.reaches(0)
+        row = await play.get_game(rig.database, game_id)
+        assert row is not None
+        assert (row.status, row.last_event_index) == ("in_progress", 2)
+        assert await numbers(rig, game_id) == [0, 1, 2]
+        assert await numbers(rig, bystander.game_id) == [0]
+    assert proxy.cuts >= 5
+
+
+async def test_a_takeover_while_in_doubt_fences(rig: PostgresRig, proxy: CuttingProxy) -> None:
+    stream, room = await opened(rig)
+    proxy.mode = Mode.CUT_BEFORE_REQUEST
+    proxy.refusing = True
+    rig.log.append(stream, [event(0)])
+    await HealthWatch(rig).until(Health.PAUSED)
+    await rig.claim(stream.game_id)
+    proxy.refusing = False
+    await room.is_lost()
+    assert await numbers(rig, stream.game_id) == []
+    assert rig.log.statistics().in_doubt_fenced == 1
+
+
+async def test_a_line_that_went_silent(rig: PostgresRig, proxy: CuttingProxy) -> None:
+    stream, room = await opened(rig)
+    watch = HealthWatch(rig)
+    proxy.mode = Mode.SWALLOW_ANSWERS
+    rig.log.append(stream, [event(0)])
+    await watch.until(Health.STALLED)
+    assert room.heads == []
+    await watch.until(Health.PAUSED)
+    rig.log.append(stream, [event(1)])
+    assert room.heads == []
+    proxy.mode = Mode.PASS
+    await room.reaches(1)
+    assert await numbers(rig, stream.game_id) == [0, 1]
+    assert rig.log.health is Health.HEALTHY
+    assert watch.seen[0] is Health.STALLED
+
+
+async def test_an_outage(rig: PostgresRig, proxy: CuttingProxy) -> None:
+    pairs = [await opened(rig) for _ in range(10)]
+    watch = HealthWatch(rig)
+    proxy.refusing = True
+    proxy.cut_all()
+    await watch.until(Health.PAUSED)
+    for stream, _ in pairs:
+        for number in range(5):
+            rig.log.append(stream, [event(number)])
+    assert rig.log.pending_events == 50
+    proxy.refusing = False
+    for stream, room in pairs:
+        await room.reaches(4)
+        assert await numbers(rig, stream.game_id) == list(range(5))
+    assert rig.log.health is Health.HEALTHY
+
+
+async def test_a_session_that_is_terminated_while_idle(rig: PostgresRig) -> None:
+    stream, room = await opened(rig)
+    watch = HealthWatch(rig)
+    async with rig.database.connection() as connection:
+        kill = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'parlor writer'"
+        await connection.execute(kill + " and datname = current_database()")
+    await watch.until(Health.PAUSED)
+    await watch.until(Health.HEALTHY)
+    rig.log.append(stream, [event(0)])
+    await room.reaches(0)
+
+
+async def test_a_connection_is_renewed_in_time(rig: PostgresRig) -> None:
+    stream, room = await opened(rig)
+    lane = rig.log._lanes[0]
+    before = lane._connection
+    rig.log.append(stream, [event(0)])
+    await room.reaches(0)
+    lane._recycle_at = 0.0
+    rig.log.append(stream, [event(1)])
+    await room.reaches(1)
+    rig.log.append(stream, [event(2)])
+    await room.reaches(2)
+    assert lane._connection is not before
+    assert rig.log.statistics().reconnects == 0
+
+
+async def test_closing_during_an_outage_ends_in_time(rig: PostgresRig, proxy: CuttingProxy) -> None:
+    stream, room = await opened(rig)
+    watch = HealthWatch(rig)
+    proxy.refusing = True
+    proxy.cut_all()
+    await watch.until(Health.PAUSED)
+    rig.log.append(stream, [event(0)])
+    await asyncio.wait_for(rig.log.close(0.2), 5)
+    assert room.heads == []
+
+
+async def test_closing_on_a_silent_line_ends_in_time(rig: PostgresRig, proxy: CuttingProxy) -> None:
+    stream, room = await opened(rig)
+    proxy.mode = Mode.SWALLOW_ANSWERS
+    rig.log.append(stream, [event(0)])
+    await asyncio.wait_for(rig.log.close(0.2), 5)
+    assert room.heads == []
+
+
+async def test_postgres_is_killed_and_comes_back() -> None:
+    with scratch_folder() as folder:
+        server = await asyncio.to_thread(embedded.start, folder / "db")
+        try:
+            await asyncio.to_thread(runner.upgrade, server.dsn)
+            database = await Database.open(server.dsn)
+            rig = PostgresRig(database)
+            await rig.log.start()
+            pairs = [await opened(rig) for _ in range(8)]
+            for cycle in range(3):
+                for stream, _ in pairs:
+                    for number in range(10):
+                        rig.log.append(stream, [event(cycle * 10 + number)])
+                await asyncio.sleep(0)  # let the writer send it
+                killed = server.postmaster
+                os.kill(killed.pid, signal.SIGKILL)
+                while killed.alive:
+                    await asyncio.sleep(0)
+                await asyncio.to_thread(server.revive)
+                for _, room in pairs:
+                    await room.reaches(cycle * 10 + 9)
+            for stream, _ in pairs:
+                assert await numbers(rig, stream.game_id) == list(range(30))
+            await rig.close()
+            await database.close()
+        finally:
+            await asyncio.to_thread(server.stop)
