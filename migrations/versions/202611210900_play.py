@@ -175,8 +175,14 @@ create trigger games_no_truncate before truncate on play.games
 
 create function play.require_summary() returns trigger language plpgsql as $$
 declare
-    checked uuid := case tg_table_name when 'games' then new.id else old.game_id end;
+    checked uuid;
 begin
+    -- Two branches: a row has the fields of its own table only.
+    if tg_table_name = 'games' then
+        checked := new.id;
+    else
+        checked := old.game_id;
+    end if;
     if exists (select from play.games where id = checked and completed_at is not null)
         and not exists (select from play.game_summaries where game_id = checked)
     then
