@@ -58,7 +58,13 @@ const handlers = {
  */
 export function fold(view, event) {
   const handler = Object.hasOwn(handlers, event.name) ? handlers[event.name] : null;
-  return handler && { ...view, ...handler(view, event.data, event.at) };
+  return handler && withHand({ ...view, ...handler(view, event.data, event.at) });
+}
+
+/** Who has a seat has a hand, be it empty; who has none has none. @param {View} view @returns {View} */
+function withHand(view) {
+  const hand = view.you.seat === null ? null : (view.hand ?? []);
+  return hand === view.hand ? view : { ...view, hand };
 }
 
 /** @type {Handler} */

@@ -1,0 +1,83 @@
+"""A real Chromium for the tests of the browser client; they are skipped where none is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Playwright, async_playwright
+
+from tests.web.guest import Guest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
+SCREENSHOTS = Path(__file__).parents[2] / "test-results"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser: that of PARLOR_CHROMIUM, or the first that is found."""
+    path = os.environ.get("PARLOR_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip(f"no Chromium: none of {', '.join(NAMES)} is installed and PARLOR_CHROMIUM is not set")
+    return path
+
+
+@pytest.fixture
+async def playwright() -> AsyncIterator[Playwright]:
+    async with async_playwright() as running:
+        yield running
+
+
+@pytest.fixture
+async def browser(playwright: Playwright, chromium: str) -> AsyncIterator[Browser]:
+    browser = await playwright.chromium.launch(executable_path=chromium, args=ARGS)
+    yield browser
+    await browser.close()
+
+
+class Guests:
+    """People with a browser each. None of their consoles may show an error by the end."""
+
+    def __init__(self, browser: Browser, base_url: str) -> None:
+        self._browser = browser
+        self._base_url = base_url
+        self._all: list[Guest] = []
+
+    async def new(self, *, width: int = 1280, height: int = 800, motion: bool = False) -> Guest:
+        """Somebody who opens the start page for the first time. `motion` False: he sees every event at once."""
+        context = await self._browser.new_context(
+            base_url=self._base_url,
+            viewport={"width": width, "height": height},
+            reduced_motion="no-preference" if motion else "reduce",
+        )
+        guest = Guest(await context.new_page())
+        self._all.append(guest)
+        await guest.open_home()
+        return guest
+
+    async def finish(self, name: str) -> None:
+        """Keep a picture of every page, then see that the consoles stayed clean."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        for number, guest in enumerate(self._all):
+            await guest.page.screenshot(path=SCREENSHOTS / f"{name}-{number}.png")
+        errors = [error for guest in self._all for error in guest.errors]
+        assert errors == []
+
+
+@pytest.fixture
+async def guests(browser: Browser, live_server: object, request: pytest.FixtureRequest) -> AsyncIterator[Guests]:
+    made = Guests(browser, live_server.url)  # type: ignore[attr-defined]  # the fixture's class is the server's own affair
+    yield made
+    await made.finish(request.node.name)
