@@ -83,8 +83,8 @@ def test_cards_tricks_and_scores_add_up(players: int, seed: int, rounds: int, ho
 
 
 def test_folding_the_log_gives_the_live_state() -> None:
-    """A thousand and a half quick games of every size, then some in which people come and go."""
-    for seed in range(1_500):
+    """Two thousand quick games of every size, then some in which people come and go."""
+    for seed in range(2_000):
         played = play_game(2 + seed % 9, seed, Config(rounds=1, hook=seed % 4 == 0), level="random")
         assert fold(GAME, played.events) == played.state
     for seed in range(100):

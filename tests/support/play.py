@@ -91,7 +91,7 @@ def play_game(
         for event in chunk:
             state = match.evolve(GAME, state, event)
         events += chunk
-        following = next_chunk(state, ctx, len(events), levels, watch)
+        following = next_chunk(state, ctx, len(events) - 1, levels, watch)
         for event in following:
             state = match.evolve(GAME, state, event)
         events += following
@@ -99,9 +99,9 @@ def play_game(
 
 
 def next_chunk(
-    state: State[Any], ctx: Context, index: int, levels: Sequence[str], watch: Watch | None = None
+    state: State[Any], ctx: Context, head: int, levels: Sequence[str], watch: Watch | None = None
 ) -> tuple[Event, ...]:
-    """What happens next: time passes, or somebody moves."""
+    """What happens next: time passes, or somebody moves. `head`: the index of the last event."""
     deadline = GAME.deadline(state)
     assert deadline is not None
     if not deadline.player_ids or deadline.after_ms == 0:
@@ -115,7 +115,7 @@ def next_chunk(
         return GAME.expire(state, ctx)
     seat = player.seat
     assert seat is not None
-    draw = chance.bot_stream(ctx.session_seed, state.table.game_id, seat, index).draw
+    draw = chance.bot_stream(ctx.session_seed, state.table.game_id, seat, head).draw
     command = GAME.bot(levels[seat]).choose(match.view(GAME, state, mover), actions, draw)
     decision = GAME.decide(state, mover, command, ctx)
     assert not isinstance(decision, Refusal), decision
