@@ -1,0 +1,154 @@
+"""The HTTP side, as far as load needs it: players, rooms, seats, what became of a game."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+_ANSWER_S = 30.0
+_PATIENCE = 20  # times that a request is repeated because the server asked to wait
+
+
+class ApiError(RuntimeError):
+    """The server refused a request."""
+
+    def __init__(self, request: str, status: int, body: Any) -> None:
+        error = body.get("error", {}) if isinstance(body, dict) else {}
+        super().__init__(f"{request}: {status} {error.get('code', '')} {error.get('message', '')}".rstrip())
+        self.status = status
+        self.code: str = error.get("code", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    player_id: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A way into a room. `seat` None: to watch."""
+
+    game_id: str
+    ws_url: str
+    seat: int | None
+    guest: Guest
+
+
+class Api:
+    """Keeps up to `connections` connections open, and so has at most as many requests under way."""
+
+    def __init__(self, url: str, connections: int = 8) -> None:
+        place = urlsplit(url)
+        self._host, self._port = place.hostname or "127.0.0.1", place.port or 80
+        self._free: asyncio.LifoQueue[_Wire | None] = asyncio.LifoQueue()
+        for _ in range(connections):
+            self._free.put_nowait(None)
+
+    async def guest(self, name: str) -> Guest:
+        body = await self.call("POST", "/api/players", {"display_name": name})
+        return Guest(body["player_id"], body["token"])
+
+    async def create_room(self, guest: Guest, **options: Any) -> Seat:
+        """`options`: the fields of the request."""
+        body = await self.call("POST", "/api/rooms", options, guest.token)
+        return Seat(body["game_id"], body["ws_url"], body["seat"], guest)
+
+    async def join(self, guest: Guest, game_id: str) -> Seat:
+        body = await self.call("POST", f"/api/rooms/{game_id}/join", {}, guest.token)
+        return Seat(body["game_id"], body["ws_url"], body["seat"], guest)
+
+    async def full_room(self, guests: list[Guest], **options: Any) -> list[Seat]:
+        """A room with all of these in it; the first one is its host."""
+        host = await self.create_room(guests[0], **options)
+        return [host, *[await self.join(guest, host.game_id) for guest in guests[1:]]]
+
+    async def game(self, game_id: str, token: str | None = None) -> dict[str, Any]:
+        body: dict[str, Any] = await self.call("GET", f"/api/games/{game_id}", None, token)
+        return body
+
+    async def call(self, method: str, path: str, body: dict[str, Any] | None = None, token: str | None = None) -> Any:
+        """One request. Waits and asks again where the server says so. Raises ApiError."""
+        for _ in range(_PATIENCE):
+            status, headers, raw = await self._exchange(method, path, body, token)
+            answer = orjson.loads(raw) if raw and "json" in headers.get("content-type", "") else raw
+            if status < 400:
+                return answer
+            if status not in (429, 503):
+                break
+            await asyncio.sleep(float(headers.get("retry-after", "0.5")))
+        raise ApiError(f"{method} {path}", status, answer)
+
+    async def close(self) -> None:
+        while not self._free.empty():
+            wire = self._free.get_nowait()
+            if wire is not None:
+                wire.close()
+
+    async def _exchange(
+        self, method: str, path: str, body: dict[str, Any] | None, token: str | None
+    ) -> tuple[int, dict[str, str], bytes]:
+        wire = await self._free.get()
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                if wire is None or wire.is_stale:
+                    wire = await _Wire.open(self._host, self._port)
+                answer = await wire.exchange(_request(method, path, f"{self._host}:{self._port}", body, token))
+        except BaseException:
+            if wire is not None:
+                wire.close()
+                wire = None
+            raise
+        finally:
+            self._free.put_nowait(wire)
+        return answer
+
+
+class _Wire:
+    """One HTTP/1.1 connection, kept open between requests."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def open(cls, host: str, port: int) -> _Wire:
+        return cls(*await asyncio.open_connection(host, port))
+
+    @property
+    def is_stale(self) -> bool:
+        return self._reader.at_eof() or self._writer.is_closing()
+
+    def close(self) -> None:
+        self._writer.close()
+
+    async def exchange(self, request: bytes) -> tuple[int, dict[str, str], bytes]:
+        self._writer.write(request)
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        status = int(head[0].split(" ", 2)[1])
+        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
+        if headers.get("transfer-encoding") == "chunked":
+            return status, headers, await self._chunks()
+        return status, headers, await self._reader.readexactly(int(headers.get("content-length", "0")))
+
+    async def _chunks(self) -> bytes:
+        parts = []
+        while size := int(await self._reader.readuntil(b"\r\n"), 16):
+            parts.append(await self._reader.readexactly(size))
+            await self._reader.readexactly(2)
+        await self._reader.readuntil(b"\r\n")
+        return b"".join(parts)
+
+
+def _request(method: str, path: str, host: str, body: dict[str, Any] | None, token: str | None) -> bytes:
+    payload = b"" if body is None else orjson.dumps(body)
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", "Accept: application/json"]
+    if token is not None:
+        lines.append(f"Authorization: Bearer {token}")
+    if body is not None:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(payload)}"]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + payload

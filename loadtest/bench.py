@@ -1,0 +1,100 @@
+"""The figures of this machine: `python -m loadtest.bench`. Starts a server of its own, measures it, and stops it.
+
+The server and its Postgres share one core; the clients have another. Exit code 1: the server broke a promise under
+load (a gap, a duplicate, an acked command that is not in the log), or did not get through. A goal that is missed is
+printed, but is no failure: machines differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import uvloop
+
+from loadtest import machine
+from loadtest.launch import LaunchFailed, LocalServer
+from loadtest.measures import Bench, Plan
+from loadtest.report import Goal, Report
+
+RULES_BENCH = [sys.executable, "-m", "tests.support.bench_rules"]
+"""The rules alone need our own code, which nothing in this package may import: a process of its own measures them."""
+
+_RULES_S = 120.0
+
+
+def main() -> int:
+    plan, target = _arguments()
+    machine.allow_many_files()
+    cores = machine.choose_cores()
+    report = Report(facts={"machine": machine.model(), "python": sys.version.split()[0], "plan": asdict(plan)})
+    report.facts["began"] = time.strftime("%Y-%m-%d %H:%M:%S %z")
+    report.facts["cores"] = asdict(cores)
+    if cores.server is None:
+        print("This system can't pin processes to cores: the clients take time from the server.")
+    else:
+        print(f"Server and Postgres on core {cores.server}, clients on core {cores.clients}. {machine.model()}.")
+    # The default of SIGTERM would end us without stopping the server.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        measure_rules(report, cores)
+        with LocalServer(cores) as server:
+            gc.freeze()
+            uvloop.run(Bench(server, plan, report).run())
+    except KeyboardInterrupt:
+        print("\nstopped")
+        return 130
+    except (LaunchFailed, OSError, TimeoutError, RuntimeError) as error:
+        print(f"\nthe bench failed: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    print(f"\n{report.table()}\n")
+    if target is not None:
+        target.write_text(json.dumps(report.as_json(), indent=2) + "\n")
+    for problem in report.problems[:20]:
+        print(f"BROKEN: {problem}", file=sys.stderr)
+    return 1 if report.problems else 0
+
+
+def measure_rules(report: Report, cores: machine.Cores) -> None:
+    """Rules alone, on the server's core."""
+    print("rules alone ...", flush=True)
+    machine.pin(cores.server)
+    try:
+        done = subprocess.run(RULES_BENCH, capture_output=True, text=True, timeout=_RULES_S, check=False)
+    finally:
+        machine.pin(cores.clients)
+    if done.returncode:
+        last = done.stderr.strip().rpartition("\n")[2]
+        print(f"  not measured: {last}")
+        return
+    samples = [float(sample) for sample in json.loads(done.stdout)["ms"]]
+    report.add("rules_ms", "rules alone: a 4-player game", samples, "ms", Goal("< 15 ms", 15, least=False))
+
+
+def _arguments() -> tuple[Plan, Path | None]:
+    parser = argparse.ArgumentParser(prog="python -m loadtest.bench", description="Measure a server of our own.")
+    plan = Plan()
+    parser.add_argument("--seconds", type=float, default=plan.seconds, help="of each measurement (%(default)s)")
+    parser.add_argument("--repeat", type=int, default=plan.repeat, help="medians of so many (%(default)s)")
+    parser.add_argument("--rooms", type=int, default=plan.rooms, help="at the same time (%(default)s)")
+    parser.add_argument("--window", type=int, default=plan.window, help="commands under way per socket (%(default)s)")
+    parser.add_argument("--sweep", action="store_true", help="try several windows first, for 2 seconds each")
+    parser.add_argument("--rate", type=float, default=plan.rate, help="open loop: commands per second (%(default)s)")
+    parser.add_argument("--games", type=int, default=plan.games, help="games of bots, one by one (%(default)s)")
+    parser.add_argument("--codec", choices=("json", "msgpack"), default=plan.codec, help="(%(default)s)")
+    parser.add_argument("--only", choices=("relay", "bots", "tables"), help="nothing but these")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    given = vars(parser.parse_args())
+    target: Path | None = given.pop("json")
+    return Plan(**given), target
+
+
+if __name__ == "__main__":
+    sys.exit(main())

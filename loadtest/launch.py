@@ -1,0 +1,148 @@
+"""A server of our own: started on its core with a temporary data folder, and gone without a trace at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+
+from loadtest.machine import Cores, CpuTimes, cpu_times, pin
+
+_START_S = 60.0
+_STOP_S = 15.0
+_UNLIMITED = {
+    "PARLOR_COMMANDS_PER_S": "1000000",
+    "PARLOR_BURST": "1000000",
+    "PARLOR_CONNECTIONS_PER_IP_MAX": "100000",
+    "PARLOR_CONNECTIONS_MAX": "100000",
+    "PARLOR_LOG_LEVEL": "warning",
+}
+
+
+class LaunchFailed(RuntimeError):
+    """The server did not come up; the message ends with what it said."""
+
+
+class LocalServer:
+    """A context manager. Clients on this machine are all it lets in, and as many as they like."""
+
+    def __init__(self, cores: Cores) -> None:
+        self._cores = cores
+        self._process: subprocess.Popen[bytes] | None = None
+        # Postgres runs under another account when we are root, and has to find its way in.
+        self._folder = Path(tempfile.mkdtemp(prefix="parlor-bench-"))
+        self._folder.chmod(0o755)
+        self._port = _free_port()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def pid(self) -> int:
+        if self._process is None:
+            raise LaunchFailed("the server is not running")
+        return self._process.pid
+
+    def cpu(self) -> CpuTimes:
+        return cpu_times(self.pid, self._postmaster(), self._cores.server)
+
+    def __enter__(self) -> LocalServer:
+        try:
+            self._start()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def _start(self) -> None:
+        command = [str(Path(sys.executable).with_name("parlor")), "serve"]
+        options = ["--port", str(self._port), "--data-dir", str(self._folder / "data")]
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(("PARLOR_", "DATABASE_"))}
+        pin(self._cores.server)
+        try:
+            # A session of its own: Ctrl-C is ours, and we stop the server.
+            with (self._folder / "server.log").open("wb") as output:
+                self._process = subprocess.Popen(
+                    [*command, *options],
+                    env=environment | _UNLIMITED,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+        finally:
+            pin(self._cores.clients)
+        deadline = time.monotonic() + _START_S
+        while not self._ready():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise LaunchFailed(f"the server did not start:\n{self.last_words()}")
+            time.sleep(0.1)
+
+    def last_words(self, lines: int = 15) -> str:
+        """The end of the server's log."""
+        try:
+            said = (self._folder / "server.log").read_text(errors="replace")
+        except OSError:
+            return ""
+        return "\n".join(said.splitlines()[-lines:])
+
+    def _ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=1) as answer:  # noqa: S310  # http, and our own
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def _stop(self) -> None:
+        postmaster = self._postmaster()
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(_STOP_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        if postmaster is not None and self._postmaster() == postmaster:
+            _kill(postmaster)  # its server died without stopping it
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _postmaster(self) -> int | None:
+        """The process id of the embedded Postgres: the first line of its lock file, wherever the data folder has it."""
+        for lock in self._folder.glob("data/**/postmaster.pid"):
+            try:
+                return int(lock.read_text().split("\n", 1)[0])
+            except (OSError, ValueError):
+                continue
+        return None
+
+
+def _kill(postmaster: int) -> None:
+    """Immediate shutdown; the folder is thrown away."""
+    try:
+        os.kill(postmaster, signal.SIGQUIT)
+        for _ in range(50):
+            time.sleep(0.1)
+            os.kill(postmaster, 0)
+        os.kill(postmaster, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,116 @@
+"""The machine: which core a process may use, and how much of it it has used. Reads /proc, so Linux only."""
+
+from __future__ import annotations
+
+import os
+import resource
+from dataclasses import dataclass
+from pathlib import Path
+
+_FILES_WANTED = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Cores:
+    """One for the server and its database, one for the clients. None: this system can't pin."""
+
+    server: int | None
+    clients: int | None
+
+
+def choose_cores() -> Cores:
+    """Two different cores of those that we may use."""
+    if not hasattr(os, "sched_setaffinity"):
+        return Cores(None, None)
+    usable = sorted(os.sched_getaffinity(0))
+    return Cores(usable[0], usable[-1]) if len(usable) > 1 else Cores(None, None)
+
+
+def pin(core: int | None) -> None:
+    """This process, and the children that it will have, run on this core alone."""
+    if core is not None:
+        os.sched_setaffinity(0, {core})
+
+
+def allow_many_files() -> None:
+    """Every socket is a file. Children inherit the limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES_WANTED if hard == resource.RLIM_INFINITY else min(_FILES_WANTED, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def model() -> str:
+    """The processor's name and the number of cores."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    name = next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown processor"
+    )
+    return f"{os.cpu_count()} x {name}"
+
+
+@dataclass(frozen=True, slots=True)
+class CpuTimes:
+    """Seconds of CPU so far. `core_busy`: of the server's core, whoever used it (0 where there is no such core)."""
+
+    server: float
+    database: float
+    core_busy: float
+
+    def since(self, earlier: CpuTimes) -> CpuTimes:
+        return CpuTimes(
+            self.server - earlier.server, self.database - earlier.database, self.core_busy - earlier.core_busy
+        )
+
+
+def cpu_times(server_pid: int, postmaster_pid: int | None, core: int | None) -> CpuTimes:
+    """Of the server, of Postgres with all its processes, and of their core."""
+    if not Path("/proc/self/stat").exists():
+        return CpuTimes(0.0, 0.0, 0.0)
+    database = 0.0
+    if postmaster_pid is not None:
+        # The postmaster's own line includes its children that have ended.
+        database = _seconds(postmaster_pid, with_ended_children=True)
+        database += sum(_seconds(pid) for pid in _children(postmaster_pid))
+    return CpuTimes(_seconds(server_pid), database, _busy(core))
+
+
+def _fields(pid: int) -> list[str] | None:
+    """What follows the name in /proc/PID/stat: state, parent, ...; None if the process is gone."""
+    try:
+        line = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    return line.rpartition(")")[2].split()
+
+
+def _seconds(pid: int, *, with_ended_children: bool = False) -> float:
+    fields = _fields(pid)
+    if fields is None:
+        return 0.0
+    ticks = sum(int(field) for field in fields[11 : 15 if with_ended_children else 13])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _children(parent: int) -> list[int]:
+    children = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            fields = _fields(int(entry.name))
+            if fields is not None and int(fields[1]) == parent:
+                children.append(int(entry.name))
+    return children
+
+
+def _busy(core: int | None) -> float:
+    if core is None:
+        return 0.0
+    for line in Path("/proc/stat").read_text().splitlines():
+        name, *numbers = line.split()
+        if name == f"cpu{core}":
+            user, nice, system, _, _, irq, softirq, steal, *_ = (int(number) for number in numbers)
+            return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+    return 0.0

@@ -1,0 +1,132 @@
+"""Load by whole games: many tables at once, every seat a socket that plays; and tables of bots that play alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Any
+
+from loadtest.api import Api, Guest, Seat
+from loadtest.client import Silent, connect
+from loadtest.player import Player
+from loadtest.wire import Codec
+
+_AT_ONCE = 8  # tables that are set up side by side
+_GAME_S = 60.0
+
+
+class Table:
+    """Four seats with their sockets, in the lobby until `start`."""
+
+    def __init__(self, seats: list[Seat], seed: int) -> None:
+        self.seats = seats
+        self.players = [Player(seat.guest.player_id, seed + number) for number, seat in enumerate(seats)]
+
+    async def enter(self, codec: Codec) -> None:
+        for seat, player in zip(self.seats, self.players, strict=True):
+            await connect(seat.ws_url, seat.guest.token, player, codec=codec)
+
+    def start(self) -> None:
+        """The host doesn't wait until everybody is ready."""
+        self.players[0].command("set_ready_override", {"enabled": True})
+        self.players[0].command("start_game")
+
+    def problems(self) -> list[str]:
+        found = []
+        for seat, player in enumerate(self.players):
+            if not player.done.done() or not player.done.result():
+                found.append(f"seat {seat}: the game was not completed ({player.closed or 'still connected'})")
+            found += [f"seat {seat}: {problem}" for problem in player.problems()]
+        heads = {player.connection.journal.last_index for player in self.players}
+        if len(heads) > 1:
+            found.append(f"its sockets saw different numbers of events: {sorted(heads)}")
+        return found[:5]
+
+
+class TableLoad:
+    """A number of games is always under way; the next one starts when one is completed."""
+
+    def __init__(self) -> None:
+        self.tables: list[Table] = []
+        self.used_up = asyncio.Event()  # there was no next one: from here on there are fewer
+        self._next: deque[Table] = deque()
+
+    async def open(self, api: Api, games: int, seats: int, codec: Codec) -> None:
+        """Make all tables and take all seats, but start nothing."""
+        guests = [await api.guest(f"Player {seat + 1}") for seat in range(seats)]
+        slots = asyncio.Semaphore(_AT_ONCE)
+        config = {"max_players": seats, "turn_seconds": 0, "round_pause_ms": 0}
+
+        async def one(number: int) -> Table:
+            async with slots:
+                table = Table(await api.full_room(guests, game="eldorado", config=config, is_public=False), number * 10)
+                await table.enter(codec)
+                return table
+
+        self.tables = list(await asyncio.gather(*(one(number) for number in range(games))))
+        self._next.extend(self.tables)
+
+    def start(self, at_once: int) -> None:
+        for _ in range(at_once):
+            self._start_next()
+
+    @property
+    def events(self) -> int:
+        """Events of all games so far, each counted once."""
+        return sum(table.players[0].events for table in self.tables)
+
+    @property
+    def deliveries(self) -> int:
+        return sum(player.events for table in self.tables for player in table.players)
+
+    @property
+    def completed(self) -> int:
+        return sum(table.players[0].done.done() for table in self.tables)
+
+    async def finish(self) -> None:
+        """Wait until everything is played out (or takes too long: `problems` will say so), then leave."""
+        done = [player.done for table in self.tables for player in table.players]
+        await asyncio.wait(done, timeout=_GAME_S)
+        await asyncio.gather(*(player.connection.close() for table in self.tables for player in table.players))
+
+    def problems(self) -> list[str]:
+        return [f"table {n}: {problem}" for n, table in enumerate(self.tables) for problem in table.problems()]
+
+    def _start_next(self) -> None:
+        if not self._next:
+            self.used_up.set()
+            return
+        table = self._next.popleft()
+        table.players[0].done.add_done_callback(lambda _: self._start_next())
+        table.start()
+
+
+class Watcher(Silent):
+    """A spectator who waits for the end."""
+
+    def __init__(self) -> None:
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def on_event(self, frame: dict[str, Any]) -> None:
+        if frame["name"] == "game_completed" and not self.done.done():
+            self.done.set_result(None)
+
+    def on_other(self, frame: dict[str, Any]) -> None:
+        if frame["type"] == "state" and frame["view"]["phase"] == "completed" and not self.done.done():
+            self.done.set_result(None)
+
+
+async def bot_game(api: Api, guest: Guest, bots: int = 4) -> tuple[float, int]:
+    """Let bots play one game. (seconds from the request until a spectator has seen its end, number of events)"""
+    loop = asyncio.get_running_loop()
+    watcher = Watcher()
+    began_s = loop.time()
+    room = await api.create_room(guest, game="eldorado", bots=bots, **{"as": "spectator"})
+    connection = await connect(room.ws_url, guest.token, watcher, role="spectator")
+    async with asyncio.timeout(_GAME_S):
+        await watcher.done
+    took_s = loop.time() - began_s
+    await connection.close()
+    if not connection.journal.is_clean:
+        raise RuntimeError(f"a spectator was told nonsense: {connection.journal.problems}")
+    return took_s, connection.journal.next_index
