@@ -10,10 +10,10 @@ from typing import assert_never
 
 from server.games.eldorado import events as ev
 from server.games.eldorado.bidding import forced_bid, legal_bids, refuse_bid
-from server.games.eldorado.cards import SUIT_OF
+from server.games.eldorado.cards import DECKS, SUIT_OF
 from server.games.eldorado.commands import Bid, EldoradoCommand, PlayCard
 from server.games.eldorado.config import Config
-from server.games.eldorado.dealing import cards_per_player, deal, dealer_of, shuffled_deck
+from server.games.eldorado.dealing import FIRST_HAND, cards_per_player, deal, dealer_of, shuffled_deck
 from server.games.eldorado.evolve import evolve
 from server.games.eldorado.scoring import round_deltas, winners
 from server.games.eldorado.state import Play, Round, Stage, Trick, after, turn
@@ -23,6 +23,8 @@ from server.games.table import Status, Table
 from server.games.table_events import GameCompleted, PlayerMarkedAbsent
 
 _PLAYERS_MIN = 2
+_BIDS = tuple(Bid(bid) for bid in range(FIRST_HAND + 1))
+_PLAYS = {card: PlayCard(card) for card in DECKS[2]}
 _STAGE_OF = {Bid: Stage.BIDDING, PlayCard: Stage.PLAYING}
 
 
@@ -54,8 +56,8 @@ def actions(table: Table, play: Play, player: PlayerId) -> tuple[EldoradoCommand
     if table.is_over or round_ is None or turn(round_) != player:
         return ()
     if round_.stage is Stage.BIDDING:
-        return tuple(Bid(bid) for bid in legal_bids(round_, player, _config(table).hook))
-    return tuple([PlayCard(card) for card in legal_cards(round_.hands[player], *_card_rules(round_))])
+        return tuple([_BIDS[bid] for bid in legal_bids(round_, player, _config(table).hook)])
+    return tuple([_PLAYS[card] for card in legal_cards(round_.hands[player], *_card_rules(round_))])
 
 
 def deadline(table: Table, play: Play) -> Deadline | None:

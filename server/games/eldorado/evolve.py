@@ -19,8 +19,8 @@ def evolve(table: Table, play: Play, event: ev.EldoradoEvent) -> Play:  # noqa: 
             return _with_round(play, _card_played(_round(play), event))
         case ev.PlayerBid():
             return _with_round(play, _bid(_round(play), event))
-        case ev.TrickStarted(trick_index, leader):
-            return _with_round(play, replace(_round(play), trick=Trick(trick_index, leader)))
+        case ev.TrickStarted():
+            return _with_round(play, _trick_started(_round(play), event))
         case ev.TrickCompleted():
             return _with_round(play, _trick_completed(_round(play), event))
         case ev.TrumpBroken():
@@ -74,8 +74,22 @@ def _bid(round_: Round, event: ev.PlayerBid) -> Round:
     )
 
 
+def _trick_started(round_: Round, event: ev.TrickStarted) -> Round:
+    """This and the next two are written out in full: they happen hundreds of times a game, and `replace` is slow."""
+    return Round(
+        round_.deal,
+        round_.stage,
+        round_.hands,
+        round_.bids,
+        round_.tricks_won,
+        round_.trump_broken,
+        Trick(event.trick_index, event.leader_player_id),
+        round_.last_trick,
+        round_.unheard,
+    )
+
+
 def _card_played(round_: Round, event: ev.CardPlayed) -> Round:
-    """Written out in full: the one event that happens hundreds of times a game."""
     player, played = event.player_id, event.card
     trick = round_.trick
     assert trick is not None  # noqa: S101  # cards are played in a trick
@@ -92,19 +106,25 @@ def _card_played(round_: Round, event: ev.CardPlayed) -> Round:
     )
 
 
-def _heard(unheard: tuple[PlayerId, ...], player: PlayerId, forced: bool) -> tuple[PlayerId, ...]:
-    return unheard if forced or player not in unheard else tuple(p for p in unheard if p != player)
-
-
 def _trick_completed(round_: Round, event: ev.TrickCompleted) -> Round:
     winner = event.winning_player_id
-    assert round_.trick is not None  # noqa: S101  # a trick ends that was begun
-    return replace(
-        round_,
-        tricks_won={**round_.tricks_won, winner: round_.tricks_won[winner] + 1},
-        trick=None,
-        last_trick=replace(round_.trick, winner=winner, winning_card=event.winning_card),
+    trick = round_.trick
+    assert trick is not None  # noqa: S101  # a trick ends that was begun
+    return Round(
+        round_.deal,
+        round_.stage,
+        round_.hands,
+        round_.bids,
+        {**round_.tricks_won, winner: round_.tricks_won[winner] + 1},
+        round_.trump_broken,
+        None,
+        Trick(trick.index, trick.leader, trick.plays, winner, event.winning_card),
+        round_.unheard,
     )
+
+
+def _heard(unheard: tuple[PlayerId, ...], player: PlayerId, forced: bool) -> tuple[PlayerId, ...]:
+    return unheard if forced or player not in unheard else tuple(p for p in unheard if p != player)
 
 
 def _round_scored(play: Play, event: ev.RoundScored) -> Play:
