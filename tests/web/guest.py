@@ -83,7 +83,7 @@ class Guest:
         count = await self.hand.count()
         card = await self.playable.first.get_attribute("data-card")
         await self.playable.first.click()
-        await expect(self.hand).to_have_count(count - 1)
+        await expect(self.hand).not_to_have_count(count)
         assert card is not None
         return card
 
@@ -100,7 +100,7 @@ class Guest:
         await self.page.keyboard.press("ArrowRight")
         await expect(self.page.locator(".hand .card.is-playable:focus")).to_have_count(1)
         await self.page.keyboard.press("Enter")
-        await expect(self.hand).to_have_count(count - 1)
+        await expect(self.hand).not_to_have_count(count)
 
     async def move_or_result(self) -> bool:
         """Wait until it is this guest's move or the game is over; True: his move."""
