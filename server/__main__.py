@@ -18,6 +18,8 @@ from server.settings import Settings
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 it failed, 2 it was asked for the wrong thing."""
+    if not __debug__:
+        return _fail("python -O takes out the checks that keep the log right: run without it", 2)
     options = vars(_parser().parse_args(argv))
     run: Callable[..., int | None] = options.pop("run")
     try:

@@ -22,7 +22,7 @@ async def make_demo(services: Services) -> None:
     profile = {"display_name": row.display_name, "avatar_seed": row.avatar_seed, "color": row.color}
     game = services.registry.game("eldorado")
     config = room_config(game, {"rounds": 10}, bots_alone=True)
-    assert not isinstance(config, Refusal)  # noqa: S101  # the settings above are within their bounds
+    assert not isinstance(config, Refusal)  # the settings above are within their bounds
     joins = first_joins(
         game,
         config,
@@ -33,7 +33,7 @@ async def make_demo(services: Services) -> None:
         level=None,
         identities=bots,
     )
-    assert not isinstance(joins, Refusal)  # noqa: S101  # there are seats for four
+    assert not isinstance(joins, Refusal)  # there are seats for four
     new = NewRoom(game, config, row.id, joins, is_public=True)
     rooms = [await services.directory.create(new) for _ in range(GAMES)]
     await asyncio.gather(*(room.wait_over() for room in rooms))

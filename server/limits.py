@@ -61,5 +61,5 @@ TOKEN_S: Final = 24 * 3600
 DRAIN_S: Final = 30.0
 RESTART_DELAY_MS_MAX: Final = 3_000  # clients come back spread over this time
 
-assert OUTPUT_BYTES_MAX > FRAME_BYTES_MAX  # noqa: S101  # one frame must always fit
-assert REPLAY_EVENTS_MAX >= TAIL_EVENTS  # noqa: S101  # the tail serves replays
+assert OUTPUT_BYTES_MAX > FRAME_BYTES_MAX  # one frame must always fit
+assert REPLAY_EVENTS_MAX >= TAIL_EVENTS  # the tail serves replays

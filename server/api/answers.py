@@ -52,7 +52,7 @@ def install(app: FastAPI) -> None:
 
 
 def _on_refused(request: Request, exc: Exception) -> Response:
-    assert isinstance(exc, Refused)  # noqa: S101  # so it was registered; likewise below
+    assert isinstance(exc, Refused)  # so it was registered; likewise below
     details = {} if exc.field is None else {"field": exc.field}
     return error(exc.status, exc.code, exc.message, **details)
 
@@ -68,12 +68,12 @@ def _on_database(request: Request, exc: Exception) -> Response:
 
 def _on_rejected(request: Request, exc: Exception) -> Response:
     """The database found a value malformed that no schema describes, such as a cursor that was made up."""
-    assert isinstance(exc, Rejected)  # noqa: S101
+    assert isinstance(exc, Rejected)
     return error(422, "invalid_request", exc.reason)
 
 
 def _on_invalid(request: Request, exc: Exception) -> Response:
-    assert isinstance(exc, RequestValidationError)  # noqa: S101
+    assert isinstance(exc, RequestValidationError)
     first = exc.errors()[0]
     if first["type"] == "json_invalid":
         return error(400, "malformed", "the body is not JSON")
@@ -82,7 +82,7 @@ def _on_invalid(request: Request, exc: Exception) -> Response:
 
 
 def _on_http(request: Request, exc: Exception) -> Response:
-    assert isinstance(exc, HTTPException)  # noqa: S101
+    assert isinstance(exc, HTTPException)
     return error(exc.status_code, _CODES.get(exc.status_code, "malformed"), str(exc.detail))
 
 

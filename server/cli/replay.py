@@ -37,12 +37,12 @@ async def replay(settings: Settings, game_id: str, at: int | None, viewer: str |
             state = match.begin(game, record.event)
         elif state is not None:
             state = match.evolve(game, state, record.event)
-        assert state is not None  # noqa: S101  # a log begins with game_created
+        assert state is not None  # a log begins with game_created
         name, data = (record.event.name, record.data) if everything else visible(game, record, viewer)
         items.append(
             {"index": record.index, "name": name, "at": record.at_ms, "data": data, "state_hash": state_hash(state)}
         )
-    assert state is not None  # noqa: S101  # `last` is at least 0
+    assert state is not None  # `last` is at least 0
     view = match.view(game, state, viewer)
     if as_json:
         print(orjson.dumps({"game_id": row.id, "game": row.game, "items": items, "view": view}).decode())

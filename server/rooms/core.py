@@ -41,6 +41,7 @@ from server.rooms.effects import (
     Wait,
 )
 from server.rooms.presence import Presence
+from server.rooms.turns import bot_due, follow_up, next_wait
 from server.rooms.waiting import WaitingCommands
 from server.rooms.writes import writes_for
 from server.wire.commands import CommandDecoder
@@ -273,13 +274,13 @@ class RoomCore:
         for event in events:
             if not isinstance(event, ev.GameCreated):
                 state = match.evolve(self.game, state, event)
-        state = self._follow_up(before, state, happened, now_ms)
+        state = follow_up(self.game, before, state, happened, Context(now_ms, self.identity.session_seed))
 
         at_ms = max(now_ms, self._last_at_ms)
         records = rec.new_records(self.head + 1, at_ms, happened)
         last = records[-1].index
         ack = None if actor is None or command_id is None else Ack(actor, command_id, records[0].index, last)
-        wait = self._next_wait(state, now_ms)
+        wait = next_wait(self.game, state, self._wait, now_ms)
         step = Step(last, state, wait, records, ack, wait is not None and wait is not self._wait, _removed(happened))
         append = Append(
             rec.new_rows(records, actor, command_id),
@@ -294,50 +295,15 @@ class RoomCore:
             self._presence.follow(state.table, now_ms)
         if wait is not self._wait:
             self._wait = wait
-            self._bot_due_ms = self._bot_due(state, wait, now_ms)
+            self._bot_due_ms = bot_due(state, wait, now_ms)
         elif state.table is before.table:
             return [append]
         return [append, *self._rearm()]
 
-    def _follow_up(self, before: State[Any], state: State[Any], happened: list[Event], now_ms: int) -> State[Any]:
-        """Start the game if it starts by itself; let everything expire that has no time at all."""
-        if (state.table is not before.table or len(happened) > 1) and lobby.starts_by_itself(state.table):
-            for event in lobby.start_by_itself(state.table):
-                happened.append(event)
-                state = match.evolve(self.game, state, event)
-        if state.table.phase != Phase.PLAYING:
-            return state
-        ctx = Context(now_ms, self.identity.session_seed)
-        for _ in range(limits.EXPIRIES_AT_ONCE_MAX):
-            deadline = self.game.deadline(state)
-            if deadline is None or deadline.after_ms != 0 or state.table.phase != Phase.PLAYING:
-                return state
-            for event in self.game.expire(state, ctx):
-                happened.append(event)
-                state = match.evolve(self.game, state, event)
-        raise RuntimeError(f"{self.game.name}: forced moves without end at index {self.head + len(happened)}")
-
-    def _next_wait(self, state: State[Any], now_ms: int) -> Wait | None:
-        """The present wait if the game still waits for the same, else a new one."""
-        deadline = self.game.deadline(state) if state.table.phase == Phase.PLAYING else None
-        if deadline is None:
-            return None
-        if self._wait is not None and self._wait.deadline == deadline:
-            return self._wait
-        return Wait(deadline, None if deadline.after_ms is None else now_ms + deadline.after_ms)
-
-    def _bot_due(self, state: State[Any], wait: Wait | None, now_ms: int) -> int | None:
-        if wait is None:
-            return None
-        players = state.table.players
-        if any(players[p].is_bot and players[p].is_present for p in wait.deadline.player_ids):
-            return now_ms + state.table.config.bot_delay_ms
-        return None
-
     # Decisions.
 
     def _require(self) -> State[Any]:
-        assert self._state is not None, "create or load comes first"  # noqa: S101
+        assert self._state is not None, "create or load comes first"
         return self._state
 
     def _repeat_ack(self, player_id: PlayerId, command_id: str, span: tuple[int, int]) -> list[Effect]:

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from server.games import match
 from server.games.rules import Game, PlayerId, Viewer
 from server.games.table_events import PlayerBecameSpectator, PlayerJoined
-from server.rooms.effects import Ack, Record, Step
+from server.rooms import frames
+from server.rooms.effects import Record, Step
+from server.rooms.member import Member
 from server.wire.close_codes import CloseCode
-from server.wire.commands import command_data
 from server.wire.encoders import Encoder, encode_json
-
-
-class Member(Protocol):
-    """A connection that has said hello. `viewer`: whose eyes it has; None without a seat."""
-
-    player_id: PlayerId
-    viewer: Viewer
-    encoder: Encoder
-    limits: dict[str, int]
-
-    def send(self, data: bytes) -> None:
-        """Write whole frames. Never blocks; a connection that can't take more is cut."""
-
-    def close(self, code: CloseCode, reason: str = "") -> None: ...
 
 
 class Fanout:
@@ -69,7 +56,7 @@ class Fanout:
         own: dict[PlayerId, list[dict[str, Any]]] = {}
         for step in steps:
             if step.ack is not None:
-                own.setdefault(step.ack.player_id, []).append(ack_frame(step.ack))
+                own.setdefault(step.ack.player_id, []).append(frames.ack(step.ack))
         for player_id, frame in turns.items():
             own.setdefault(player_id, []).append(frame)
         records = steps[0].records if len(steps) == 1 else [r for step in steps for r in step.records]
@@ -82,9 +69,9 @@ class Fanout:
             data = cache.get(key)
             if data is None:
                 data = cache[key] = self.encode(records, encoder, member.viewer)
-            frames = own.get(member.player_id)
-            if frames is not None:
-                data += b"".join([encoder.frame(frame) for frame in frames])
+            mine = own.get(member.player_id)
+            if mine is not None:
+                data += b"".join([encoder.frame(frame) for frame in mine])
             member.send(data)
         for step in steps:
             for player_id in step.removed:
@@ -120,16 +107,3 @@ def visible(game: Game[Any], record: Record, viewer: Viewer) -> tuple[str, dict[
         return record.event.name, record.data
     data = match.redact(game, record.event, viewer)
     return ("hidden", {}) if data is None else (record.event.name, data)
-
-
-def ack_frame(ack: Ack) -> dict[str, Any]:
-    return {"type": "ack", "id": ack.id, "first": ack.first, "last": ack.last}
-
-
-def turn_frame(index: int, deadline_at: int | None, actions: Iterable[Any]) -> dict[str, Any]:
-    return {
-        "type": "turn",
-        "index": index,
-        "deadline_at": deadline_at,
-        "actions": [command_data(command) for command in actions],
-    }

@@ -9,10 +9,11 @@ from persistence import play
 from persistence.database import Database
 from persistence.errors import PersistenceError
 from server.errors import RoomUnavailable
+from server.rooms import frames
 from server.rooms.directory import Directory, NewRoom
 from server.rooms.effects import OpenRematch, Reject
 from server.rooms.opening import rematch_joins
-from server.rooms.room import Room, reject_frame
+from server.rooms.room import Room
 from server.wire.error_codes import ErrorCode
 
 _log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Rematches:
         except (RoomUnavailable, PersistenceError) as error:
             _log.warning("no rematch of %s: %s", room.game_id, error)
             refused = Reject(wish.player_id, wish.id, ErrorCode.UNAVAILABLE, "no room could be opened")
-            room.fanout.send(wish.player_id, reject_frame(refused.id, refused.code, refused.message))
+            room.fanout.send(wish.player_id, frames.reject(refused.id, refused.code, refused.message))
             return
         finally:
             if not lock.locked():

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
-from typing import Any
 
 from persistence.event_log.log import Committed, EventLog, Health, Lost
 from server import limits
@@ -16,6 +15,7 @@ from server.games.codec import Codec
 from server.games.rules import PlayerId, Refusal
 from server.games.table_events import Profile
 from server.metrics import Metrics
+from server.rooms import frames
 from server.rooms.core import RoomCore
 from server.rooms.effects import (
     Append,
@@ -28,10 +28,11 @@ from server.rooms.effects import (
     SetAlarm,
     Unload,
 )
-from server.rooms.fanout import Fanout, Member, ack_frame, turn_frame
+from server.rooms.fanout import Fanout
+from server.rooms.member import Member
 from server.rooms.records import stored_record
 from server.wire.close_codes import CloseCode
-from server.wire.error_codes import HTTP_STATUS, RETRYABLE, ErrorCode
+from server.wire.error_codes import HTTP_STATUS, ErrorCode
 from server.wire.from_client import CommandFrame, Hello, Role
 
 _log = logging.getLogger(__name__)
@@ -168,7 +169,9 @@ class Room:
         head = core.committed_head
         fits = hello.last_index <= head and (hello.epoch is None or hello.epoch <= self.epoch)
         replay = fits and head - hello.last_index <= limits.REPLAY_EVENTS_MAX
-        member.send(member.encoder.frame(self._welcome(member, seat, "replay" if replay else "state")))
+        mode = "replay" if replay else "state"
+        welcome = frames.welcome(core, member, seat, mode, self.epoch, self._clock.now_ms())
+        member.send(member.encoder.frame(welcome))
         if replay:
             await self._catch_up(member, hello.last_index + 1)
         else:
@@ -178,7 +181,7 @@ class Room:
         self.fanout.add(member)
         self._send_turn(member)
         if self._log.health is Health.PAUSED:
-            member.send(member.encoder.frame(self._status(paused=True)))
+            member.send(member.encoder.frame(frames.status(paused=True, now_ms=self._clock.now_ms())))
         self._carry_out(core.connected(member.player_id, self._clock.now_ms()))
 
     def detach(self, member: Member) -> None:
@@ -210,26 +213,10 @@ class Room:
             member.send(self.fanout.encode(chunk, member.encoder, member.viewer))
             first = chunk[-1].index + 1
 
-    def _welcome(self, member: Member, seat: int | None, mode: str) -> dict[str, Any]:
-        return {
-            "type": "welcome",
-            "protocol": 1,
-            "game_id": self.game_id,
-            "game": self.core.game.name,
-            "player_id": member.player_id,
-            "seat": seat,
-            "role": "spectator" if member.viewer is None else "player",
-            "epoch": self.epoch,
-            "head": self.core.committed_head,
-            "server_time": self._clock.now_ms(),
-            "mode": mode,
-            "limits": member.limits,
-        }
-
     def _send_turn(self, member: Member) -> None:
         turn = None if member.viewer is None else self.core.turn(member.viewer)
         if turn is not None:
-            member.send(member.encoder.frame(turn_frame(self.core.committed_head, *turn)))
+            member.send(member.encoder.frame(frames.turn(self.core.committed_head, *turn)))
 
     # Inputs from the log (`Listener`).
 
@@ -260,9 +247,9 @@ class Room:
             return
         if health is Health.PAUSED:
             self._carry_out(self.core.pause(self._clock.now_ms()))
-            self.fanout.broadcast(self._status(paused=True))
+            self.fanout.broadcast(frames.status(paused=True, now_ms=self._clock.now_ms()))
         elif was is Health.PAUSED:
-            self.fanout.broadcast(self._status(paused=False))
+            self.fanout.broadcast(frames.status(paused=False, now_ms=self._clock.now_ms()))
             self.resume("database")
 
     def close(self, why: str, code: CloseCode, reason: str) -> None:
@@ -285,10 +272,6 @@ class Room:
         """The tail of a log that was just loaded."""
         self._tail.extend(records[-limits.TAIL_EVENTS :])
 
-    def _status(self, *, paused: bool) -> dict[str, Any]:
-        reason = "database" if paused else None
-        return {"type": "status", "paused": paused, "reason": reason, "since": self._clock.now_ms()}
-
     # Effects.
 
     def _carry_out(self, effects: list[Effect]) -> None:
@@ -302,7 +285,7 @@ class Room:
                 case SetAlarm(at_ms):
                     self._set_alarm(at_ms)
                 case SendAck(_, ack):
-                    self.fanout.send(ack.player_id, ack_frame(ack))
+                    self.fanout.send(ack.player_id, frames.ack(ack))
                 case Reject():
                     self._reject(effect)
                 case OpenRematch():
@@ -320,12 +303,12 @@ class Room:
             for player_id in last.wait.deadline.player_ids:
                 turn = self.core.turn_at(last, player_id) if player_id in self.fanout.members else None
                 if turn is not None:
-                    turns[player_id] = turn_frame(last.last, *turn)
+                    turns[player_id] = frames.turn(last.last, *turn)
         self.fanout.publish(effect.steps, turns)
 
     def _reject(self, effect: Reject) -> None:
         self._metrics.rejected_total.labels(effect.code).inc()
-        self.fanout.send(effect.player_id, reject_frame(effect.id, effect.code, effect.message))
+        self.fanout.send(effect.player_id, frames.reject(effect.id, effect.code, effect.message))
 
     def _set_alarm(self, at_ms: int | None) -> None:
         if self._timer is not None:
@@ -346,13 +329,3 @@ class Room:
             self.close("the room was stopped by a bug in its rules", CloseCode.GOING_AWAY, "internal")
             return
         self._carry_out(effects)
-
-
-def reject_frame(command_id: str | None, code: str, message: str) -> dict[str, Any]:
-    return {
-        "type": "reject",
-        "id": command_id,
-        "code": code,
-        "message": message,
-        "retryable": code in RETRYABLE,
-    }

@@ -14,8 +14,9 @@ from server.errors import Refused, RoomUnavailable
 from server.games.rules import PlayerId, Viewer
 from server.games.table_events import Profile
 from server.metrics import Metrics
+from server.rooms import frames
 from server.rooms.directory import Directory
-from server.rooms.room import Room, reject_frame
+from server.rooms.room import Room
 from server.sessions.budget import Budget, Verdict
 from server.sessions.profiles import Profiles
 from server.sessions.tokens import InvalidToken, Tokens
@@ -137,7 +138,7 @@ class Session:
             self._too_fast(frame, verdict)
             return
         room = self._room
-        assert room is not None  # noqa: S101  # dispatched only after the welcome
+        assert room is not None  # dispatched only after the welcome
         if type(frame) is CommandFrame:
             if self.viewer is None and not self._may(room, frame):
                 self._reject(frame.id, ErrorCode.NOT_SEATED, "spectators can't do that")
@@ -238,7 +239,7 @@ class Session:
 
     def _reject(self, command_id: str | None, code: ErrorCode, message: str) -> None:
         self._keeper.metrics.rejected_total.labels(code).inc()
-        self._reply(reject_frame(command_id, code, message))
+        self._reply(frames.reject(command_id, code, message))
 
     # The end.
 

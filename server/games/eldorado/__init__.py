@@ -84,7 +84,7 @@ class Eldorado(Game[Play]):
 
 
 def _play(state: State[Play]) -> Play:
-    assert state.play is not None  # noqa: S101  # the room asks the rules of play only once the game has started
+    assert state.play is not None  # the room asks the rules of play only once the game has started
     return state.play
 
 

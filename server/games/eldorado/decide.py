@@ -71,7 +71,7 @@ def deadline(table: Table, play: Play) -> Deadline | None:
     if round_.stage is Stage.SCORING:
         return Deadline(("deal", index + 1), (), _config(table).round_pause_ms)
     player = turn(round_)
-    assert player is not None  # noqa: S101  # between transactions a running round waits for somebody
+    assert player is not None  # between transactions a running round waits for somebody
     trick = round_.trick
     key = ("bid", index, len(round_.bids)) if trick is None else ("play", index, trick.index, len(trick.plays))
     if not table.players[player].is_present:
@@ -124,7 +124,7 @@ def _after_trick(play: Play, round_: Round) -> ev.EldoradoEvent:
     if last is None:
         return ev.TrickStarted(0, round_.deal.starter)
     if last.index + 1 < round_.deal.cards_per_player:
-        assert last.winner is not None  # noqa: S101  # the last trick is a completed one
+        assert last.winner is not None  # the last trick is a completed one
         return ev.TrickStarted(last.index + 1, last.winner)
     deltas = round_deltas(play.players, round_.bids, round_.tricks_won)
     return ev.RoundScored(round_.deal.round_index, deltas, {p: play.scores[p] + deltas[p] for p in play.players})
@@ -175,12 +175,12 @@ def _game_completed(play: Play, ctx: Context) -> GameCompleted:
 
 
 def _config(table: Table) -> Config:
-    assert isinstance(table.config, Config)  # noqa: S101  # a room is created with its game's own settings
+    assert isinstance(table.config, Config)  # a room is created with its game's own settings
     return table.config
 
 
 def _card_rules(round_: Round) -> tuple[str | None, str, bool]:
     """The suit led, the trump suit and whether it is broken: what the legality of a card depends on."""
     trump = round_.deal.trump
-    assert trump is not None  # noqa: S101  # trump is turned up before anybody moves
+    assert trump is not None  # trump is turned up before anybody moves
     return round_.trick.led_suit if round_.trick else None, trump, round_.trump_broken

@@ -41,7 +41,7 @@ def evolve(table: Table, play: Play, event: ev.EldoradoEvent) -> Play:  # noqa: 
 
 
 def _round(play: Play) -> Round:
-    assert play.round is not None  # noqa: S101  # every event but round_started happens in a round
+    assert play.round is not None  # every event but round_started happens in a round
     return play.round
 
 
@@ -92,7 +92,7 @@ def _trick_started(round_: Round, event: ev.TrickStarted) -> Round:
 def _card_played(round_: Round, event: ev.CardPlayed) -> Round:
     player, played = event.player_id, event.card
     trick = round_.trick
-    assert trick is not None  # noqa: S101  # cards are played in a trick
+    assert trick is not None  # cards are played in a trick
     return Round(
         round_.deal,
         round_.stage,
@@ -109,7 +109,7 @@ def _card_played(round_: Round, event: ev.CardPlayed) -> Round:
 def _trick_completed(round_: Round, event: ev.TrickCompleted) -> Round:
     winner = event.winning_player_id
     trick = round_.trick
-    assert trick is not None  # noqa: S101  # a trick ends that was begun
+    assert trick is not None  # a trick ends that was begun
     return Round(
         round_.deal,
         round_.stage,

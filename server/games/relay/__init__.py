@@ -46,11 +46,11 @@ class Relay(Game[Play]):
     def decide(
         self, state: State[Play], actor: PlayerId, command: Command, ctx: Context
     ) -> tuple[Event, ...] | Refusal:
-        assert isinstance(command, Say)  # noqa: S101  # the registry gives a game its own commands only
+        assert isinstance(command, Say)  # the registry gives a game its own commands only
         return (Said(actor, command.data),)
 
     def evolve(self, state: State[Play], event: Event) -> Play:
-        assert state.play is not None  # noqa: S101  # an open table has a play from the beginning
+        assert state.play is not None  # an open table has a play from the beginning
         return Play(state.play.said + 1)
 
     def phase(self, state: State[Play]) -> str:

@@ -1,0 +1,53 @@
+# Everything that people and CI do here. `make` alone lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format coverage bench migrate clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP)  ## make .venv with everything in it
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Parlor needs Python 3.11 or newer; set PYTHON=/path/to/python3"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+	  || { echo "python3 -m venv failed (Debian: apt-get install python3-venv)"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[embedded,dev]'
+	@touch $@
+
+run: install  ## serve a table at http://127.0.0.1:8000 (ARGS="--port 8080" for another port)
+	@test -z "$$DATABASE_URL" || $(BIN)/parlor migrate up
+	$(BIN)/parlor serve --demo $(ARGS)
+
+test: install  ## all checks and tests
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest $(ARGS)
+
+check: install  ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install  ## put the style right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+coverage: install  ## branch coverage of the rules
+	$(BIN)/coverage run --branch --source=server/games -m pytest -q tests/unit tests/properties
+	$(BIN)/coverage report --show-missing --skip-covered
+
+bench: install  ## print the figures of docs/performance.md
+	$(BIN)/python -m loadtest.bench $(ARGS)
+
+migrate: install  ## bring the database's schema up to date
+	$(BIN)/parlor migrate up
+
+clean:  ## remove what was made here, the data folder too
+	rm -rf $(VENV) .parlor build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

@@ -1,0 +1,53 @@
+"""The frames that a room sends, besides its events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from server.games.rules import Command
+from server.rooms.core import RoomCore
+from server.rooms.effects import Ack
+from server.rooms.member import Member
+from server.wire.commands import command_data
+from server.wire.error_codes import RETRYABLE
+
+PROTOCOL = 1
+
+
+def welcome(core: RoomCore, member: Member, seat: int | None, mode: str, epoch: int, now_ms: int) -> dict[str, Any]:
+    return {
+        "type": "welcome",
+        "protocol": PROTOCOL,
+        "game_id": core.identity.game_id,
+        "game": core.game.name,
+        "player_id": member.player_id,
+        "seat": seat,
+        "role": "spectator" if member.viewer is None else "player",
+        "epoch": epoch,
+        "head": core.committed_head,
+        "server_time": now_ms,
+        "mode": mode,
+        "limits": member.limits,
+    }
+
+
+def ack(done: Ack) -> dict[str, Any]:
+    return {"type": "ack", "id": done.id, "first": done.first, "last": done.last}
+
+
+def reject(command_id: str | None, code: str, message: str) -> dict[str, Any]:
+    return {"type": "reject", "id": command_id, "code": code, "message": message, "retryable": code in RETRYABLE}
+
+
+def turn(index: int, deadline_at: int | None, actions: Iterable[Command]) -> dict[str, Any]:
+    return {
+        "type": "turn",
+        "index": index,
+        "deadline_at": deadline_at,
+        "actions": [command_data(command) for command in actions],
+    }
+
+
+def status(*, paused: bool, now_ms: int) -> dict[str, Any]:
+    return {"type": "status", "paused": paused, "reason": "database" if paused else None, "since": now_ms}

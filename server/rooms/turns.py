@@ -1,0 +1,55 @@
+"""What follows by itself: starts, forced moves, and whom the game waits for next. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server import limits
+from server.games import lobby, match
+from server.games.rules import Context, Event, Game, State
+from server.games.table import Phase
+from server.rooms.effects import Wait
+
+
+def follow_up(
+    game: Game[Any], before: State[Any], state: State[Any], happened: list[Event], ctx: Context
+) -> State[Any]:
+    """Start the game if it starts by itself; let everything expire that has no time at all.
+
+    `before` and `state` are those before and after what has `happened` so far; what follows is added to it. Returns
+    the state after all of it. Raises RuntimeError for rules that force moves without end.
+    """
+    if (state.table is not before.table or len(happened) > 1) and lobby.starts_by_itself(state.table):
+        for event in lobby.start_by_itself(state.table):
+            happened.append(event)
+            state = match.evolve(game, state, event)
+    if state.table.phase != Phase.PLAYING:
+        return state
+    for _ in range(limits.EXPIRIES_AT_ONCE_MAX):
+        deadline = game.deadline(state)
+        if deadline is None or deadline.after_ms != 0 or state.table.phase != Phase.PLAYING:
+            return state
+        for event in game.expire(state, ctx):
+            happened.append(event)
+            state = match.evolve(game, state, event)
+    raise RuntimeError(f"{game.name}: forced moves without end")
+
+
+def next_wait(game: Game[Any], state: State[Any], present: Wait | None, now_ms: int) -> Wait | None:
+    """The present wait if the game still waits for the same, else a new one; None: it waits for nothing."""
+    deadline = game.deadline(state) if state.table.phase == Phase.PLAYING else None
+    if deadline is None:
+        return None
+    if present is not None and present.deadline == deadline:
+        return present
+    return Wait(deadline, None if deadline.after_ms is None else now_ms + deadline.after_ms)
+
+
+def bot_due(state: State[Any], wait: Wait | None, now_ms: int) -> int | None:
+    """When the bot that the game waits for is to move; None if it waits for no bot."""
+    if wait is None:
+        return None
+    players = state.table.players
+    if any(players[p].is_bot and players[p].is_present for p in wait.deadline.player_ids):
+        return now_ms + state.table.config.bot_delay_ms
+    return None
