@@ -37,6 +37,7 @@ class Seat:
     ws_url: str
     seat: int | None
     guest: Guest
+    join_code: str | None = None
 
 
 class Api:
@@ -56,16 +57,16 @@ class Api:
     async def create_room(self, guest: Guest, **options: Any) -> Seat:
         """`options`: the fields of the request."""
         body = await self.call("POST", "/api/rooms", options, guest.token)
-        return Seat(body["game_id"], body["ws_url"], body["seat"], guest)
+        return Seat(body["game_id"], body["ws_url"], body["seat"], guest, body["join_code"])
 
-    async def join(self, guest: Guest, game_id: str) -> Seat:
-        body = await self.call("POST", f"/api/rooms/{game_id}/join", {}, guest.token)
+    async def join(self, guest: Guest, join_code: str) -> Seat:
+        body = await self.call("POST", "/api/join", {"join_code": join_code}, guest.token)
         return Seat(body["game_id"], body["ws_url"], body["seat"], guest)
 
     async def full_room(self, guests: list[Guest], **options: Any) -> list[Seat]:
         """A room with all of these in it; the first one is its host."""
         host = await self.create_room(guests[0], **options)
-        return [host, *[await self.join(guest, host.game_id) for guest in guests[1:]]]
+        return [host, *[await self.join(guest, host.join_code or "") for guest in guests[1:]]]
 
     async def game(self, game_id: str, token: str | None = None) -> dict[str, Any]:
         body: dict[str, Any] = await self.call("GET", f"/api/games/{game_id}", None, token)

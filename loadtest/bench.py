@@ -84,7 +84,7 @@ def _arguments() -> tuple[Plan, Path | None]:
     parser.add_argument("--seconds", type=float, default=plan.seconds, help="of each measurement (%(default)s)")
     parser.add_argument("--repeat", type=int, default=plan.repeat, help="medians of so many (%(default)s)")
     parser.add_argument("--rooms", type=int, default=plan.rooms, help="at the same time (%(default)s)")
-    parser.add_argument("--window", type=int, default=plan.window, help="commands under way per socket (%(default)s)")
+    parser.add_argument("--window", type=int, default=plan.window, help="commands under way per room (%(default)s)")
     parser.add_argument("--sweep", action="store_true", help="try several windows first, for 2 seconds each")
     parser.add_argument("--rate", type=float, default=plan.rate, help="open loop: commands per second (%(default)s)")
     parser.add_argument("--games", type=int, default=plan.games, help="games of bots, one by one (%(default)s)")

@@ -25,6 +25,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.acks = 0
+        self.events = 0
         self.deliveries = 0
         self.to_ack = Histogram()
         self.to_broadcast = Histogram()
@@ -133,11 +134,11 @@ class RelayLoad:
         self.tally = Tally()
 
     def start_talking(self, window: int) -> None:
-        """Closed loop: each socket has `window` commands under way, and sends the next one when one was acked."""
+        """Closed loop: each room has `window` commands under way; whoever gets an ack sends the next one."""
         self.keeps_talking = True
-        for speaker in self.speakers:
-            for _ in range(window):
-                speaker.say()
+        for room in self.rooms:
+            for number in range(window):
+                room[number % len(room)].say()
 
     async def pace(self, per_s: float, seconds: float) -> None:
         """Open loop: so many commands a second, spread over all sockets, whether answers come or not."""
