@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import pytest
@@ -23,12 +23,19 @@ from tests.support.log_rig import (
     opened,
     read,
 )
+from tests.support.postgres import Server
 
 
-@pytest.fixture(params=["memory", "postgres"])
-def dsn_or_none(request: pytest.FixtureRequest) -> str | None:
-    """Asked for here, so that no database is made for the tests of the one in memory."""
-    return request.getfixturevalue("dsn") if request.param == "postgres" else None
+@pytest.fixture(params=["memory", "postgres", "oldest postgres"])
+def dsn_or_none(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Asked for here, so that no server is started for the tests of the one in memory."""
+    if request.param == "memory":
+        yield None
+        return
+    server: Server = request.getfixturevalue("postgres" if request.param == "postgres" else "postgres15")
+    made = server.migrated()
+    yield made
+    server.drop(made)
 
 
 @pytest_asyncio.fixture

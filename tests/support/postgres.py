@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -131,8 +130,7 @@ def postgres15() -> Iterator[Server]:
     binaries = system_binaries()
     if binaries is None:
         pytest.skip("no system Postgres under /usr/lib/postgresql")
-    with scratch_folder() as folder:
-        process = _start_cluster(binaries, folder)
+    with scratch_folder() as folder, _start_cluster(binaries, folder) as process:
         yield Server(f"postgresql://tester@/postgres?host={folder}")
         process.send_signal(signal.SIGINT)
         process.wait(30)
@@ -162,8 +160,3 @@ def _start_cluster(binaries: Path, folder: Path) -> subprocess.Popen[bytes]:
         if b"ready to accept connections" in line:
             return process
     raise RuntimeError("the system Postgres did not start")
-
-
-def fresh_id() -> str:
-    """Any UUID."""
-    return str(uuid4())

@@ -15,6 +15,7 @@ from persistence import embedded, play
 from persistence.database import Database
 from persistence.event_log.log import Health
 from persistence.ids import new_game_id
+from persistence.postmaster import Postmaster
 from tests.support.cutting_proxy import CuttingProxy, Mode
 from tests.support.log_rig import AT_MS, PostgresRig, Recorder, event, events, new_game, opened, read
 from tests.support.postgres import scratch_folder
@@ -119,6 +120,31 @@ async def test_a_takeover_while_in_doubt_fences(rig: PostgresRig, proxy: Cutting
     assert rig.log.statistics().in_doubt_fenced == 1
 
 
+async def test_a_session_that_commits_after_it_was_given_up(rig: PostgresRig) -> None:
+    """The writer's old session hangs on a lock while the new one reads the heads and sends the batch again."""
+    stream, room = await opened(rig)
+    rig.log._lanes[0].pulse._timeout_s = 0.2  # gives up long before the server does
+    async with rig.database.transaction() as connection:
+        await connection.execute("select from play.games where id = $1 for update", stream.game_id)
+        rig.log.append(stream, [event(0)])
+        await sessions_waiting(rig.database, 2)
+    await room.reaches(0)
+    rig.log.append(stream, [event(1)])
+    await room.reaches(1)
+    assert await numbers(rig, stream.game_id) == [0, 1]
+    assert rig.log.statistics().in_doubt_resent >= 1
+
+
+async def sessions_waiting(database: Database, count: int) -> None:
+    async with database.connection() as connection:  # each look outside a transaction, which would keep the first
+        waiting = 0
+        while waiting < count:
+            waiting = await connection.fetchval(
+                "select count(distinct pid) from pg_locks join pg_stat_activity a using (pid) "
+                "where not granted and a.application_name = 'parlor writer' and a.datname = current_database()"
+            )
+
+
 async def test_a_line_that_went_silent(rig: PostgresRig, proxy: CuttingProxy) -> None:
     stream, room = await opened(rig)
     watch = HealthWatch(rig)
@@ -199,6 +225,12 @@ async def test_closing_on_a_silent_line_ends_in_time(rig: PostgresRig, proxy: Cu
     assert room.heads == []
 
 
+def kill(postmaster: Postmaster) -> None:
+    os.kill(postmaster.pid, signal.SIGKILL)
+    while postmaster.alive:
+        pass
+
+
 async def test_postgres_is_killed_and_comes_back() -> None:
     with scratch_folder() as folder:
         server = await asyncio.to_thread(embedded.start, folder / "db")
@@ -213,10 +245,7 @@ async def test_postgres_is_killed_and_comes_back() -> None:
                     for number in range(10):
                         rig.log.append(stream, [event(cycle * 10 + number)])
                 await asyncio.sleep(0)  # let the writer send it
-                killed = server.postmaster
-                os.kill(killed.pid, signal.SIGKILL)
-                while killed.alive:
-                    await asyncio.sleep(0)
+                await asyncio.to_thread(kill, server.postmaster)
                 await asyncio.to_thread(server.revive)
                 for _, room in pairs:
                     await room.reaches(cycle * 10 + 9)

@@ -1,0 +1,200 @@
+"""The embedded server: starting, sharing, dying, and being found again."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from persistence import embedded
+from persistence.embedded import Embedded
+from persistence.errors import EmbeddedUnavailable
+from tests.support.postgres import scratch_folder
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with scratch_folder() as made:
+        yield made
+
+
+def answers(dsn: str) -> bool:
+    with psycopg.connect(dsn) as connection:
+        return connection.execute("select 1").fetchone() == (1,)
+
+
+def abandon(server: Embedded) -> None:
+    """As if the process that owns the server had been killed."""
+    assert server._lock is not None
+    os.close(server._lock)
+    server._lock = None
+
+
+def kill(server: Embedded) -> None:
+    postmaster = server.postmaster
+    os.kill(postmaster.pid, signal.SIGKILL)
+    while postmaster.alive:
+        pass
+    assert server._child is not None
+    server._child.wait()
+
+
+def test_start_stop_start(folder: Path) -> None:
+    server = embedded.start(folder / "db")
+    assert server.owned
+    assert answers(server.dsn)
+    with psycopg.connect(server.dsn) as connection:
+        connection.execute("create table kept (n int)")
+        shown = connection.execute(
+            "select name, setting from pg_settings where name in ('fsync', 'synchronous_commit')"
+        )
+        assert dict(shown.fetchall()) == {"fsync": "on", "synchronous_commit": "on"}
+    server.stop()
+    server.stop()
+    assert embedded.connection_url(folder / "db") is None
+    assert embedded.attach(folder / "db") is None
+    with pytest.raises(EmbeddedUnavailable):
+        _ = server.dsn
+    again = embedded.start(folder / "db")
+    with psycopg.connect(again.dsn) as connection:
+        assert connection.execute("select count(*) from kept").fetchone() == (0,)
+    again.stop()
+
+
+def test_whoever_comes_second_joins_and_stops_nothing(folder: Path) -> None:
+    server = embedded.start(folder)
+    for other in (embedded.start(folder), embedded.attach(folder)):
+        assert other is not None
+        assert not other.owned
+        assert other.dsn == server.dsn == embedded.connection_url(folder)
+        other.stop()
+        other.revive()
+        assert answers(server.dsn)
+    server.stop()
+
+
+def test_a_server_without_owner_is_taken_over(folder: Path) -> None:
+    first = embedded.start(folder)
+    pid = first.postmaster.pid
+    abandon(first)
+    second = embedded.start(folder)
+    assert second.owned
+    assert second.postmaster.pid == pid
+    second.stop()
+    assert not first.postmaster.alive if embedded.connection_url(folder) else True
+
+
+def test_what_a_killed_server_left_is_cleaned_up(folder: Path) -> None:
+    server = embedded.start(folder)
+    kill(server)
+    abandon(server)
+    again = embedded.start(folder)
+    assert answers(again.dsn)
+    again.stop()
+
+
+def test_a_number_that_belongs_to_another_process_now(folder: Path) -> None:
+    server = embedded.start(folder)
+    kill(server)
+    abandon(server)
+    left = folder / "data" / "postmaster.pid"
+    left.write_text("\n".join([str(os.getpid()), *left.read_text().splitlines()[1:]]) + "\n")
+    again = embedded.start(folder)
+    assert answers(again.dsn)
+    again.stop()
+
+
+def test_revive_keeps_the_address(folder: Path) -> None:
+    server = embedded.start(folder)
+    dsn = server.dsn
+    kill(server)
+    server.revive()
+    assert server.dsn == dsn
+    assert answers(dsn)
+    server.stop()
+
+
+def test_a_long_and_awkward_path(folder: Path) -> None:
+    deep = folder / ("x" * 120) / "a b%c'd"
+    server = embedded.start(deep)
+    assert answers(server.dsn)
+    dsn, socket_dir = server.dsn, server.postmaster.socket_dir
+    kill(server)
+    server.revive()
+    assert server.dsn == dsn
+    server.stop()
+    assert not socket_dir.exists()
+
+
+def test_several_at_once(folder: Path) -> None:
+    servers = [embedded.start(folder / name) for name in ("a", "b")]
+    assert len({server.dsn for server in servers}) == 2
+    for server in servers:
+        assert answers(server.dsn)
+        server.stop()
+
+
+def test_a_half_made_cluster_is_made_again(folder: Path) -> None:
+    (folder / "data.new").mkdir()
+    (folder / "data.new" / "PG_VERSION").write_text("18\n")
+    server = embedded.start(folder)
+    assert answers(server.dsn)
+    server.stop()
+
+
+def test_a_folder_that_cannot_be_used(folder: Path) -> None:
+    (folder / "file").write_text("")
+    with pytest.raises(EmbeddedUnavailable, match="can't be written"):
+        embedded.start(folder / "file")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has this trouble")
+def test_a_folder_that_its_account_may_not_enter(folder: Path) -> None:
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    with pytest.raises(EmbeddedUnavailable, match="may not enter"):
+        embedded.start(closed / "db")
+
+
+@pytest.mark.parametrize("user", ["ourselves", "an ordinary user"])
+def test_the_process_that_owns_it_is_killed(folder: Path, user: str) -> None:
+    account = None
+    if user == "an ordinary user":
+        if os.geteuid() != 0:
+            pytest.skip("runs as an ordinary user anyway")
+        account = pwd.getpwnam("nobody")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        hold(folder, account, writer)
+    os.close(writer)
+    with open(reader) as told:
+        dsn = told.readline().strip()
+        assert embedded.connection_url(folder) == dsn
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    assert answers(dsn)  # nobody stopped it
+    server = embedded.start(folder)
+    assert server.owned
+    assert server.dsn == dsn
+    server.stop()
+
+
+def hold(folder: Path, account: pwd.struct_passwd | None, writer: int) -> None:
+    """In a process of its own: start a server, say where it is, and wait to be killed."""
+    try:
+        if account is not None:
+            os.setgroups([])
+            os.setgid(account.pw_gid)
+            os.setuid(account.pw_uid)
+        server = embedded.start(folder)
+        os.write(writer, f"{server.dsn}\n".encode())
+        signal.pause()
+    finally:
+        os._exit(1)
