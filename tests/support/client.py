@@ -66,16 +66,21 @@ class Player:
         return cls(base, identity)
 
     async def connect(self, ws_url: str, protocol: str = JSON, **hello: Any) -> Frame:
-        """Say hello with what was applied so far; returns the welcome."""
+        """Say hello with what was applied so far; returns the welcome, once what it announced is here as well."""
         self._binary = protocol == MSGPACK
         self.close_code = None
         self._socket = await connect(ws_url, subprotocols=[protocol], compression=None)  # type: ignore[list-item]
         assert self._socket.subprotocol == protocol
         mark = len(self.frames)
         self._reader = asyncio.create_task(self._read(self._socket))
-        known = {"token": self.token, "last_index": self.applied, "epoch": self.epoch}
+        known: dict[str, Any] = {"token": self.token, "last_index": self.applied, "epoch": self.epoch}
         await self.send({"type": "hello", **known, **hello})
-        return await self.wait_for(lambda frame: frame["type"] == "welcome", since=mark)
+        welcome = await self.wait_for(lambda frame: frame["type"] == "welcome", since=mark)
+        if welcome["mode"] == "state":
+            await self.wait_for(lambda frame: frame["type"] == "state", since=mark)
+        elif welcome["head"] > known["last_index"]:
+            await self.wait_for(lambda frame: frame.get("index") == welcome["head"], since=mark)
+        return welcome
 
     async def send(self, frame: Frame) -> None:
         assert self._socket is not None

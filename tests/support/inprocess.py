@@ -1,0 +1,35 @@
+"""A whole server on the test's own event loop, so that a test can reach into it."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest_asyncio
+
+from server.app import App, running
+from server.settings import Settings
+
+
+@asynccontextmanager
+async def served(dsn: str, data_dir: Path, **settings: object) -> AsyncIterator[App]:
+    """An app that serves until the block ends."""
+    given = Settings(database_url=dsn, data_dir=data_dir, port=0, commands_per_s=1000, burst=1000, **settings)  # type: ignore[arg-type]
+    async with running(given) as app:
+        serving = asyncio.create_task(app.serve())
+        try:
+            yield app
+        finally:
+            await app.stop()
+            await serving
+
+
+@pytest_asyncio.fixture
+async def app(dsn: str) -> AsyncIterator[App]:
+    """A served app on a fresh database."""
+    with tempfile.TemporaryDirectory(prefix="parlor-test-") as folder:
+        async with served(dsn, Path(folder)) as made:
+            yield made
