@@ -41,6 +41,7 @@ class PostgresLog:
         self._watchers: list[Callable[[Health], None]] = []
         self._settling: list[asyncio.Future[None]] = []
         self._health = Health.HEALTHY
+        self._closed = False
         self._lanes = tuple(
             Lane(
                 database,
@@ -60,6 +61,7 @@ class PostgresLog:
     async def close(self, timeout_s: float = 5.0) -> None:
         """Write what is pending as far as the deadline allows. Streams that are open are simply forgotten."""
         await asyncio.gather(*(lane.close(timeout_s) for lane in self._lanes))
+        self._closed = True
         for waiting in self._settling:
             if not waiting.done():
                 waiting.set_exception(Unavailable("the event log is closed"))
@@ -108,8 +110,10 @@ class PostgresLog:
             first = rows[-1][0] + 1
 
     async def settled(self) -> None:
-        """Return when nothing is pending."""
+        """Return when nothing is pending. Raises Unavailable if the log is closed before that."""
         while self._is_busy():
+            if self._closed:
+                raise Unavailable("the event log is closed")
             waiting = asyncio.get_running_loop().create_future()
             self._settling.append(waiting)
             await waiting
