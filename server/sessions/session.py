@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from typing import Protocol
+from uuid import UUID
 
 from persistence.errors import PersistenceError
 from server import limits
@@ -29,6 +30,14 @@ from server.wire.from_client import CommandFrame, FromClient, Hello, Invalid, Ma
 _log = logging.getLogger(__name__)
 
 _SPECTATOR_COMMANDS = frozenset({"request_seat", "update_profile"})
+
+
+def _canonical(game_id: str) -> str | None:
+    """The one spelling that a room is known by; None: this can't be a room's id."""
+    try:
+        return str(UUID(game_id))
+    except ValueError:
+        return None
 
 
 class Outlet(Protocol):
@@ -187,7 +196,8 @@ class Session:
     async def _enter(self, hello: Hello) -> None:
         """Find the room and take one's place in it."""
         try:
-            room = await self._keeper.directory.get(self._game_id)
+            game_id = _canonical(self._game_id)
+            room = None if game_id is None else await self._keeper.directory.get(game_id)
             if room is None:
                 self.fail(CloseCode.NO_SUCH_ROOM, ErrorCode.ROOM_NOT_FOUND, "no such room")
                 return
