@@ -13,6 +13,9 @@ from server.sessions.session import Doorkeeper, Outlet, Session
 from server.settings import Settings
 from server.wire.encoders import Encoder
 
+_SINGLE = ("Host", "Origin", "Authorization")
+"""Headers that say who asks: given twice, they say nothing that could be relied on."""
+
 
 class Door:
     """One for the whole server. `stopping` turns new connections away."""
@@ -33,6 +36,8 @@ class Door:
             return HTTPStatus.SERVICE_UNAVAILABLE, "full"
         if self._by_address[address] >= self._settings.connections_per_ip_max:
             return HTTPStatus.TOO_MANY_REQUESTS, "address"
+        if any(len(request.headers.get_all(name)) > 1 for name in _SINGLE):
+            return HTTPStatus.BAD_REQUEST, "headers"
         if not self._origin_allowed(request):
             return HTTPStatus.FORBIDDEN, "origin"
         return None

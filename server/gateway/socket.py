@@ -21,6 +21,7 @@ from websockets.typing import Subprotocol
 
 from server import limits
 from server.gateway.door import Door
+from server.gateway.fast_frames import take_frames
 from server.sessions.session import Session
 from server.wire.close_codes import CloseCode
 from server.wire.encoders import ENCODERS, JSON
@@ -30,6 +31,7 @@ _quiet = logging.getLogger("parlor.websockets")  # protocol errors of clients ar
 _quiet.setLevel(logging.CRITICAL)
 
 _PATH = "/ws/rooms/"
+_RETRY_AFTER_S = {HTTPStatus.SERVICE_UNAVAILABLE: 1, HTTPStatus.TOO_MANY_REQUESTS: 1}
 
 
 class Socket(asyncio.Protocol):
@@ -57,6 +59,14 @@ class Socket(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         protocol = self._protocol
+        session = self._session
+        if session is not None and self._between_frames():
+            taken, size = take_frames(data, limits.FRAME_BYTES_MAX)
+            for payload, binary in taken:
+                session.receive(payload, binary=binary)
+            if size == len(data):
+                return
+            data = data[size:]
         protocol.receive_data(data)
         for event in protocol.events_received():
             if type(event) is Frame:
@@ -64,6 +74,11 @@ class Socket(asyncio.Protocol):
             elif isinstance(event, Request):
                 self._handshake(event)
         self._flush()
+
+    def _between_frames(self) -> bool:
+        """Whether the parser holds nothing: no part of a frame, no fragment of a message, no close under way."""
+        protocol = self._protocol
+        return protocol.state is State.OPEN and protocol.current_size is None and not protocol.reader.buffer
 
     def eof_received(self) -> None:
         self._protocol.receive_eof()
@@ -151,7 +166,10 @@ class Socket(asyncio.Protocol):
         if refusal is not None:
             status, reason = refusal
             self._door.metrics.handshakes_refused_total.labels(reason).inc()
-            self._respond(self._protocol.reject(status, f"{status.phrase}: {reason}\n"))
+            response = self._protocol.reject(status, f"{status.phrase}: {reason}\n")
+            if status in _RETRY_AFTER_S:
+                response.headers["Retry-After"] = str(_RETRY_AFTER_S[status])
+            self._respond(response)
             return
         response = self._protocol.accept(request)
         self._respond(response)
@@ -161,7 +179,8 @@ class Socket(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=limits.OUTPUT_BYTES_MAX)
         encoder = ENCODERS[self._protocol.subprotocol] if self._protocol.subprotocol else JSON
         game_id = request.path.split("?")[0].removeprefix(_PATH)
-        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ").strip() or None
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        bearer = token.strip() if scheme.lower() == "bearer" else None
         self._session = self._door.enter(self, self._address, game_id, encoder, bearer)
 
     def _respond(self, response: Response) -> None:
