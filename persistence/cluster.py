@@ -82,7 +82,7 @@ def _spawn(
     account: pwd.struct_passwd | None, command: list[str | Path], output: int, cwd: Path
 ) -> subprocess.Popen[bytes]:
     """A session of its own, so that Ctrl-C in the terminal reaches us and not the database."""
-    return subprocess.Popen(  # noqa: S603 - our own binaries, no shell
+    return subprocess.Popen(  # noqa: S603  # our own binaries, no shell
         command,
         stdin=subprocess.DEVNULL,
         stdout=output,

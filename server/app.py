@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import secrets
 import socket
@@ -140,8 +139,6 @@ async def _compose(
         task = asyncio.create_task(job)
         stack.push_async_callback(_cancelled, task)
     host, port = listener.getsockname()[:2]
-    gc.collect()
-    gc.freeze()  # what was built here lives as long as the server: the collector need not look at it again
     return App(services, http, door, log, f"http://{f'[{host}]' if ':' in host else host}:{port}")
 
 

@@ -122,7 +122,7 @@ class Lane:
         while wants:
             try:
                 moved = await self._send(wants, batch)
-            except Exception as error:  # noqa: BLE001 - any failure of a write leads to a verdict
+            except Exception as error:  # noqa: BLE001  # any failure of a write leads to a verdict
                 if driver.is_collision(error):
                     continue
                 if self._is_fault(error):
@@ -227,7 +227,7 @@ class Lane:
             try:
                 rows = [row async for row in _sql.heads(self._connection, game_ids=game_ids)]
                 return {str(row[0]): (row[1], row[2], row[3]) for row in rows}
-            except Exception as error:  # noqa: BLE001 - nothing may stop the search for an answer
+            except Exception as error:  # noqa: BLE001  # nothing may stop the search for an answer
                 _log.warning("the heads of games can't be read: %s", driver.reason(error))
                 self._drop()
             finally:
@@ -261,7 +261,7 @@ class Lane:
         connection.add_termination_listener(self._ended)
         self._connection, self._append = connection, append
         loop = asyncio.get_running_loop()
-        self._recycle_at = loop.time() + random.uniform(*_LIFETIME_S)  # noqa: S311 - spreads load, keeps no secret
+        self._recycle_at = loop.time() + random.uniform(*_LIFETIME_S)  # noqa: S311  # spreads load, keeps no secret
         if self._recycle_timer is not None:
             self._recycle_timer.cancel()
         self._recycle_timer = loop.call_at(self._recycle_at, self.wake)
@@ -276,11 +276,11 @@ class Lane:
             if self._faults:
                 longest = min(_BACKOFF_MAX_S, _BACKOFF_FIRST_S * 2 ** min(self._faults, 10))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._closing.wait(), random.uniform(0, longest))  # noqa: S311
+                    await asyncio.wait_for(self._closing.wait(), random.uniform(0, longest))  # noqa: S311  # likewise
             self._faults += 1
             try:
                 await self._connect()
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:  # noqa: BLE001  # as above
                 _log.warning("no connection for the event log: %s", driver.reason(error))
             else:
                 break
@@ -291,7 +291,7 @@ class Lane:
         old = self._connection
         try:
             await self._connect()
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001  # as above
             self._recycle_at += 10.0
             _log.warning("the writer's connection can't be renewed yet: %s", driver.reason(error))
             return

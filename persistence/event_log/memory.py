@@ -83,12 +83,12 @@ class MemoryLog:
 
     def append(self, stream: Stream, events: Sequence[NewEvent], writes: Sequence[Write] = ()) -> None:
         """See `EventLog.append`."""
-        queued: QueuedStream = stream  # type: ignore[assignment] # `open` makes no others
+        queued: QueuedStream = stream  # type: ignore[assignment]  # `open` makes no others
         self._queue.add(queued, events, writes)
 
     def close_stream(self, stream: Stream) -> None:
         """See `EventLog.close_stream`."""
-        queued: QueuedStream = stream  # type: ignore[assignment]
+        queued: QueuedStream = stream  # type: ignore[assignment]  # as in append
         queued.closed = queued.silent = True
 
     async def read(self, game_id: str, first: int = 0, last: int | None = None) -> AsyncIterator[StoredEvent]:

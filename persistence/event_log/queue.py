@@ -118,7 +118,7 @@ class Queue:
         if not want.stream.silent:
             try:
                 want.stream.listener.committed(seal(want.head))
-            except Exception:  # noqa: BLE001 - one broken room must not keep the others from hearing of theirs
+            except Exception:  # noqa: BLE001  # one broken room must not keep the others from hearing of theirs
                 _log.exception("the listener of game %s failed on a commit", want.stream.game_id)
 
     def lose(self, want: Want, reason: LossReason, detail: str) -> None:
@@ -133,7 +133,7 @@ class Queue:
             stream.silent = True
             try:
                 stream.listener.lost(Lost(reason, want.expected + 1, detail))
-            except Exception:  # noqa: BLE001
+            except Exception:  # noqa: BLE001  # likewise
                 _log.exception("the listener of game %s failed on a loss", stream.game_id)
 
 

@@ -87,12 +87,12 @@ class PostgresLog:
 
     def append(self, stream: Stream, events: Sequence[NewEvent], writes: Sequence[Write] = ()) -> None:
         """See `EventLog.append`. The sequences are kept, not copied. After a loss or `close_stream`: ignored."""
-        queued: QueuedStream = stream  # type: ignore[assignment] # `open` makes no others
+        queued: QueuedStream = stream  # type: ignore[assignment]  # `open` makes no others
         queued.queue.add(queued, events, writes)
 
     def close_stream(self, stream: Stream) -> None:
         """See `EventLog.close_stream`."""
-        queued: QueuedStream = stream  # type: ignore[assignment]
+        queued: QueuedStream = stream  # type: ignore[assignment]  # as in append
         queued.closed = queued.silent = True
 
     async def read(self, game_id: str, first: int = 0, last: int | None = None) -> AsyncIterator[StoredEvent]:

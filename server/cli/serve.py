@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -20,8 +21,19 @@ async def serve(settings: Settings, *, demo: bool) -> None:
         _obey_signals(app, settings)
         if demo:
             await make_demo(app.services)
+        _tune_collector()
         print(f"Parlor is at {app.url}", file=sys.stderr, flush=True)
         await app.serve()
+
+
+def _tune_collector() -> None:
+    """Fewer collections: what was built so far lives as long as the server, and moves make hardly any cycles.
+
+    Measured on relay: 33 us a move with the defaults, 30 us with these, 29 us without a collector.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _obey_signals(app: App, settings: Settings) -> None:

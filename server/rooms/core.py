@@ -342,4 +342,4 @@ class RoomCore:
 
 
 def _removed(events: Sequence[Event]) -> tuple[PlayerId, ...]:
-    return tuple(event.player_id for event in events if isinstance(event, ev.PlayerKicked))
+    return tuple([event.player_id for event in events if type(event) is ev.PlayerKicked])

@@ -21,7 +21,7 @@ def writes_for(
     game: Game[Any], game_id: str, state: State[Any], events: Sequence[Event], at_ms: int
 ) -> tuple[Write, ...]:
     """The writes that go into the transaction of `events`; `state` is the one after them. Mostly none."""
-    if not any(type(event) in _NOTABLE for event in events):
+    if _NOTABLE.isdisjoint(map(type, events)):
         return ()
     writes: list[Write] = []
     if any(isinstance(event, _SEAT_EVENTS) for event in events):
