@@ -34,7 +34,7 @@ class Heartbeat:
         self._metrics.event_loop_lag_seconds.observe(max(0.0, now_s - self._due_s))
         for session in tuple(self._door.sockets.values()):
             silence_s = now_s - session.heard_at_s
-            if not session.hello_done and silence_s > limits.HELLO_S:
+            if not session.hello_done and now_s > session.hello_due_s:
                 session.fail(CloseCode.UNAUTHORIZED, "unauthorized", "no hello in time")
             elif silence_s > limits.HEARTBEAT_S * limits.HEARTBEAT_SILENCES:
                 session.fail(CloseCode.IDLE, "idle", "nothing was heard for too long")

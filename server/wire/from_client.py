@@ -15,7 +15,7 @@ Role = Literal["player", "spectator"]
 
 
 class Malformed(ValueError):
-    """Not one map with a string `type`: the connection is closed with 4400."""
+    """Not one map with a string `type`, or a hello that says nothing sensible: the connection is closed with 4400."""
 
 
 class Unplain(ValueError):
@@ -72,8 +72,7 @@ def decode(payload: bytes | bytearray, *, binary: bool) -> FromClient:
     if kind == "command":
         return _command(frame, payload, binary)
     if kind == "ping":
-        nonce = frame.get("nonce")
-        return Ping(nonce) if nonce is None or type(nonce) in (str, int) else Invalid(None, "nonce: a string or number")
+        return _ping(frame)
     if kind == "sync":
         return Sync()
     if kind == "hello":
@@ -98,12 +97,21 @@ def _unpack(payload: bytes | bytearray) -> Any:
         raise Malformed("not msgpack") from error
 
 
+def _ping(frame: dict[str, Any]) -> Ping | Invalid:
+    nonce = frame.get("nonce")
+    try:
+        check_plain(nonce)
+    except Unplain as error:
+        return Invalid(None, f"nonce: {error}")
+    return Ping(nonce)
+
+
 def _command(frame: dict[str, Any], payload: bytes | bytearray, binary: bool) -> CommandFrame | Invalid:
     command_id, name, args = frame.get("id"), frame.get("name"), frame.get("args")
     if type(command_id) is not str:
         return Invalid(None, "id: a string of 1 to 64 characters")
     if not 1 <= len(command_id) <= COMMAND_ID_CHARACTERS_MAX or "\x00" in command_id:
-        return Invalid(command_id[:COMMAND_ID_CHARACTERS_MAX], "id: a string of 1 to 64 characters")
+        return Invalid(command_id, "id: a string of 1 to 64 characters")
     if type(name) is not str:
         return Invalid(command_id, "name: a string")
     if args is None:
@@ -120,6 +128,7 @@ def _command(frame: dict[str, Any], payload: bytes | bytearray, binary: bool) ->
 
 
 def _hello(frame: dict[str, Any]) -> Hello | Invalid:
+    """A token of the wrong type is as good as none of ours (4401); any other wrong field is malformed."""
     token, role, epoch = frame.get("token"), frame.get("role"), frame.get("epoch")
     last_index = frame.get("last_index", -1)
     if token is not None and type(token) is not str:
@@ -127,11 +136,11 @@ def _hello(frame: dict[str, Any]) -> Hello | Invalid:
     if last_index is None:
         last_index = -1
     if type(last_index) is not int or last_index < -1:
-        return Invalid(None, "last_index: an integer, at least -1")
+        raise Malformed("last_index: an integer, at least -1")
     if epoch is not None and type(epoch) is not int:
-        return Invalid(None, "epoch: an integer")
+        raise Malformed("epoch: an integer")
     if role not in (None, "player", "spectator"):
-        return Invalid(None, "role: player or spectator")
+        raise Malformed("role: player or spectator")
     return Hello(token, last_index, epoch, role)
 
 
