@@ -94,6 +94,7 @@ class Session:
         "encoder",
         "heard_at_s",
         "hello_done",
+        "hello_due_s",
         "limits",
         "player_id",
         "viewer",
@@ -105,6 +106,7 @@ class Session:
         self.viewer: Viewer = None
         self.limits = keeper.limits
         self.heard_at_s = keeper.clock.monotonic()
+        self.hello_due_s = self.heard_at_s + limits.HELLO_S  # other signs of life don't put it off
         self.hello_done = False
         self.closed = False
         self._keeper = keeper
@@ -167,17 +169,17 @@ class Session:
         return frame.name in _SPECTATOR_COMMANDS or room.is_member(self.player_id)
 
     def _too_fast(self, frame: FromClient, verdict: Verdict) -> None:
+        given = frame.id if isinstance(frame, (CommandFrame, Invalid)) else None
+        self._reject(given, ErrorCode.RATE_LIMITED, "too fast")
         if verdict is Verdict.ABUSE:
             self.fail(CloseCode.RATE_LIMITED, ErrorCode.RATE_LIMITED, "too many frames")
-        else:
-            given = frame.id if isinstance(frame, (CommandFrame, Invalid)) else None
-            self._reject(given, ErrorCode.RATE_LIMITED, "too fast")
 
     # Hello.
 
     def _first(self, frame: FromClient) -> None:
         if not isinstance(frame, Hello):
-            self.fail(CloseCode.UNAUTHORIZED, "unauthorized", "the first frame is hello")
+            problem = frame.message if isinstance(frame, Invalid) else "the first frame is hello"
+            self.fail(CloseCode.UNAUTHORIZED, "unauthorized", problem)
             return
         try:
             self.player_id = self._keeper.tokens.player(frame.token or self._token or "")
@@ -212,6 +214,10 @@ class Session:
         except (RoomUnavailable, PersistenceError) as error:
             _log.info("no entry: %s", error)
             self.fail(CloseCode.RESTART, ErrorCode.UNAVAILABLE, "1000")
+            return
+        except Exception:  # noqa: BLE001  # a log that this build can't fold, rules of third parties
+            _log.exception("bug on the way into game %s", self._game_id)
+            self.fail(CloseCode.GOING_AWAY, ErrorCode.INTERNAL, "the server failed on this room")
             return
         self._room = room
         while self._early and not self.closed:
