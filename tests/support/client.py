@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable
 from itertools import count
 from typing import Any
@@ -17,6 +18,7 @@ JSON = "parlor.v1.json"
 MSGPACK = "parlor.v1.msgpack"
 PATIENCE_S = 20.0
 Frame = dict[str, Any]
+_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # made once: httpx would read all certificates for each player
 
 
 class Http:
@@ -24,7 +26,7 @@ class Http:
 
     def __init__(self, base: str, token: str | None = None) -> None:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        self.client = httpx.AsyncClient(base_url=base, headers=headers, timeout=PATIENCE_S)
+        self.client = httpx.AsyncClient(base_url=base, headers=headers, timeout=PATIENCE_S, verify=_TLS)
 
     async def get(self, path: str, **params: Any) -> Any:
         return self._body(await self.client.get(path, params=params))
