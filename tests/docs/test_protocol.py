@@ -1,0 +1,239 @@
+"""docs/protocol.md names everything that the wire has, and nothing else; its frames look like real ones."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from dataclasses import MISSING, fields
+from typing import Any
+
+import httpx
+import pytest
+
+from server import limits
+from server.api.app import build
+from server.games import eldorado, relay, rules
+from server.games.eldorado.events import EVENTS as ELDORADO_EVENTS
+from server.games.lobby import TABLE_COMMANDS
+from server.games.table_events import TABLE_EVENTS
+from server.rooms import frames
+from server.wire import from_client
+from server.wire.close_codes import CloseCode
+from server.wire.encoders import ENCODERS
+from server.wire.error_codes import HTTP_STATUS, RETRYABLE, ErrorCode
+from tests.docs.pages import ROOT, blocks, codes, first_codes, page, rows, section
+from tests.support.client import Frame, Player, play_by_turns
+from tests.support.server import ServerProcess
+
+PAGE = page("protocol")
+SOURCES = {path: path.read_text() for path in (ROOT / "server").rglob("*.py")}
+
+
+def sources(*folders: str) -> str:
+    return "\n".join(text for path, text in SOURCES.items() if path.parent.name in folders)
+
+
+def test_subprotocols() -> None:
+    assert first_codes(section(PAGE, "Connecting")) == list(ENCODERS)
+
+
+def test_frames_from_the_client() -> None:
+    known = set(re.findall(r'kind == "(\w+)"', inspect.getsource(from_client)))
+    assert set(first_codes(section(PAGE, "From the client"))) == known
+
+
+def test_frames_from_the_server() -> None:
+    known = set(re.findall(r'"type": "(\w+)"', sources("rooms", "sessions", "wire", "gateway")))
+    assert set(first_codes(section(PAGE, "From the server"))) == known
+    assert "moved" not in known, "it is sent now: describe it"
+
+
+def test_commands() -> None:
+    kinds = (*TABLE_COMMANDS, *eldorado.GAME.commands, *relay.GAME.commands)
+    described = {codes(row[0])[0]: codes(row[1]) for row in rows(section(PAGE, "Commands"))}
+    assert described == {kind.name: [field.name for field in fields(kind)] for kind in kinds}  # type: ignore[arg-type]
+
+
+def test_events() -> None:
+    kinds = (*TABLE_EVENTS, *ELDORADO_EVENTS, *relay.GAME.events)
+    described = {codes(row[0])[0]: codes(row[1]) for row in rows(section(PAGE, "Events"))}
+    assert described.pop("hidden") == []
+    assert described == {kind.name: [field.name for field in fields(kind)] for kind in kinds}  # type: ignore[arg-type]
+
+
+def test_reject_codes() -> None:
+    described = {codes(row[0])[0]: (int(row[1]), row[2]) for row in rows(section(PAGE, "Reject codes"))}
+    assert list(described) == list(ErrorCode)
+    for code, (status, text) in described.items():
+        assert status == HTTP_STATUS.get(ErrorCode(code), 422), code
+        assert text.startswith("retryable") == (code in RETRYABLE), code
+
+
+def test_close_codes() -> None:
+    assert [int(code) for code in first_codes(section(PAGE, "Close codes"))] == list(CloseCode)
+    assert {int(number) for number in re.findall(r"\b(?:44\d\d|10[01]\d)\b", PAGE)} - {1006} == set(CloseCode)
+
+
+def test_codes_of_error_frames() -> None:
+    sent = set(re.findall(r'\.fail\(\s*CloseCode\.\w+, "(\w+)"', sources("sessions", "gateway")))
+    told = PAGE.partition("The codes of `error` frames are")[2].partition("\n\n")[0]
+    assert set(codes(told)) == sent
+
+
+def routes() -> dict[str, Any]:
+    paths = build(None, "0").openapi()["paths"]  # type: ignore[arg-type]  # nothing is served here
+    return {f"{method.upper()} {path}": what for path, methods in paths.items() for method, what in methods.items()}
+
+
+def described_routes() -> dict[str, list[str]]:
+    """The rows of the table by method and path; a row may show several methods."""
+    found = {}
+    for row in rows(section(PAGE, "HTTP").partition("### ")[0]):
+        (route,) = codes(row[0])
+        methods, _, path = route.rpartition(" ")
+        found |= {f"{method} {path}": row for method in methods.split(", ")}
+    return found
+
+
+def test_routes() -> None:
+    assert described_routes().keys() == routes().keys()
+
+
+def test_parameters_of_routes() -> None:
+    components = build(None, "0").openapi()["components"]["schemas"]  # type: ignore[arg-type]
+    for route, what in routes().items():
+        known = {parameter["name"] for parameter in what.get("parameters", ()) if parameter["in"] == "query"}
+        for name in re.findall(r"#/components/schemas/(\w+)", json.dumps(what.get("requestBody", {}))):
+            known |= components[name]["properties"].keys()
+        assert set(codes(described_routes()[route][2])) == known, route
+
+
+def test_http_codes() -> None:
+    text = sources("routes", "api")
+    used = set(re.findall(r'(?:Refused|error)\(\s*\d+, "(\w+)"', text))
+    used |= set(re.findall(r'known_id\(\w+, "(\w+)"', text))
+    used |= set(re.findall(r'\d+: "(\w+)"', text))
+    used |= {"invalid_config"}
+    described = {codes(row[0])[0] for row in rows(section(PAGE, "Errors"))}
+    assert described == used - set(ErrorCode)
+    everything = "\n".join(SOURCES.values())
+    assert all(f'"{code}"' in everything for code in described)
+
+
+def test_settings_of_a_room() -> None:
+    kind = eldorado.Config
+    described = {codes(row[0])[0]: row for row in rows(section(PAGE, "Settings of a room"))}
+    assert list(described) == [field.name for field in fields(kind)]
+    for field in fields(kind):
+        assert field.default is not MISSING
+        shown = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+        assert described[field.name][1] == shown
+        if field.name in kind.bounds:
+            low, high = kind.bounds[field.name]
+            zero = ", or 0" if field.name in kind.zero_allowed and low > 0 else ""
+            assert described[field.name][2] == f"{low} to {high}{zero}"
+    assert rules.Config.bounds["min_players"][0] == rules.Config.bounds["max_players"][0] == 1
+
+
+def test_numbers() -> None:
+    assert f"{limits.FRAME_BYTES_MAX:,} bytes" in PAGE
+    assert f"{limits.BODY_BYTES_MAX:,} bytes" in PAGE
+    assert f"within {limits.HELLO_S:.0f} seconds" in PAGE
+    assert f"After {limits.HEARTBEAT_S * limits.HEARTBEAT_SILENCES:.0f} seconds" in PAGE
+    assert f"`welcome.limits.heartbeat_s` seconds ({limits.HEARTBEAT_S})" in PAGE
+    assert f"{limits.COMMANDS_PER_S} a second with bursts of {limits.COMMANDS_BURST}" in PAGE
+    assert f"At most {limits.REPLAY_EVENTS_MAX} events" in PAGE or f"at most {limits.REPLAY_EVENTS_MAX} events" in PAGE
+    assert f"1 to {limits.COMMAND_ID_CHARACTERS_MAX} characters" in PAGE
+    assert f"nested {limits.NESTING_LEVELS_MAX} levels" in PAGE
+    assert f"valid for {limits.TOKEN_S // 3600} hours" in PAGE
+    assert f"wait up to {limits.WAITING_COMMAND_MS // 1000} seconds" in PAGE
+
+
+EXAMPLES = [json.loads(block) for block in blocks(PAGE, "json")]
+
+
+def alike(shown: Any, real: Any, where: str) -> None:
+    """The same keys, and values of the same kind. Maps that are keyed by players or hold `data` are left alone."""
+    assert shown.keys() == real.keys(), where
+    for key, value in shown.items():
+        if isinstance(value, dict) and key in ("limits", "view", "you", "config", "error"):
+            alike(value, real[key], f"{where}.{key}")
+        elif value is not None and real[key] is not None:
+            assert type(value) is type(real[key]), f"{where}.{key}"
+
+
+def examples(kind: str) -> list[Frame]:
+    return [example for example in EXAMPLES if example.get("type") == kind]
+
+
+def test_there_is_an_example_of_every_frame() -> None:
+    kinds = set(first_codes(section(PAGE, "From the server"))) | {"hello", "command"}
+    assert {example["type"] for example in EXAMPLES if "type" in example} == kinds
+
+
+def test_the_example_of_a_status() -> None:
+    (shown,) = examples("status")
+    alike(shown, frames.status(paused=True, now_ms=1), "status")
+
+
+@pytest.fixture
+async def real(live_server: ServerProcess) -> dict[str, Frame]:
+    """One real frame of every kind but `status`, and a refusal over HTTP."""
+    found: dict[str, Frame] = {}
+    async with httpx.AsyncClient(base_url=live_server.url) as http:
+        identity = (await http.post("/api/players", json={"display_name": "Ada"})).json()
+        headers = {"Authorization": f"Bearer {identity['token']}"}
+        answer = await http.post("/api/rooms", json={"config": {"rounds": 11}}, headers=headers)
+        found["error body"] = answer.json()
+    player = Player(live_server.url, identity)
+
+    talk = await player.http.post("/api/rooms", {"game": "relay"})
+    await player.connect(talk["ws_url"])
+    await player.send({"type": "ping", "nonce": 7})
+    await player.send({"type": "sync"})
+    found["pong"] = await player.wait_for(lambda frame: frame["type"] == "pong")
+    found["state"] = await player.wait_for(lambda frame: frame["type"] == "state")
+    await player.disconnect()
+
+    player.applied = -1
+    settings = {"rounds": 1, "round_pause_ms": 0}
+    room = await player.http.post("/api/rooms", {"bots": 1, "config": settings})
+    found["welcome"] = await player.connect(room["ws_url"])
+    found["reject"] = await player.ask("start_game")
+    await player.ask("set_ready", ready=True)
+    found["ack"] = await player.ask("start_game")
+    await player.send({"type": "sync"})
+    found["turn"] = await player.wait_for(lambda frame: frame["type"] == "turn")
+    found["eldorado"] = (await player.wait_for(lambda f: f["type"] == "state" and f["view"]["game"] == "eldorado"))[
+        "view"
+    ]
+    await play_by_turns(player, until=lambda frame: frame.get("name") == "game_completed")
+    found["event"] = await player.event("player_bid")
+    await player.ask("rematch")
+    (found["rematch"],) = player.of_type("rematch")
+    await player.send_raw("[]")
+    found["error"] = await player.wait_for(lambda frame: frame["type"] == "error")
+    await player.close()
+    return found
+
+
+async def test_the_examples_look_like_real_frames(real: dict[str, Frame]) -> None:
+    for kind in ("welcome", "state", "turn", "ack", "reject", "rematch", "pong", "error"):
+        for shown in examples(kind):
+            alike(shown, real[kind], kind)
+    for shown in examples("event"):
+        if shown["name"] != "hidden":
+            alike(shown, real["event"], "event")
+            assert shown["data"].keys() == real["event"]["data"].keys()
+    assert examples("turn")[0]["actions"][0].keys() == real["turn"]["actions"][0].keys()
+    (shown,) = [example for example in EXAMPLES if "error" in example]
+    assert shown == real["error body"]
+
+    tables = section(PAGE, "The view")
+    common, _, own = tables.partition("El Dorado adds:")
+    assert set(first_codes(common)) | {"said"} == real["state"]["view"].keys()
+    assert set(first_codes(common)) | set(first_codes(own)) == real["eldorado"].keys()
+    in_round = next(row[1] for row in rows(own) if codes(row[0]) == ["round"])
+    assert set(codes(in_round)) == real["eldorado"]["round"].keys()
+    assert set(real["state"]["view"]["players"][0]) <= set(codes(common))
