@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Browser, Playwright, async_playwright, expect
 
+from tests.support.server import ServerProcess
 from tests.web.guest import Guest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -22,6 +23,7 @@ ARGS = [
     "--disable-sync",
     "--disable-quic",
 ]
+PATIENCE_MS = 15_000
 SCREENSHOTS = Path(__file__).parents[2] / "test-results"
 
 
@@ -36,6 +38,7 @@ def chromium() -> str:
 
 @pytest.fixture
 async def playwright() -> AsyncIterator[Playwright]:
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as running:
         yield running
 
@@ -47,7 +50,7 @@ async def browser(playwright: Playwright, chromium: str) -> AsyncIterator[Browse
     await browser.close()
 
 
-class Guests:
+class People:
     """People with a browser each. None of their consoles may show an error by the end."""
 
     def __init__(self, browser: Browser, base_url: str) -> None:
@@ -77,7 +80,7 @@ class Guests:
 
 
 @pytest.fixture
-async def guests(browser: Browser, live_server: object, request: pytest.FixtureRequest) -> AsyncIterator[Guests]:
-    made = Guests(browser, live_server.url)  # type: ignore[attr-defined]  # the fixture's class is the server's own affair
+async def people(browser: Browser, live_server: ServerProcess, request: pytest.FixtureRequest) -> AsyncIterator[People]:
+    made = People(browser, live_server.url)
     yield made
     await made.finish(request.node.name)

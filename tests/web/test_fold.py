@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.web.conftest import Guests
+from tests.web.conftest import People
 
 pytestmark = pytest.mark.browser
 
@@ -43,8 +43,8 @@ COMPARE = """async (gameId) => {
 }"""
 
 
-async def test_the_folded_view_is_the_servers_after_every_event(guests: Guests) -> None:
-    guest = await guests.new()
+async def test_the_folded_view_is_the_servers_after_every_event(people: People) -> None:
+    guest = await people.new()
     room = await guest.create_room(bots=2, rounds=2)
     while await guest.move_or_result():
         if await guest.bids.count() > 0:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.web.conftest import Guests
+from tests.web.conftest import People
 
 pytestmark = pytest.mark.browser
 CARDS = 10
 
 
-async def test_one_click_on_the_start_page_leads_to_a_table_with_three_bots(guests: Guests) -> None:
-    guest = await guests.new(motion=True)
+async def test_one_click_on_the_start_page_leads_to_a_table_with_three_bots(people: People) -> None:
+    guest = await people.new(motion=True)
     await guest.page.get_by_role("button", name="Play against bots").click()
     await expect(guest.page.locator(".seat")).to_have_count(3)
     await expect(guest.bids).to_have_count(CARDS + 1)
@@ -20,8 +20,8 @@ async def test_one_click_on_the_start_page_leads_to_a_table_with_three_bots(gues
     await expect(guest.page.locator(".fact.is-trump")).to_contain_text("not broken")
 
 
-async def test_a_round_with_the_mouse(guests: Guests) -> None:
-    guest = await guests.new(motion=True)
+async def test_a_round_with_the_mouse(people: People) -> None:
+    guest = await people.new(motion=True)
     await guest.create_room()
     await guest.bid_with_mouse(3)
     await expect(guest.page.locator(".own-seat")).to_contain_text("bid 3")
@@ -32,8 +32,8 @@ async def test_a_round_with_the_mouse(guests: Guests) -> None:
     await expect(guest.result.locator("tbody tr")).to_have_count(1)
 
 
-async def test_a_round_with_the_keyboard(guests: Guests) -> None:
-    guest = await guests.new()
+async def test_a_round_with_the_keyboard(people: People) -> None:
+    guest = await people.new()
     await guest.create_room()
     await guest.bid_with_keyboard(10)
     await expect(guest.page.locator(".own-seat")).to_contain_text("bid 10")
@@ -42,8 +42,8 @@ async def test_a_round_with_the_keyboard(guests: Guests) -> None:
     await expect(guest.result).to_be_visible()
 
 
-async def test_a_round_on_a_phone_with_ten_players(guests: Guests) -> None:
-    guest = await guests.new(width=360, height=640)
+async def test_a_round_on_a_phone_with_ten_players(people: People) -> None:
+    guest = await people.new(width=360, height=640)
     await guest.create_room(bots=9)
     await guest.bid_with_mouse(1)
     for _ in range(CARDS):
@@ -53,8 +53,8 @@ async def test_a_round_on_a_phone_with_ten_players(guests: Guests) -> None:
     assert width <= 360
 
 
-async def test_a_card_that_may_not_be_played_says_why_and_stays(guests: Guests) -> None:
-    guest = await guests.new()
+async def test_a_card_that_may_not_be_played_says_why_and_stays(people: People) -> None:
+    guest = await people.new()
     await guest.create_room()
     await guest.bid_with_mouse(0)
     forbidden = guest.page.locator(".hand.is-choosing .card[aria-disabled=true]")
@@ -71,14 +71,14 @@ async def test_a_card_that_may_not_be_played_says_why_and_stays(guests: Guests) 
     await expect(guest.hand).to_have_count(count)
 
 
-async def test_two_people_meet_by_a_link_and_one_bot_joins_them(guests: Guests) -> None:
-    host = await guests.new()
+async def test_two_people_meet_by_a_link_and_one_bot_joins_them(people: People) -> None:
+    host = await people.new()
     await host.page.get_by_label("Rounds").select_option("1")
     await host.page.get_by_label("Listed for everybody").uncheck()
     await host.button("Create").click()
     code = await host.page.locator(".join-code output").text_content()
 
-    friend = await guests.new()
+    friend = await people.new()
     await friend.page.goto(f"/#/join/{code}")
     await friend.button("I’m ready").click()
     await expect(host.page.locator(".member.is-ready")).to_have_count(1)
@@ -91,8 +91,8 @@ async def test_two_people_meet_by_a_link_and_one_bot_joins_them(guests: Guests) 
         await expect(guest.hand).to_have_count(CARDS)
 
 
-async def test_play_again_and_a_verified_shuffle(guests: Guests) -> None:
-    guest = await guests.new()
+async def test_play_again_and_a_verified_shuffle(people: People) -> None:
+    guest = await people.new()
     await guest.create_room(bots=1, rounds=1)
     await guest.bid_with_mouse(5)
     for _ in range(CARDS):
@@ -105,8 +105,8 @@ async def test_play_again_and_a_verified_shuffle(guests: Guests) -> None:
     assert guest.page.url != finished
 
 
-async def test_a_new_name_is_kept(guests: Guests) -> None:
-    guest = await guests.new()
+async def test_a_new_name_is_kept(people: People) -> None:
+    guest = await people.new()
     name = guest.page.get_by_role("textbox", name="Your name")
     await name.fill("Ada")
     await guest.button("Save").click()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 from playwright.async_api import WebSocketRoute, expect
 
-from tests.web.conftest import Guests
+from tests.support.server import ServerProcess
+from tests.web.conftest import People
 from tests.web.guest import Guest
 
 pytestmark = pytest.mark.browser
@@ -26,8 +28,8 @@ async def middle_of_a_trick(guest: Guest) -> None:
     pytest.skip("this deal made the guest lead every trick")
 
 
-async def test_a_reload_in_the_middle_of_a_trick_shows_the_same_table(guests: Guests) -> None:
-    guest = await guests.new()
+async def test_a_reload_in_the_middle_of_a_trick_shows_the_same_table(people: People) -> None:
+    guest = await people.new()
     await guest.create_room()
     await middle_of_a_trick(guest)
     hand = await guest.hand.evaluate_all("cards => cards.map((card) => card.dataset.card)")
@@ -42,8 +44,8 @@ async def test_a_reload_in_the_middle_of_a_trick_shows_the_same_table(guests: Gu
     await expect(guest.result).to_be_visible()
 
 
-async def test_a_card_is_played_once_when_the_page_is_reloaded_before_its_ack(guests: Guests) -> None:
-    guest = await guests.new()
+async def test_a_card_is_played_once_when_the_page_is_reloaded_before_its_ack(people: People) -> None:
+    guest = await people.new()
     await guest.create_room()
     await guest.bid_with_mouse(0)
     await expect(guest.playable.first).to_be_visible()
@@ -91,8 +93,8 @@ class CutLine:
         await self._page_side.close(code=code, reason=reason)
 
 
-async def test_a_cut_line_is_taken_up_where_it_was(guests: Guests) -> None:
-    guest = await guests.new()
+async def test_a_cut_line_is_taken_up_where_it_was(people: People) -> None:
+    guest = await people.new()
     line = CutLine()
     await guest.page.route_web_socket("**/ws/rooms/*", line.connect)
     await guest.create_room()
@@ -111,8 +113,28 @@ async def test_a_cut_line_is_taken_up_where_it_was(guests: Guests) -> None:
     assert line.welcomes[1]["mode"] == "replay"
 
 
-async def test_a_second_window_takes_the_seat_over_and_gives_it_back(guests: Guests) -> None:
-    guest = await guests.new()
+async def test_a_killed_server_comes_back_with_the_same_table(people: People, live_server: ServerProcess) -> None:
+    guest = await people.new()
+    await guest.create_room()
+    await middle_of_a_trick(guest)
+    hand = await guest.hand.count()
+    live_server.kill()
+    await expect(guest.page.locator(".line")).to_have_text("Reconnecting…")
+    await guest.playable.first.click()
+    await expect(guest.page.locator(".played.is-pending")).to_have_count(1)
+
+    await asyncio.to_thread(live_server.start)
+    await expect(guest.page.locator(".line")).to_have_text("Connected")
+    await expect(guest.page.locator(".played.is-pending")).to_have_count(0)
+    await expect(guest.hand).to_have_count(hand - 1)
+    await guest.play_with_mouse()
+    # The browser itself writes down every connection that was refused meanwhile.
+    assert all("ERR_CONNECTION_REFUSED" in error for error in guest.errors)
+    guest.errors.clear()
+
+
+async def test_a_second_window_takes_the_seat_over_and_gives_it_back(people: People) -> None:
+    guest = await people.new()
     await guest.create_room()
     await expect(guest.bids.first).to_be_visible()
     window = Guest(await guest.page.context.new_page())
@@ -125,8 +147,8 @@ async def test_a_second_window_takes_the_seat_over_and_gives_it_back(guests: Gue
     assert window.errors == []
 
 
-async def test_a_room_that_does_not_exist_is_said_so(guests: Guests) -> None:
-    guest = await guests.new()
+async def test_a_room_that_does_not_exist_is_said_so(people: People) -> None:
+    guest = await people.new()
     await guest.page.goto("/#/rooms/01932f00-0000-7000-8000-00000000dead")
     await expect(guest.page.get_by_role("heading", name="There is no such room.")).to_be_visible()
     await guest.page.get_by_role("link", name="Back to the start page").click()

@@ -216,6 +216,7 @@ export class ParlorClient {
     let nonce = 0;
     this.#heartbeatTimer = setInterval(() => {
       if (performance.now() - this.#lastHeard > period * SILENCE_FACTOR) this.#abandon();
+      else if (this.#awaitingState) this.sync();
       else this.#send({ type: 'ping', nonce: (nonce += 1) });
     }, period);
   }

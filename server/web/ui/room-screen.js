@@ -61,8 +61,7 @@ function table(room, view, screen) {
       'div',
       { class: `felt seats-${view.players.length}` },
       facts(view),
-      opponentSeats(room),
-      bidPanel(room) ?? (view.phase === 'scoring' && room.lastShown?.name !== 'trick_completed' ? roundEnd(view) : trickArea(room, screen.showsLastTrick)),
+      h('div', { class: 'around' }, opponentSeats(room), middle(room, view, screen)),
       view.round.last_trick &&
         h(
           'button',
@@ -72,6 +71,12 @@ function table(room, view, screen) {
     ),
     h('div', { class: 'own' }, ownSeat(room), isSeated(view) && hand(room, screen.focused)),
   );
+}
+
+/** What the round is at: bids to make, a trick, or its scores. @param {Room} room @param {View} view @param {Screen} screen */
+function middle(room, view, screen) {
+  const isOver = view.phase === 'scoring' && room.lastShown?.name !== 'trick_completed';
+  return bidPanel(room) ?? (isOver && !screen.showsLastTrick ? roundEnd(view) : trickArea(room, screen.showsLastTrick));
 }
 
 /** @param {View} view */
