@@ -1,0 +1,47 @@
+"""The tables of the documents that repeat what the code says: `python -m tests.docs.tables` prints them anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prometheus_client.metrics import MetricWrapperBase
+
+from server.metrics import Metrics
+from server.settings import Settings
+
+
+def settings() -> list[list[str]]:
+    """Variable, default, meaning."""
+    return [
+        [f"`{variable(name)}`", _default(field.default), field.description or ""]
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return "DATABASE_URL" if name == "database_url" else f"PARLOR_{name.upper()}"
+
+
+def metrics() -> list[list[str]]:
+    """Metric, kind, labels, meaning."""
+    found = []
+    for metric in vars(Metrics()).values():
+        if isinstance(metric, MetricWrapperBase):
+            total = "_total" if metric._type == "counter" else ""
+            labels = ", ".join(f"`{label}`" for label in metric._labelnames)
+            found.append([f"`{metric._name}{total}`", metric._type, labels, metric._documentation])
+    return found
+
+
+def _default(value: Any) -> str:
+    if value is None:
+        return "not set"
+    return "`[]`" if value == () else f"`{value}`"
+
+
+if __name__ == "__main__":
+    for table in (settings(), metrics()):
+        for row in table:
+            print(f"| {' | '.join(row)} |".replace("|  |", "| |"))
+        print()
