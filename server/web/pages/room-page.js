@@ -81,6 +81,15 @@ export async function openRoomPage(root, api, gameId, url) {
     }
   }
 
+  function isPlayer() {
+    return room.view !== null && room.view.you.seat !== null;
+  }
+
+  function leave() {
+    if (isPlayer()) room.act('leave');
+    location.hash = '#/';
+  }
+
   /** @param {string} selector */
   function openDialog(selector) {
     for (const open of root.querySelectorAll('dialog[open]')) /** @type {HTMLDialogElement} */ (open).close();
@@ -112,7 +121,7 @@ export async function openRoomPage(root, api, gameId, url) {
         draw();
       },
       'show-scores': () => openDialog('dialog.score-sheet'),
-      'ask-to-leave': () => openDialog('dialog.leave-dialog'),
+      'ask-to-leave': () => (isPlayer() ? openDialog('dialog.leave-dialog') : leave()),
       'close-dialog': (_, element) => element.closest('dialog')?.close(),
       ready: () => {
         const me = room.view?.players.find((p) => p.player_id === room.view?.you.player_id);
@@ -126,10 +135,7 @@ export async function openRoomPage(root, api, gameId, url) {
         room.act('set_ready_override', { enabled: true });
         room.act('start_game');
       },
-      leave: () => {
-        room.act('leave');
-        location.hash = '#/';
-      },
+      leave,
       rematch: () => room.act('rematch'),
       verify: verifyShuffle,
       'copy-link': copyLink,
