@@ -1,0 +1,82 @@
+"""docs/operations.md has every setting and metric, and its numbers are those of the code."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+
+from server import limits
+from server.settings import Settings
+from tests.docs import tables
+from tests.docs.pages import ROOT, codes, page, rows, section
+
+PAGE = page("operations")
+FRESH = "print fresh tables with `python -m tests.docs.tables`"
+
+
+def test_settings() -> None:
+    assert rows(section(PAGE, "Settings")) == tables.settings(), FRESH
+
+
+def test_metrics() -> None:
+    assert rows(section(PAGE, "Metrics")) == tables.metrics(), FRESH
+
+
+def test_metrics_that_are_not_fed() -> None:
+    code = "\n".join(p.read_text() for p in (ROOT / "server").rglob("*.py") if p.name != "metrics.py")
+    unfed = {
+        codes(row[0])[0]
+        for row in tables.metrics()
+        if f"metrics.{codes(row[0])[0].removeprefix('parlor_')}" not in code
+    }
+    told = next((line for line in PAGE.splitlines() if "not yet fed" in line), "")
+    assert set(codes(told)) == unfed
+
+
+def test_variables_that_are_named_exist() -> None:
+    known = {tables.variable(name) for name in Settings.model_fields}
+    for text in (PAGE, (ROOT / "fly.toml").read_text(), (ROOT / "Dockerfile").read_text()):
+        assert set(re.findall(r"\bPARLOR_[A-Z_]+\b", text)) <= known
+
+
+def test_commands_exist() -> None:
+    shown = section(PAGE, "Starting").partition("```text\n")[2].partition("```")[0]
+    for line in shown.splitlines():
+        command = line.split()[1]
+        helped = subprocess.run(
+            [sys.executable, "-m", "server", command, "--help"], capture_output=True, text=True, timeout=30, check=True
+        )
+        for option in re.findall(r"--[a-z-]+", line):
+            assert option in helped.stdout, line
+
+
+def test_messages_exist() -> None:
+    code = "\n".join(p.read_text() for folder in ("server", "persistence") for p in (ROOT / folder).rglob("*.py"))
+    for row in rows(section(PAGE, "Logs")):
+        assert all(message in code for message in codes(row[0])), row
+
+
+def test_numbers() -> None:
+    assert f"at most {limits.DRAIN_S / 2:.0f} seconds" in PAGE
+    assert f"up to {limits.RESTART_DELAY_MS_MAX // 1000} seconds after which" in PAGE
+    assert f"wait up to {limits.WAITING_COMMAND_MS // 1000} seconds, {limits.WAITING_COMMANDS_MAX} a room" in PAGE
+
+
+def test_fly() -> None:
+    fly = tomllib.loads((ROOT / "fly.toml").read_text())
+    assert fly["kill_signal"] == "SIGTERM"
+    assert fly["kill_timeout"] > float(fly["env"]["PARLOR_DRAIN_S"]) == limits.DRAIN_S
+    assert fly["deploy"]["release_command"] == "parlor migrate up"
+    port = str(fly["http_service"]["internal_port"])
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert f'CMD ["parlor", "serve", "--host", "0.0.0.0", "--port", "{port}"]' in dockerfile
+    assert f"EXPOSE {port}" in dockerfile
+    assert "embedded" not in dockerfile.replace("There is no embedded database", "")
+    assert fly["http_service"]["checks"][0]["path"] == "/readyz"
+
+
+def test_docker_stops_after_draining() -> None:
+    (timeout,) = re.findall(r"--stop-timeout (\d+) -e", PAGE)
+    assert int(timeout) > limits.DRAIN_S
