@@ -40,8 +40,8 @@ format: install  ## put the style right
 	$(BIN)/ruff format .
 
 coverage: install  ## branch coverage of the rules
-	$(BIN)/coverage run --branch --source=server/games -m pytest -q tests/unit tests/properties
-	$(BIN)/coverage report --show-missing --skip-covered
+	$(BIN)/coverage run --branch --source=server/games -m pytest -q tests/unit/server/games tests/properties tests/simulation
+	$(BIN)/coverage report --show-missing --skip-covered --fail-under=100
 
 bench: install  ## print the figures of docs/performance.md
 	$(BIN)/python -m loadtest.bench $(ARGS)

@@ -45,6 +45,9 @@ EMPTY_LOBBY_MS: Final = 30 * 60 * 1000
 SUSPEND_MS: Final = 10 * 60 * 1000  # a running game without humans leaves the memory
 FINISHED_ROOM_MS: Final = 60 * 1000  # a finished room without connections leaves the memory
 FORGERIES_MAX: Final = 3  # moves that no honest client sends: then kicked
+LATE_MOVE_MS: Final = (
+    3_000  # after a forced move: the player's own, sent at the last moment, is refused but not counted
+)
 MISPLAYS_LOGGED_MAX: Final = 200  # per player and game; beyond it misplays are refused but not logged any more
 BOTS_PER_LEVEL: Final = 10  # distinct bot identities, one for each seat of the largest table
 

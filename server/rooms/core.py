@@ -79,6 +79,7 @@ class RoomCore:
         self._proof: Committed | None = None
         self._committed: Step | None = None  # the newest committed step
         self._acks: dict[PlayerId, dict[str, tuple[int, int]]] = {}  # every command of this game: (first, last)
+        self._late_until_ms: dict[PlayerId, int] = {}  # whose move was just forced: his own is no misplay yet
         self._presence = Presence()
         self._paused_since_ms: int | None = None
         self._waiting = WaitingCommands()
@@ -197,7 +198,8 @@ class RoomCore:
         state, ctx = self._require(), Context(now_ms, self.identity.session_seed)
         decision = decide(self.game, state, player_id, profile, command, ctx, self._bots)
         if isinstance(decision, Refusal):
-            counted = misplay(state.table, player_id, command, decision)
+            late = now_ms < self._late_until_ms.get(player_id, 0)
+            counted = () if late else misplay(state.table, player_id, command, decision)
             refused = Reject(player_id, frame.id, decision.code, decision.message)
             return [refused, *self._apply(counted, now_ms, player_id)]
         return self._apply(decision, now_ms, player_id, frame.id)
@@ -241,6 +243,8 @@ class RoomCore:
             bot, events = bot_move(self.game, state, self._wait.deadline, self.head, ctx)
             return self._apply(events, now_ms, bot)
         if self._wait is not None and self._wait.due_ms is not None and self._wait.due_ms <= now_ms:
+            for player_id in self._wait.deadline.player_ids:
+                self._late_until_ms[player_id] = now_ms + limits.LATE_MOVE_MS
             return self._apply(self.game.expire(state, ctx), now_ms)
         return self._rearm()
 

@@ -29,6 +29,19 @@ async def test_a_misplay_does_not_buy_time() -> None:
     assert table.names.count("player_bid") == 1
 
 
+async def test_a_move_that_comes_just_too_late_is_no_misplay() -> None:
+    table = VirtualTable(turn_seconds=60)
+    await table.start()
+    seat = next(s for s in table.seats if s.turn is not None)
+    table.advance(60.1)
+    seat.command("bid", value=1)
+    assert seat.of_type("reject")[-1]["code"] == "not_your_turn"
+    assert "invalid_action" not in table.names
+    table.advance(3)
+    seat.command("bid", value=1)
+    assert table.names[-1] == "invalid_action"
+
+
 async def test_a_short_disconnect_is_nobodys_business() -> None:
     table = VirtualTable()
     await table.start()
