@@ -102,7 +102,8 @@ class Deadline:
 class Config:
     """Settings that every room has; games add their own by subclassing. `bounds` lists (lowest, highest) per field.
 
-    Times are in the unit that the name ends in. `turn_seconds` may also be 0 (no timer).
+    Times are in the unit that the name ends in. `turn_seconds` may also be 0 (no timer). `spectator_delay_s` and
+    `durability` have one value each so far: a setting that would be ignored is refused instead.
     """
 
     min_players: int = 2
@@ -118,7 +119,7 @@ class Config:
         "max_players": (1, 10),
         "turn_seconds": (10, 120),
         "bot_delay_ms": (0, 5_000),
-        "spectator_delay_s": (0, 900),
+        "spectator_delay_s": (0, 0),
     }
     zero_allowed: ClassVar[frozenset[str]] = frozenset({"turn_seconds"})
 
@@ -128,11 +129,12 @@ class Config:
             value = getattr(self, name)
             if not low <= value <= high and not (value == 0 and name in self.zero_allowed):
                 zero = ", or 0" if name in self.zero_allowed else ""
-                return Refusal("invalid_config", f"{name} must be {low} to {high}{zero}", field=f"config.{name}")
+                allowed = f"{low}" if low == high else f"{low} to {high}{zero}"
+                return Refusal("invalid_config", f"{name} must be {allowed}", field=f"config.{name}")
         if self.min_players > self.max_players:
             return Refusal("invalid_config", "min_players exceeds max_players", field="config.min_players")
-        if self.durability not in ("strict", "relaxed"):
-            return Refusal("invalid_config", "durability is strict or relaxed", field="config.durability")
+        if self.durability != "strict":
+            return Refusal("invalid_config", "durability must be strict", field="config.durability")
         return None
 
 
