@@ -50,7 +50,10 @@ function enter({ game_id, ws_url }, replaces = false) {
   else location.hash = hash;
 }
 
-/** Where the room is hosted: as the server said when we joined, else here, from where we will be sent on. @param {string} gameId */
+/**
+ * Where the room is hosted: as the server said when we joined, else here, from where we will be sent on.
+ * @param {string} gameId
+ */
 function socketUrl(gameId) {
   const told = sessionStorage.getItem(urlKey(gameId));
   if (told) return told;

@@ -42,7 +42,7 @@ export const strings = {
     howTo: 'How to play',
     rules: [
       'Each round, everybody bids how many tricks they will take.',
-      'Follow the suit that was led if you can. The highest trump takes the trick, else the highest card of the led suit.',
+      'Follow the suit that was led if you can. The highest trump takes the trick, else the highest of the led suit.',
       'Trump can’t be led until somebody has trumped a trick.',
       'Bid made exactly: 5 points plus the bid. Missed: minus the same.',
     ],
@@ -99,7 +99,8 @@ export const strings = {
     none: 'none',
     trumpBroken: 'broken',
     trumpUnbroken: 'not broken',
-    trumpTitle: (card, broken) => `Trump: the ${card} was turned up. ${broken ? 'Trump may be led.' : 'Trump may not be led yet.'}`,
+    trumpTitle: (card, broken) =>
+      `Trump: the ${card} was turned up. ${broken ? 'Trump may be led.' : 'Trump may not be led yet.'}`,
     bidWon: (bid, won) => (bid === undefined ? 'no bid yet' : `bid ${bid} · won ${won}`),
     score: (score) => String(score).replace('-', '−'),
     delta: (delta) => `${delta > 0 ? '+' : ''}${strings.table.score(delta)}`,
@@ -140,12 +141,16 @@ export const strings = {
   },
 
   result: {
-    title: (names) => (names.length === 1 ? `${names[0]} ${names[0] === 'You' ? 'win' : 'wins'} the game` : `${names.join(' and ')} share the win`),
+    title: (names) =>
+      names.length === 1
+        ? `${names[0]} ${names[0] === 'You' ? 'win' : 'wins'} the game`
+        : `${names.join(' and ')} share the win`,
     aborted: 'The game was ended early.',
     playAgain: 'Play again',
     verify: 'Verify the shuffle',
     verifying: 'Dealing every round again…',
-    verified: (rounds) => `Verified: the seed was fixed before the first card, and ${plural(rounds, 'round')} were dealt from it.`,
+    verified: (rounds) =>
+      `Verified: the seed was fixed before the first card, and ${plural(rounds, 'round')} were dealt from it.`,
     notVerified: (why) => `The shuffle does not match: ${why}`,
     commitmentWrong: 'the seed is not the one that was committed to.',
     dealWrong: (round) => `round ${round + 1} was dealt otherwise.`,

@@ -90,7 +90,8 @@ export function openHomePage(root, api, enter) {
     root,
     {
       'play-bots': () => enterBy(() => api.call('POST', '/api/rooms', BOTS_ROOM)),
-      create: (_, form) => enterBy(() => api.call('POST', '/api/rooms', roomWanted(/** @type {HTMLFormElement} */ (form)))),
+      create: (_, form) =>
+        enterBy(() => api.call('POST', '/api/rooms', roomWanted(/** @type {HTMLFormElement} */ (form)))),
       'join-code': (_, form) => {
         const code = String(new FormData(/** @type {HTMLFormElement} */ (form)).get('code'));
         return enterBy(() => api.call('POST', '/api/join', { join_code: code.trim().toUpperCase() }));

@@ -28,7 +28,8 @@ export function runKeyboard(root, signal) {
     'keydown',
     (event) => {
       const target = /** @type {Element} */ (event.target);
-      if (event.ctrlKey || event.altKey || event.metaKey || target.closest('input, select, textarea, dialog, .scroll')) return;
+      if (event.ctrlKey || event.altKey || event.metaKey || target.closest('input, select, textarea, dialog, .scroll'))
+        return;
       const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
       const handled = step ? moveFocus(root, step) : /^\d$/.test(event.key) && selectBid(event.key);
       if (handled) event.preventDefault();

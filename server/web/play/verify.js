@@ -12,13 +12,21 @@ const encode = (/** @type {string} */ text) => new TextEncoder().encode(text);
 
 /**
  * @typedef {import('./fold-table.js').RoomEvent} RoomEvent
- * @typedef {{ok: true, rounds: number} | {ok: false, wrong: 'commitment'} | {ok: false, wrong: 'deal', round: number}} Finding
+ * @typedef {Uint8Array<ArrayBuffer>} Bytes
+ * @typedef {{ok: true, rounds: number}
+ *   | {ok: false, wrong: 'commitment'}
+ *   | {ok: false, wrong: 'deal', round: number}} Finding
  */
 
-/** The whole log of a completed game. @param {import('../net/api.js').Api} api @param {string} gameId @returns {Promise<RoomEvent[]>} */
+/**
+ * The whole log of a completed game.
+ * @param {import('../net/api.js').Api} api
+ * @param {string} gameId
+ * @returns {Promise<RoomEvent[]>}
+ */
 export async function fetchLog(api, gameId) {
   const events = [];
-  for (let from = 0; from !== null && from !== undefined; ) {
+  for (let from = 0; from !== null && from !== undefined;) {
     const page = await api.call('GET', `/api/games/${gameId}/events?from=${from}&limit=${PAGE}`);
     events.push(...page.items);
     from = page.next;
@@ -73,7 +81,13 @@ function isDealtFrom(deck, deal, seats) {
   return isHandRight && deck[players.length * deal.cards_per_player] === deal.trump;
 }
 
-/** @param {string} gameId @param {string} seed @param {number} round @param {[number, string][]} seeds @param {number} players */
+/**
+ * @param {string} gameId
+ * @param {string} seed
+ * @param {number} round
+ * @param {[number, string][]} seeds
+ * @param {number} players
+ */
 async function shuffledDeck(gameId, seed, round, seeds, players) {
   const message = encode(JSON.stringify([gameId, round, seeds]));
   const draw = await stream(await hmac(bytes(seed), message));
@@ -94,7 +108,10 @@ function orderedDeck(decks) {
   return cards;
 }
 
-/** Fair numbers in 0..k-1 from the keyed stream; words that would favour some of them are rejected. @param {Uint8Array} key */
+/**
+ * Fair numbers in 0..k-1 from the keyed stream; words that would favour some of them are rejected.
+ * @param {Bytes} key
+ */
 async function stream(key) {
   let block = 0;
   /** @type {number[]} */
@@ -114,7 +131,7 @@ async function stream(key) {
   };
 }
 
-/** @param {Uint8Array} key @param {Uint8Array} message @returns {Promise<Uint8Array>} */
+/** @param {Bytes} key @param {Bytes} message @returns {Promise<Bytes>} */
 async function hmac(key, message) {
   const secret = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   return new Uint8Array(await crypto.subtle.sign('HMAC', secret, message));

@@ -18,7 +18,8 @@ import { nameOfPlayer } from './people.js';
 export function sentence({ name, data }, before, after) {
   const text = strings.announce[name];
   if (text === undefined) return '';
-  const who = (/** @type {string} */ id) => nameOfPlayer(after.players.some((p) => p.player_id === id) ? after : before, id);
+  const who = (/** @type {string} */ id) =>
+    nameOfPlayer(after.players.some((p) => p.player_id === id) ? after : before, id);
   switch (name) {
     case 'round_started':
       return text(data.round_index, data.cards_per_player, who(data.dealer_player_id));

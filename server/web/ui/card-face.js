@@ -16,7 +16,11 @@ const SUIT_PATHS = {
 
 /** @param {string} suit @param {string} [className] */
 export function suitSymbol(suit, className = '') {
-  return h('svg', { class: `suit is-${suit} ${className}`, viewBox: '0 0 24 24', 'aria-hidden': 'true' }, h('path', { d: SUIT_PATHS[suit] }));
+  return h(
+    'svg',
+    { class: `suit is-${suit} ${className}`, viewBox: '0 0 24 24', 'aria-hidden': 'true' },
+    h('path', { d: SUIT_PATHS[suit] }),
+  );
 }
 
 /** A suit as symbol and word. @param {string} suit */

@@ -9,7 +9,7 @@ const SVG = 'http://www.w3.org/2000/svg';
  * @typedef {string | number | null | undefined | false} Text
  * @typedef {{tag: string, key: string | undefined, vars: Record<string, string | number>,
  *   attributes: Record<string, string>, children: (Node_ | string)[]}} Node_
- * @typedef {Node_ | Text | Child[]} Child
+ * @typedef {Node_ | Text | readonly unknown[]} Child nested lists are laid flat
  */
 
 /** @type {WeakMap<Node, string>} */

@@ -23,9 +23,19 @@ export function facts(view) {
       { class: 'fact is-trump', title: card && strings.table.trumpTitle(nameOf(card), broken) },
       card && stillCard(card, 'is-tiny'),
       h('dt', null, strings.table.trump),
-      h('dd', null, trump ? suitLabel(trump) : '–', h('small', null, broken ? strings.table.trumpBroken : strings.table.trumpUnbroken)),
+      h(
+        'dd',
+        null,
+        trump ? suitLabel(trump) : '–',
+        h('small', null, broken ? strings.table.trumpBroken : strings.table.trumpUnbroken),
+      ),
     ),
-    h('div', { class: 'fact is-led' }, h('dt', null, strings.table.led), h('dd', null, trick?.led_suit ? suitLabel(trick.led_suit) : '–')),
+    h(
+      'div',
+      { class: 'fact is-led' },
+      h('dt', null, strings.table.led),
+      h('dd', null, trick?.led_suit ? suitLabel(trick.led_suit) : '–'),
+    ),
   );
 }
 
@@ -33,9 +43,11 @@ export function facts(view) {
 export function progress(view) {
   const { round, config } = view;
   if (!round) return strings.game;
+  /** @type {import('./dom.js').Child[]} */
   const parts = [h('span', null, strings.table.round(round.round_index, config.rounds))];
   const trick = round.trick ?? round.last_trick;
-  if (view.phase === 'playing' && trick) parts.push(' · ', h('span', null, strings.table.trick(trick.trick_index, round.cards_per_player)));
+  if (view.phase === 'playing' && trick)
+    parts.push(' · ', h('span', null, strings.table.trick(trick.trick_index, round.cards_per_player)));
   return parts;
 }
 
@@ -43,5 +55,10 @@ export function progress(view) {
 export function lineState(room) {
   const isPaused = room.link === 'connected' && (room.status?.paused || room.view?.paused);
   const state = isPaused ? 'paused' : room.link;
-  return h('p', { class: `line is-${state}`, role: 'status', title: isPaused ? strings.pausedBecause(room.status?.reason) : null }, h('i', { class: 'dot', 'aria-hidden': 'true' }), h('span', null, strings.link[state]));
+  return h(
+    'p',
+    { class: `line is-${state}`, role: 'status', title: isPaused ? strings.pausedBecause(room.status?.reason) : null },
+    h('i', { class: 'dot', 'aria-hidden': 'true' }),
+    h('span', null, strings.link[state]),
+  );
 }

@@ -33,8 +33,15 @@ export function hand(room, focused) {
   const stop = Math.min(focused, cards.length - 1);
   return h(
     'ul',
-    { class: `hand ${playable.size > 0 ? 'is-choosing' : ''}`, key: 'hand', 'aria-label': strings.table.hand, vars: { '--cards': cards.length } },
-    cards.map((card, i) => handCard(card, playable.has(card), i === stop, i > 0 && suitOf(cards[i - 1]) !== suitOf(card))),
+    {
+      class: `hand ${playable.size > 0 ? 'is-choosing' : ''}`,
+      key: 'hand',
+      'aria-label': strings.table.hand,
+      vars: { '--cards': cards.length },
+    },
+    cards.map((card, i) =>
+      handCard(card, playable.has(card), i === stop, i > 0 && suitOf(cards[i - 1]) !== suitOf(card)),
+    ),
   );
 }
 

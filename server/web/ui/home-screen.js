@@ -21,13 +21,31 @@ export function homeScreen(home) {
       { class: 'welcome' },
       h('p', { class: 'logo' }, strings.title),
       h('h1', null, strings.game),
-      h('p', { class: 'suits', 'aria-hidden': 'true' }, SUITS.map((suit) => suitSymbol(suit))),
+      h(
+        'p',
+        { class: 'suits', 'aria-hidden': 'true' },
+        SUITS.map((suit) => suitSymbol(suit)),
+      ),
       h('p', { class: 'tagline' }, s.tagline),
-      h('button', { type: 'button', class: 'is-primary is-big', 'data-action': 'play-bots', disabled: home.busy }, s.playBots, h('small', null, s.playBotsHint)),
+      h(
+        'button',
+        { type: 'button', class: 'is-primary is-big', 'data-action': 'play-bots', disabled: home.busy },
+        s.playBots,
+        h('small', null, s.playBotsHint),
+      ),
     ),
     h('div', { class: 'columns' }, h('div', { class: 'column' }, joinForm(home), nameForm(home)), createForm(home)),
     publicRooms(home),
-    h('details', { class: 'panel rules' }, h('summary', null, s.howTo), h('ul', null, s.rules.map((rule) => h('li', null, rule)))),
+    h(
+      'details',
+      { class: 'panel rules' },
+      h('summary', null, s.howTo),
+      h(
+        'ul',
+        null,
+        s.rules.map((rule) => h('li', null, rule)),
+      ),
+    ),
   );
 }
 
@@ -40,7 +58,21 @@ function joinForm({ busy }) {
     h(
       'div',
       { class: 'line-of-fields' },
-      h('label', null, h('span', null, s.code), h('input', { name: 'code', class: 'code', required: true, maxlength: CODE_LENGTH, minlength: CODE_LENGTH, autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false' })),
+      h(
+        'label',
+        null,
+        h('span', null, s.code),
+        h('input', {
+          name: 'code',
+          class: 'code',
+          required: true,
+          maxlength: CODE_LENGTH,
+          minlength: CODE_LENGTH,
+          autocomplete: 'off',
+          autocapitalize: 'characters',
+          spellcheck: 'false',
+        }),
+      ),
       h('button', { disabled: busy }, s.join),
     ),
   );
@@ -63,7 +95,12 @@ function createForm({ busy }) {
     h(
       'div',
       { class: 'line-of-fields' },
-      h('label', { class: 'check' }, h('input', { type: 'checkbox', name: 'is_public', checked: true }), h('span', null, s.isPublic)),
+      h(
+        'label',
+        { class: 'check' },
+        h('input', { type: 'checkbox', name: 'is_public', checked: true }),
+        h('span', null, s.isPublic),
+      ),
       h('button', { disabled: busy }, s.create),
     ),
   );
@@ -78,19 +115,34 @@ function nameForm({ name }) {
     h(
       'div',
       { class: 'line-of-fields' },
-      h('label', null, h('span', { class: 'visually-hidden' }, s.yourName), h('input', { name: 'name', value: name, required: true, maxlength: NAME_LENGTH, autocomplete: 'nickname' })),
+      h(
+        'label',
+        null,
+        h('span', { class: 'visually-hidden' }, s.yourName),
+        h('input', { name: 'name', value: name, required: true, maxlength: NAME_LENGTH, autocomplete: 'nickname' }),
+      ),
       h('button', null, s.saveName),
     ),
   );
 }
 
-/** @param {string} name @param {string} label @param {number[]} values @param {number} chosen @param {(value: number) => string} [text] */
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {number[]} values
+ * @param {number} chosen
+ * @param {(value: number) => string} [text]
+ */
 function select(name, label, values, chosen, text = String) {
   return h(
     'label',
     null,
     h('span', null, label),
-    h('select', { name }, values.map((value) => h('option', { value, selected: value === chosen }, text(value)))),
+    h(
+      'select',
+      { name },
+      values.map((value) => h('option', { value, selected: value === chosen }, text(value))),
+    ),
   );
 }
 
@@ -102,7 +154,13 @@ function publicRooms({ rooms, busy }) {
     h('h2', null, s.publicRooms),
     rooms === null && h('p', { class: 'quiet' }, s.roomsUnknown),
     rooms?.length === 0 && h('p', { class: 'quiet' }, s.noRooms),
-    rooms && rooms.length > 0 && h('ul', { class: 'rooms' }, rooms.map((room) => roomRow(room, busy))),
+    rooms &&
+      rooms.length > 0 &&
+      h(
+        'ul',
+        { class: 'rooms' },
+        rooms.map((room) => roomRow(room, busy)),
+      ),
   );
 }
 
@@ -115,7 +173,23 @@ function roomRow(room, busy) {
     { key: room.game_id },
     h('span', { class: 'name' }, s.roomOf(room.join_code), h('small', null, isOpen ? s.open : s.running)),
     h('span', { class: 'quiet' }, s.players(room.players, room.max_players)),
-    canJoin && h('button', { key: 'join', type: 'button', 'data-action': 'join-room', 'data-game': room.game_id, disabled: busy }, s.join),
-    h('button', { key: 'watch', type: 'button', class: 'is-quiet', 'data-action': 'watch-room', 'data-game': room.game_id, disabled: busy }, s.watch),
+    canJoin &&
+      h(
+        'button',
+        { key: 'join', type: 'button', 'data-action': 'join-room', 'data-game': room.game_id, disabled: busy },
+        s.join,
+      ),
+    h(
+      'button',
+      {
+        key: 'watch',
+        type: 'button',
+        class: 'is-quiet',
+        'data-action': 'watch-room',
+        'data-game': room.game_id,
+        disabled: busy,
+      },
+      s.watch,
+    ),
   );
 }

@@ -25,13 +25,28 @@ export function lobby(room) {
       'ul',
       { class: 'members' },
       view.players.map((player) => member(view, player, isHost)),
-      Array.from({ length: Math.min(free, 4) }, (_, i) => h('li', { key: `free-${i}`, class: 'member is-free' }, s.emptySeat)),
+      Array.from({ length: Math.min(free, 4) }, (_, i) =>
+        h('li', { key: `free-${i}`, class: 'member is-free' }, s.emptySeat),
+      ),
     ),
     h(
       'div',
       { class: 'choices' },
-      me && h('button', { key: 'ready', type: 'button', class: me.ready ? '' : 'is-primary', 'data-action': 'ready', 'aria-pressed': String(me.ready) }, me.ready ? s.notReady : s.ready),
-      !isSeated(view) && free > 0 && h('button', { key: 'seat', type: 'button', class: 'is-primary', 'data-action': 'take-seat' }, s.takeSeat),
+      me &&
+        h(
+          'button',
+          {
+            key: 'ready',
+            type: 'button',
+            class: me.ready ? '' : 'is-primary',
+            'data-action': 'ready',
+            'aria-pressed': String(me.ready),
+          },
+          me.ready ? s.notReady : s.ready,
+        ),
+      !isSeated(view) &&
+        free > 0 &&
+        h('button', { key: 'seat', type: 'button', class: 'is-primary', 'data-action': 'take-seat' }, s.takeSeat),
       isHost && free > 0 && h('button', { key: 'bot', type: 'button', 'data-action': 'add-bot' }, s.addBot),
       isHost && startButton(view),
       h('button', { key: 'leave', type: 'button', class: 'is-quiet', 'data-action': 'leave' }, s.leave),
@@ -70,7 +85,19 @@ function member(view, player, isHost) {
       player.status !== 'active' && h('small', null, strings.table.status[player.status]),
     ),
     h('span', { class: 'readiness' }, player.ready ? `✓ ${s.isReady}` : s.isNotReady),
-    isHost && !isMe && h('button', { type: 'button', class: 'is-quiet remove', 'data-action': 'remove', 'data-player': player.player_id, 'aria-label': s.remove(player.display_name) }, '×'),
+    isHost &&
+      !isMe &&
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'is-quiet remove',
+          'data-action': 'remove',
+          'data-player': player.player_id,
+          'aria-label': s.remove(player.display_name),
+        },
+        '×',
+      ),
   );
 }
 
@@ -82,7 +109,13 @@ function startButton(view) {
   const me = view.players.find((p) => p.player_id === view.you.player_id);
   return h(
     'button',
-    { key: 'start', type: 'button', class: others || !me?.ready ? '' : 'is-primary', 'data-action': action, disabled: !enough },
+    {
+      key: 'start',
+      type: 'button',
+      class: others || !me?.ready ? '' : 'is-primary',
+      'data-action': action,
+      disabled: !enough,
+    },
     others ? strings.lobby.startAnyway : strings.lobby.start,
   );
 }

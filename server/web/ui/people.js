@@ -30,18 +30,31 @@ export function avatar(player) {
     ? h(
         'svg',
         { viewBox: '0 0 24 24', class: 'bot-face' },
-        h('path', { d: 'M12 3v4M6 7h12a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V9a2 2 0 0 1 2-2ZM9 12v2M15 12v2' }),
+        h('path', {
+          d: 'M12 3v4M6 7h12a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V9a2 2 0 0 1 2-2ZM9 12v2M15 12v2',
+        }),
       )
     : h('span', { class: 'initial' }, Array.from(player.display_name)[0]?.toUpperCase());
   return h('span', { class: 'avatar', vars: { '--player-color': player.color }, 'aria-hidden': 'true' }, picture);
 }
 
-/** The time that is left to move, drawn around the avatar. @param {number | null} deadline @param {number} span milliseconds */
+/**
+ * The time that is left to move, drawn around the avatar.
+ * @param {number | null} deadline
+ * @param {number} span milliseconds
+ */
 export function countdownRing(deadline, span) {
   if (deadline === null || !span) return null;
   return h(
     'svg',
-    { key: `ring-${deadline}`, class: 'ring', viewBox: '0 0 40 40', 'data-deadline': deadline, 'data-span': span, 'aria-hidden': 'true' },
+    {
+      key: `ring-${deadline}`,
+      class: 'ring',
+      viewBox: '0 0 40 40',
+      'data-deadline': deadline,
+      'data-span': span,
+      'aria-hidden': 'true',
+    },
     h('circle', { class: 'ring-track', cx: 20, cy: 20, r: 18 }),
     h('circle', { class: 'ring-left', cx: 20, cy: 20, r: 18, pathLength: 1 }),
   );

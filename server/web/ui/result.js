@@ -22,10 +22,14 @@ export function result(view, verification) {
     h(
       'div',
       { class: 'choices' },
-      !isAborted && isSeated(view) && h('button', { key: 'again', type: 'button', class: 'is-primary', 'data-action': 'rematch' }, s.playAgain),
+      !isAborted &&
+        isSeated(view) &&
+        h('button', { key: 'again', type: 'button', class: 'is-primary', 'data-action': 'rematch' }, s.playAgain),
       h('a', { key: 'home', class: 'button', href: '#/' }, strings.toHome),
       // The browser offers its cryptography to pages of a secure origin only.
-      !isAborted && globalThis.crypto?.subtle && h('button', { key: 'verify', type: 'button', class: 'is-quiet', 'data-action': 'verify' }, s.verify),
+      !isAborted &&
+        globalThis.crypto?.subtle &&
+        h('button', { key: 'verify', type: 'button', class: 'is-quiet', 'data-action': 'verify' }, s.verify),
     ),
     h('p', { class: 'quiet verification', role: 'status' }, verification),
     scoreTable(view),

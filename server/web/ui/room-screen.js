@@ -23,7 +23,12 @@ const ENDS = new Set(['replaced', 'forbidden', 'not_found', 'malformed', 'unauth
 
 /** @param {Room} room @param {Screen} screen */
 export function roomScreen(room, screen) {
-  return h('div', { class: `room is-${room.view?.phase ?? 'loading'}` }, bar(room), ENDS.has(room.link) ? endOfLine(room) : content(room, screen));
+  return h(
+    'div',
+    { class: `room is-${room.view?.phase ?? 'loading'}` },
+    bar(room),
+    ENDS.has(room.link) ? endOfLine(room) : content(room, screen),
+  );
 }
 
 /** @param {Room} room */
@@ -36,7 +41,12 @@ function bar(room) {
     h('a', { class: 'logo', href: '#/', title: strings.toHome }, strings.title),
     h('p', { class: 'progress' }, view ? progress(view) : ''),
     lineState(room),
-    hasTable && h('button', { key: 'scores', type: 'button', class: 'is-quiet only-narrow', 'data-action': 'show-scores' }, strings.table.scores),
+    hasTable &&
+      h(
+        'button',
+        { key: 'scores', type: 'button', class: 'is-quiet only-narrow', 'data-action': 'show-scores' },
+        strings.table.scores,
+      ),
   );
 }
 
@@ -65,7 +75,13 @@ function table(room, view, screen) {
       view.round.last_trick &&
         h(
           'button',
-          { key: 'last', type: 'button', class: 'is-quiet last-trick', 'data-action': 'last-trick', 'aria-pressed': String(screen.showsLastTrick) },
+          {
+            key: 'last',
+            type: 'button',
+            class: 'is-quiet last-trick',
+            'data-action': 'last-trick',
+            'aria-pressed': String(screen.showsLastTrick),
+          },
           strings.table.lastTrick,
         ),
     ),
@@ -73,7 +89,12 @@ function table(room, view, screen) {
   );
 }
 
-/** What the round is at: bids to make, a trick, or its scores. @param {Room} room @param {View} view @param {Screen} screen */
+/**
+ * What the round is at: bids to make, a trick, or its scores.
+ * @param {Room} room
+ * @param {View} view
+ * @param {Screen} screen
+ */
 function middle(room, view, screen) {
   const isOver = view.phase === 'scoring' && room.lastShown?.name !== 'trick_completed';
   return bidPanel(room) ?? (isOver && !screen.showsLastTrick ? roundEnd(view) : trickArea(room, screen.showsLastTrick));
@@ -112,7 +133,11 @@ function scoresAndLog(view, screen) {
     h('h2', null, strings.table.scores),
     scoreTable(view),
     h('h2', null, strings.table.log),
-    h('ol', { class: 'moves', tabindex: '0', 'aria-label': strings.table.log }, screen.log.map((line) => h('li', null, line))),
+    h(
+      'ol',
+      { class: 'moves', tabindex: '0', 'aria-label': strings.table.log },
+      screen.log.map((line) => h('li', null, line)),
+    ),
     h('button', { type: 'button', class: 'is-quiet leave', 'data-action': 'ask-to-leave' }, strings.table.leave),
   ];
 }
@@ -147,8 +172,10 @@ function endOfLine(room) {
       h(
         'div',
         { class: 'choices' },
-        isReplaced && h('button', { type: 'button', class: 'is-primary', 'data-action': 'use-here' }, strings.link.useHere),
-        room.link === 'malformed' && h('button', { type: 'button', class: 'is-primary', 'data-action': 'reload' }, strings.link.reload),
+        isReplaced &&
+          h('button', { type: 'button', class: 'is-primary', 'data-action': 'use-here' }, strings.link.useHere),
+        room.link === 'malformed' &&
+          h('button', { type: 'button', class: 'is-primary', 'data-action': 'reload' }, strings.link.reload),
         h('a', { class: 'button', href: '#/' }, strings.toHome),
       ),
     ),

@@ -25,7 +25,13 @@ export function scoreTable(view, caption = strings.table.scores) {
           'tr',
           null,
           h('th', { scope: 'col', 'aria-label': strings.table.roundColumn }, '#'),
-          players.map((p) => h('th', { scope: 'col', class: mark(p), title: p.display_name }, p.player_id === you.player_id ? strings.you : p.display_name)),
+          players.map((p) =>
+            h(
+              'th',
+              { scope: 'col', class: mark(p), title: p.display_name },
+              p.player_id === you.player_id ? strings.you : p.display_name,
+            ),
+          ),
         ),
       ),
       h(

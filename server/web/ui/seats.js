@@ -16,7 +16,10 @@ import { avatar, countdownRing, isSeated } from './people.js';
  */
 export function anglesOf(view) {
   const { players, you } = view;
-  const first = Math.max(0, players.findIndex((p) => p.player_id === you.player_id));
+  const first = Math.max(
+    0,
+    players.findIndex((p) => p.player_id === you.player_id),
+  );
   return new Map(
     players.map((player, i) => {
       const steps = (i - first + players.length) % players.length;
@@ -80,8 +83,14 @@ function seatBody(room, player) {
     h(
       'span',
       { class: 'who' },
-      h('span', { class: 'name' }, isMe ? strings.you : player.display_name, player.is_bot && h('small', null, strings.bot)),
-      view.round && h('span', { class: 'bid' }, strings.table.bidWon(pendingOr(room, view, id), view.round.tricks_won[id] ?? 0)),
+      h(
+        'span',
+        { class: 'name' },
+        isMe ? strings.you : player.display_name,
+        player.is_bot && h('small', null, strings.bot),
+      ),
+      view.round &&
+        h('span', { class: 'bid' }, strings.table.bidWon(pendingOr(room, view, id), view.round.tricks_won[id] ?? 0)),
       view.round && pips(view.round.bids[id], view.round.tricks_won[id] ?? 0),
     ),
     h(

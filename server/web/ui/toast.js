@@ -22,5 +22,9 @@ export function toast(text, kind = 'note') {
 
 function draw() {
   const root = document.getElementById('toasts');
-  if (root) patch(root, toasts.map((t) => h('p', { key: String(t.id), class: `toast is-${t.kind}` }, t.text)));
+  if (root)
+    patch(
+      root,
+      toasts.map((t) => h('p', { key: String(t.id), class: `toast is-${t.kind}` }, t.text)),
+    );
 }

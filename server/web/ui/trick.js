@@ -34,7 +34,11 @@ export function trickArea(room, showsLast) {
   );
 }
 
-/** The trick as the viewer sees it: with his own card as soon as he has played it. @param {Room} room @param {View} view */
+/**
+ * The trick as the viewer sees it: with his own card as soon as he has played it.
+ * @param {Room} room
+ * @param {View} view
+ */
 function currentPlays(room, view) {
   const mine = view.you.player_id;
   const pending = room.pendingMove;
@@ -53,12 +57,13 @@ function currentPlays(room, view) {
 /** @param {View} view @param {Play} play @param {string | null} winner */
 function playedCard(view, { player_id, card, mark }, winner) {
   const angle = anglesOf(view).get(player_id) ?? 0;
+  const rank = winner === null ? '' : player_id === winner ? 'is-winner' : 'is-beaten';
   const name = nameOfPlayer(view, player_id);
   return h(
     'li',
     {
       key: `${player_id}.${card}`,
-      class: `played ${player_id === winner ? 'is-winner' : ''} ${winner && player_id !== winner ? 'is-beaten' : ''} is-${mark ?? 'solid'}`,
+      class: `played ${rank} is-${mark ?? 'solid'}`,
       vars: { '--x': Math.cos(angle).toFixed(4), '--y': Math.sin(angle).toFixed(4) },
     },
     h('span', { class: 'card', role: 'img', 'aria-label': `${name}: ${nameOf(card)}` }, cardFace(card)),
