@@ -7,6 +7,8 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Match, Mount
+from starlette.types import Scope
 
 from server.api import answers
 from server.api.context import Services
@@ -42,5 +44,15 @@ def build(services: Services, version: str) -> FastAPI:
                 response.headers.setdefault(name, value)
         return response
 
-    app.mount("/", StaticFiles(directory=WEB, html=True), name="web")
+    app.router.routes.append(_Pages("/", StaticFiles(directory=WEB, html=True), name="web"))
     return app
+
+
+class _Pages(Mount):
+    """The browser client: every path but those of the API, which answers for unknown paths and methods itself."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        path = scope["path"]
+        if scope["type"] != "http" or path == "/api" or path.startswith("/api/"):
+            return Match.NONE, {}
+        return super().matches(scope)
