@@ -83,7 +83,9 @@ def _on_invalid(request: Request, exc: Exception) -> Response:
 
 def _on_http(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, HTTPException)
-    return error(exc.status_code, _CODES.get(exc.status_code, "malformed"), str(exc.detail))
+    answer = error(exc.status_code, _CODES.get(exc.status_code, "malformed"), str(exc.detail))
+    answer.headers.update(exc.headers or {})  # Allow
+    return answer
 
 
 def _on_bug(request: Request, exc: Exception) -> Response:
@@ -102,20 +104,28 @@ async def _bounded(request: Request, call_next: Callable[[Request], Awaitable[Re
 
 
 Item = dict[str, Any]
+_NDJSON = "application/x-ndjson"
+_MSGPACK = "application/vnd.msgpack"
+_JSON = "application/json"
+
+
+def events_format(request: Request) -> str:
+    """The media type in which the client wants its events: one JSON object unless it names another."""
+    accept = request.headers.get("accept", "")
+    return next((kind for kind in (_NDJSON, _MSGPACK) if kind in accept), _JSON)
 
 
 def events_answer(request: Request, items: list[Item], following: int | None, headers: dict[str, str]) -> Response:
     """A page of events as the client wants it: one JSON object, NDJSON (an event a line), or msgpack."""
-    accept = request.headers.get("accept", "")
+    kind = events_format(request)
     if following is not None:
         headers = {**headers, "X-Next-Index": str(following)}
     headers = {**headers, "Vary": "Accept, Authorization"}
-    if "application/x-ndjson" in accept:
-        return StreamingResponse(_lines(items), headers=headers, media_type="application/x-ndjson")
+    if kind == _NDJSON:
+        return StreamingResponse(_lines(items), headers=headers, media_type=kind)
     page = {"items": items, "next": following}
-    if "application/vnd.msgpack" in accept:
-        return Response(msgpack.packb(page), headers=headers, media_type="application/vnd.msgpack")
-    return Response(orjson.dumps(page), headers=headers, media_type="application/json")
+    body = msgpack.packb(page) if kind == _MSGPACK else orjson.dumps(page)
+    return Response(body, headers=headers, media_type=kind)
 
 
 async def _lines(items: list[Item]) -> AsyncIterator[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from persistence.database import Database
 from persistence.event_log.log import EventLog
@@ -50,3 +50,6 @@ def _services(request: Request) -> Services:
 
 
 With = Annotated[Services, Depends(_services)]
+
+GameName = Annotated[str | None, Query(pattern=r"^[^\x00]*$", description="of this game only")]
+"""A filter. The database can't even be asked for a name with NUL in it."""

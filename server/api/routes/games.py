@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from persistence import play, stats
 from persistence.play import GameRow
 from server import limits
-from server.api.answers import events_answer
+from server.api.answers import events_answer, events_format
 from server.api.context import Services, With
 from server.api.guard import MaybeCaller, known_id
 from server.errors import Refused
@@ -71,24 +71,25 @@ async def read_events(
     following = last + 1 if last < row.last_event_index else None
     headers = _NEVER
     if row.status == "completed":
-        tag = f'"{row.id}-{row.last_event_index}-{first}-{limit}-{viewer or ""}"'
+        tag = f'"{row.id}-{row.last_event_index}-{first}-{limit}-{viewer or ""}-{events_format(request)}"'
         headers = {**_FOREVER, "ETag": tag}
         if tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-    records = await _records(services, row, 0 if row.status != "completed" else first, last)
     if row.status == "completed":
+        records = await _records(services, row, first, last)
         seen_by, everything = viewer, viewer is None
     else:
-        state = _fold(services, row, records) if records else None
-        if state is not None:
-            _may_look(state, row, caller)
+        # Who is asking is decided by how the room stands now, whatever part of its past is asked for.
+        records = await _records(services, row, 0, row.last_event_index)
+        state = _fold(services, row, records)
+        _may_look(state, row, caller)
         seen_by, everything = _viewer(state, caller, viewer), False
+        records = records[first : last + 1]
     game = services.registry.game(row.game)
     items = []
     for record in records:
-        if record.index >= first:
-            name, data = (record.event.name, record.data) if everything else visible(game, record, seen_by)
-            items.append({"index": record.index, "name": name, "at": record.at_ms, "data": data})
+        name, data = (record.event.name, record.data) if everything else visible(game, record, seen_by)
+        items.append({"index": record.index, "name": name, "at": record.at_ms, "data": data})
     return events_answer(request, items, following, headers)
 
 
@@ -109,7 +110,9 @@ async def read_state(
     if row.status != "completed":
         _may_look(state, row, caller)
         viewer = _viewer(state, caller, viewer)
-    view = match.view(services.registry.game(row.game), state, viewer)
+    view = _live_view(services, row, index, viewer) or match.view(services.registry.game(row.game), state, viewer)
+    if viewer is not None and viewer == caller and viewer in state.table.players:
+        view["join_code"] = row.join_code
     headers = _FOREVER if row.status == "completed" and at is not None else _NEVER
     return Response(orjson.dumps({"index": index, "view": view}), headers=headers, media_type="application/json")
 
@@ -160,6 +163,14 @@ async def _records(services: Services, row: GameRow, first: int, last: int) -> l
 
 def _fold(services: Services, row: GameRow, records: list[Record]) -> State[Any]:
     return fold(services.registry.game(row.game), [record.event for record in records])
+
+
+def _live_view(services: Services, row: GameRow, index: int, viewer: str | None) -> dict[str, Any] | None:
+    """The newest view of a running game as its room shows it: with the deadline, which stands in no event."""
+    room = services.directory.find(row.id)
+    if room is None or row.status == "completed" or room.core.committed_head != index:
+        return None
+    return room.core.view(viewer)
 
 
 def _may_look(state: State[Any], row: GameRow, caller: str | None) -> None:

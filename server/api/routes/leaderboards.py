@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from persistence import stats
 from server import limits
-from server.api.context import With
+from server.api.context import GameName, With
 from server.errors import Refused
 
 router = APIRouter(prefix="/api/leaderboards", tags=["players"])
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api/leaderboards", tags=["players"])
 async def read_leaderboard(
     services: With,
     metric: str,
-    game: str | None = None,
+    game: GameName = None,
     limit: Annotated[int, Query(ge=1, le=limits.PAGE_ITEMS_MAX)] = 20,
     min_games: Annotated[int, Query(ge=0, le=1_000_000)] = limits.LEADERBOARD_GAMES_MIN,
     include_bots: bool = False,

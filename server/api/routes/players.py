@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from persistence import players, stats
-from persistence.errors import Conflict
+from persistence.errors import Conflict, Rejected
 from persistence.players import PlayerRow
 from server import limits
 from server.api.answers import refused
@@ -94,7 +94,12 @@ async def read_history(
 ) -> dict[str, Any]:
     """Finished games, newest first."""
     player = await _player(services, _id(player_id))
-    played, following = await stats.history(services.database, player.id, limit=limit, cursor=cursor)
+    # A "+" that was put into the address as it is arrives as a space.
+    before = None if cursor is None else cursor.replace(" ", "+")
+    try:
+        played, following = await stats.history(services.database, player.id, limit=limit, cursor=before)
+    except Rejected:
+        raise Refused(422, "invalid_request", "cursor: not one that this list gave", "cursor") from None
     return {"items": [asdict(row) for row in played], "next_cursor": following}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
@@ -11,7 +12,7 @@ from persistence import play
 from persistence.play import GameRow
 from server import limits
 from server.api.answers import refused
-from server.api.context import Services, With
+from server.api.context import GameName, Services, With
 from server.api.guard import Caller, known_id
 from server.errors import Refused
 from server.games.registry import UnknownGame
@@ -45,7 +46,7 @@ class JoinByCode(Join):
 
 class Matchmake(BaseModel):
     game: str = "eldorado"
-    bots: bool = Field(default=False, description="do not wait: bots take the free seats at once")
+    bots: int = Field(default=0, ge=0, description="true or 1: do not wait, bots take the free seats at once")
 
 
 @router.post("/rooms", status_code=201)
@@ -82,13 +83,13 @@ async def create_room(request: Request, services: With, caller: Caller, wanted: 
 @router.get("/rooms")
 async def list_rooms(
     services: With,
-    game: str | None = None,
+    game: GameName = None,
     status: Literal["created", "in_progress"] | None = None,
     limit: Annotated[int, Query(ge=1, le=limits.PAGE_ITEMS_MAX)] = 50,
     cursor: str | None = None,
 ) -> dict[str, Any]:
     """The public rooms that are open or being played in, newest first."""
-    before = None if cursor is None else known_id(cursor, "invalid_cursor", "page")
+    before = None if cursor is None else _cursor(cursor)
     rows, following = await play.list_public(services.database, game=game, status=status, limit=limit, cursor=before)
     return {"items": [_listed(services, row) for row in rows], "next_cursor": following}
 
@@ -134,7 +135,7 @@ async def matchmake(request: Request, services: With, caller: Caller, wish: Matc
     """A seat in the fullest open public room; bots take the free seats when nobody else comes."""
     wanted = wish or Matchmake()
     profile = await services.profiles.get(caller)
-    room, seat = await services.matchmaker.place(_game(services, wanted.game), caller, profile, bots=wanted.bots)
+    room, seat = await services.matchmaker.place(_game(services, wanted.game), caller, profile, bots=bool(wanted.bots))
     return {"game_id": room.game_id, "seat": seat, "ws_url": services.ws_url(request, room.game_id)}
 
 
@@ -142,6 +143,8 @@ async def _join(request: Request, services: Services, caller: str, room: Room, r
     profile = room.profile(caller) or await services.profiles.get(caller)
     # A public room is watched without being a member of it; in a private one membership is the right to watch.
     if role == "spectator" and room.core.identity.is_public:
+        if not room.admits(caller, role):
+            raise Refused(403, "forbidden", "this player was removed from the room")
         seat = None
     else:
         seat = await room.join(caller, profile, spectator=role == "spectator")
@@ -172,6 +175,13 @@ def _game(services: Services, name: str) -> Game[Any]:
 
 def _id(game_id: str) -> str:
     return known_id(game_id, "room_not_found", "room")
+
+
+def _cursor(cursor: str) -> str:
+    try:
+        return str(UUID(cursor))
+    except ValueError:
+        raise Refused(422, "invalid_request", "cursor: not one that this list gave", "cursor") from None
 
 
 def _not_found() -> Refused:
