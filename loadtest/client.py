@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import perf_counter
 from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
@@ -77,7 +78,7 @@ class Connection(asyncio.Protocol):
         self.welcome: dict[str, Any] = {}
         self.welcomed: asyncio.Future[None] = loop.create_future()
         self.ended: asyncio.Future[None] = loop.create_future()
-        self.received_at_s = 0.0  # when the bytes came that the listener is being told of
+        self.received_at_s = 0.0  # by perf_counter: when the bytes came that the listener is told of
         self._loop = loop
         self._hello = hello
         self._listener = listener
@@ -127,7 +128,7 @@ class Connection(asyncio.Protocol):
         self._transport.writelines(self._handshake.data_to_send())
 
     def data_received(self, data: bytes) -> None:
-        self.received_at_s = self._loop.time()
+        self.received_at_s = perf_counter()
         if not self._shaken:
             data = self._shake_hands(data)
         self._told = True

@@ -53,7 +53,7 @@ class LocalServer:
         return self._process.pid
 
     def cpu(self) -> CpuTimes:
-        return cpu_times(self.pid, self._postmaster(), self._cores.server)
+        return cpu_times(self.pid, self._postmaster(), self._cores)
 
     def __enter__(self) -> LocalServer:
         try:

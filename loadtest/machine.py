@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import resource
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 _FILES_WANTED = 65536
@@ -54,28 +55,32 @@ def model() -> str:
 
 @dataclass(frozen=True, slots=True)
 class CpuTimes:
-    """Seconds of CPU so far. `core_busy`: of the server's core, whoever used it (0 where there is no such core)."""
+    """Seconds of CPU so far. `core_busy`: of the server's core, whoever used it; `clients_core_busy`: of the clients'.
+
+    `clients`: this process. Cores that are not known are never busy.
+    """
 
     server: float
     database: float
     core_busy: float
+    clients: float
+    clients_core_busy: float
 
     def since(self, earlier: CpuTimes) -> CpuTimes:
-        return CpuTimes(
-            self.server - earlier.server, self.database - earlier.database, self.core_busy - earlier.core_busy
-        )
+        return CpuTimes(*(getattr(self, f.name) - getattr(earlier, f.name) for f in fields(self)))
 
 
-def cpu_times(server_pid: int, postmaster_pid: int | None, core: int | None) -> CpuTimes:
-    """Of the server, of Postgres with all its processes, and of their core."""
+def cpu_times(server_pid: int, postmaster_pid: int | None, cores: Cores) -> CpuTimes:
+    """Of the server, of Postgres with all its processes, of ourselves, and of the cores."""
+    clients = time.process_time()
     if not Path("/proc/self/stat").exists():
-        return CpuTimes(0.0, 0.0, 0.0)
+        return CpuTimes(0.0, 0.0, 0.0, clients, 0.0)
     database = 0.0
     if postmaster_pid is not None:
         # The postmaster's own line includes its children that have ended.
         database = _seconds(postmaster_pid, with_ended_children=True)
         database += sum(_seconds(pid) for pid in _children(postmaster_pid))
-    return CpuTimes(_seconds(server_pid), database, _busy(core))
+    return CpuTimes(_seconds(server_pid), database, _busy(cores.server), clients, _busy(cores.clients))
 
 
 def _fields(pid: int) -> list[str] | None:

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from array import array
 from collections import Counter
-from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 from loadtest.api import Api, Seat
@@ -49,7 +49,7 @@ class Speaker(Silent):
         self.closed: str | None = None
 
     def say(self) -> None:
-        now_s = self._load.now()
+        now_s = perf_counter()
         number = next(self._load.numbers)
         command_id = str(number)
         self.waiting[command_id] = now_s
@@ -95,8 +95,6 @@ class RelayLoad:
     """All rooms. `open` first; then `saturate` and `pace` as often as you like; `close`; `problems` tells the truth."""
 
     def __init__(self) -> None:
-        loop = asyncio.get_running_loop()
-        self.now: Callable[[], float] = loop.time
         self.numbers = itertools.count()
         self.tally = Tally()
         self.keeps_talking = False
@@ -143,12 +141,12 @@ class RelayLoad:
     async def pace(self, per_s: float, seconds: float) -> None:
         """Open loop: so many commands a second, spread over all sockets, whether answers come or not."""
         order = itertools.cycle([room[seat] for seat in range(len(self.rooms[0])) for room in self.rooms])
-        began_s = self.now()
+        began_s = perf_counter()
         for number in range(int(per_s * seconds)):
             due_s = began_s + number / per_s
-            if (wait_s := due_s - self.now()) > 0:
+            if (wait_s := due_s - perf_counter()) > 0:
                 await asyncio.sleep(max(wait_s, _TICK_S))
-            self.tally.lateness.add(max(0.0, self.now() - due_s))
+            self.tally.lateness.add(max(0.0, perf_counter() - due_s))
             next(order).say()
 
     async def drain(self) -> None:
