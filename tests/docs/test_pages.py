@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from server.games.rules import Config
 from server.rooms import room
 from tests.docs.pages import DOCS, PAGES, ROOT, blocks, page
 from tests.support.server import ServerProcess
@@ -76,11 +77,10 @@ def test_every_promise_has_its_proof() -> None:
     assert hasattr(room.Room, "attach")
 
 
-def test_settings_without_effect_have_none() -> None:
-    """When they get one, the pages must say so."""
-    code = "\n".join(p.read_text() for p in (ROOT / "server").rglob("*.py") if p.name != "rules.py")
-    assert "spectator_delay_s" not in code
-    assert "durability" not in code
+def test_settings_to_come_are_refused() -> None:
+    """When they get an effect, the pages must say so."""
+    assert Config(spectator_delay_s=1).problem() is not None
+    assert Config(durability="relaxed").problem() is not None
 
 
 def test_the_readme_shows_the_example_client() -> None:

@@ -132,7 +132,7 @@ def test_settings_of_a_room() -> None:
         if field.name in kind.bounds:
             low, high = kind.bounds[field.name]
             zero = ", or 0" if field.name in kind.zero_allowed and low > 0 else ""
-            assert described[field.name][2] == f"{low} to {high}{zero}"
+            assert described[field.name][2] == (f"{low}" if low == high else f"{low} to {high}{zero}")
     assert rules.Config.bounds["min_players"][0] == rules.Config.bounds["max_players"][0] == 1
 
 
@@ -145,6 +145,7 @@ def test_numbers() -> None:
     assert f"{limits.COMMANDS_PER_S} a second with bursts of {limits.COMMANDS_BURST}" in PAGE
     assert f"At most {limits.REPLAY_EVENTS_MAX} events" in PAGE or f"at most {limits.REPLAY_EVENTS_MAX} events" in PAGE
     assert f"1 to {limits.COMMAND_ID_CHARACTERS_MAX} characters" in PAGE
+    assert f"within {limits.LATE_MOVE_MS // 1000} seconds after a move that was forced" in PAGE
     assert f"nested {limits.NESTING_LEVELS_MAX} levels" in PAGE
     assert f"valid for {limits.TOKEN_S // 3600} hours" in PAGE
     assert f"wait up to {limits.WAITING_COMMAND_MS // 1000} seconds" in PAGE
