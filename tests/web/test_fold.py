@@ -31,8 +31,9 @@ COMPARE = """async (gameId) => {
         .map((key) => [key, JSON.stringify(ours[key]), JSON.stringify(theirs[key])])
         .filter(([, a, b]) => a !== b);
     const different = [];
-    let view = await stateAt(0);
-    for (const event of log.slice(1)) {
+    const seated = log.findIndex((event) => event.name === 'player_joined' && event.data.player_id === me);
+    let view = await stateAt(seated);
+    for (const event of log.slice(seated + 1)) {
         view = fold(view, event);
         if (view === null) return [`${event.name} is not understood`];
         for (const [key, ours, theirs] of differing(plain(view), plain(await stateAt(event.index)))) {

@@ -54,17 +54,13 @@ const handlers = {
 /**
  * @param {View} view
  * @param {RoomEvent} event
- * @returns {View | null} null: this client doesn't know what the event does, and needs a fresh state
+ * @returns {View | null} null: the event alone doesn't tell what follows from it, a fresh state is needed
  */
 export function fold(view, event) {
   const handler = Object.hasOwn(handlers, event.name) ? handlers[event.name] : null;
-  return handler && withHand({ ...view, ...handler(view, event.data, event.at) });
-}
-
-/** Who has a seat has a hand, be it empty; who has none has none. @param {View} view @returns {View} */
-function withHand(view) {
-  const hand = view.you.seat === null ? null : (view.hand ?? []);
-  return hand === view.hand ? view : { ...view, hand };
+  const after = handler && { ...view, ...handler(view, event.data, event.at) };
+  // With our own seat comes or goes what we may see, and that is not in the event.
+  return after && after.you.seat === view.you.seat ? after : null;
 }
 
 /** @type {Handler} */
