@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.client import Frame, Player
-from tests.support.foreign import Guests, dial, heard, mover, state_of
+from tests.support.foreign import Guests, dial, heard, mover, play_out, state_of
 
 SUITS = ("clubs", "diamonds", "hearts", "spades")
 
@@ -184,12 +184,7 @@ async def test_a_misplay_shows_in_the_summary(guests: Guests) -> None:
     await rejected(player, "bid", value=99)
     await rejected(player, "bid", value=98)
     await bid_all(players)
-    while not [event for event in player.events if event["name"] == "game_completed"]:
-        who, turn = await mover(players)
-        action = turn["actions"][0]
-        assert (await who.ask(action["name"], **action["args"]))["type"] == "ack"
-        if (await player.http.get(f"/api/games/{room['game_id']}"))["status"] == "completed":
-            await player.event("game_completed")
+    await play_out(players)
     summary = (await player.http.get(f"/api/games/{room['game_id']}"))["summary"]
     assert {p["player_id"]: p["misplays"] for p in summary["players"]} == {
         p.id: 2 if p is player else 0 for p in players

@@ -9,7 +9,7 @@ import asyncio
 import json
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -164,13 +164,30 @@ class Guests:
             await player.close()
 
 
+class GameOver(Exception):
+    """Nobody's turn any more."""
+
+
 async def mover(players: list[Player]) -> tuple[Player, Frame]:
-    """Whose turn it is, and his newest `turn` frame."""
-    states = [await state_of(player) for player in players]
-    turns = {state["view"]["turn"]["player_id"] for state in states}
-    assert len(turns) == 1
-    player = next(player for player in players if player.id in turns)
-    return player, player.of_type("turn")[-1]
+    """Whose turn it is, and his newest `turn` frame; waits for bots. Raises `GameOver`."""
+    while True:
+        view = (await state_of(players[0]))["view"]
+        if view["phase"] == "completed":
+            raise GameOver
+        turn = view["turn"]
+        player = next((player for player in players if turn is not None and player.id == turn["player_id"]), None)
+        if player is not None:
+            await state_of(player)
+            return player, player.of_type("turn")[-1]
+
+
+async def play_out(players: list[Player]) -> None:
+    """To the end, with the first action that is offered."""
+    with suppress(GameOver):
+        while True:
+            player, turn = await mover(players)
+            action = turn["actions"][0]
+            assert (await player.ask(action["name"], **action["args"]))["type"] == "ack"
 
 
 async def state_of(player: Player) -> Frame:
