@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -15,6 +14,7 @@ from urllib.parse import quote
 
 import psycopg
 
+from persistence.account import Account
 from persistence.errors import EmbeddedUnavailable
 from persistence.postmaster import POLL_S, PORT, Postmaster, postmaster_of
 
@@ -63,62 +63,16 @@ def find_binaries() -> Path:
     return binaries
 
 
-def choose_account(folder: Path) -> pwd.struct_passwd | None:
-    """Postgres refuses to run as root: the account that it runs under then. None: ours."""
-    if os.geteuid() != 0:
-        return None
-    data = folder / "data"
-    if data.exists() and data.stat().st_uid != 0:
-        return pwd.getpwuid(data.stat().st_uid)
-    for name in ("postgres", "nobody"):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise EmbeddedUnavailable("Postgres can't run as root, and there is neither a user postgres nor nobody")
-
-
-def _spawn(
-    account: pwd.struct_passwd | None, command: list[str | Path], output: int, cwd: Path
-) -> subprocess.Popen[bytes]:
-    """A session of its own, so that Ctrl-C in the terminal reaches us and not the database."""
-    return subprocess.Popen(  # noqa: S603  # our own binaries, no shell
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        cwd=cwd,
-        start_new_session=True,
-        user=account.pw_uid if account else None,
-        group=account.pw_gid if account else None,
-        extra_groups=[] if account else None,
-    )
-
-
-def check_reach(account: pwd.struct_passwd | None, *paths: Path) -> None:
-    """Raise EmbeddedUnavailable if the account may not enter one of the folders."""
-    if account is None:
-        return
-    for path in paths:
-        probe = _spawn(account, ["/bin/ls", "-d", f"{path}/."], subprocess.DEVNULL, Path("/"))
-        if probe.wait():
-            raise EmbeddedUnavailable(
-                f"Postgres can't run as root; as {account.pw_name} it may not enter {path}: "
-                "choose another folder, or start Parlor as an ordinary user"
-            )
-
-
-def initialise(folder: Path, binaries: Path, account: pwd.struct_passwd | None) -> None:
+def initialise(folder: Path, binaries: Path, account: Account) -> None:
     """Make the cluster under another name first: a crash half-way leaves nothing that looks finished."""
     if (folder / "data" / "PG_VERSION").exists():
         return
     fresh = folder / "data.new"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
-    if account:
-        os.chown(fresh, account.pw_uid, account.pw_gid)
+    account.own(fresh)
     options = ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-instructions", f"--username={USER}"]
-    making = _spawn(account, [binaries / "initdb", *options, "-D", fresh], subprocess.PIPE, Path("/"))
+    making = account.spawn([binaries / "initdb", *options, "-D", fresh], subprocess.PIPE)
     output, _ = making.communicate()
     if making.returncode:
         last_line = output.decode(errors="replace").strip().rpartition("\n")[2]
@@ -126,7 +80,7 @@ def initialise(folder: Path, binaries: Path, account: pwd.struct_passwd | None) 
     fresh.rename(folder / "data")
 
 
-def launch(folder: Path, binaries: Path, account: pwd.struct_passwd | None) -> subprocess.Popen[bytes] | None:
+def launch(folder: Path, binaries: Path, account: Account) -> subprocess.Popen[bytes] | None:
     """Start the server, again while remains of a killed one stand in the way. None: one was running already."""
     data = folder / "data"
     deadline = time.monotonic() + START_DEADLINE_S
@@ -146,15 +100,13 @@ def launch(folder: Path, binaries: Path, account: pwd.struct_passwd | None) -> s
         time.sleep(POLL_S * 20)
 
 
-def _run_server(
-    folder: Path, binaries: Path, account: pwd.struct_passwd | None, socket_dir: Path
-) -> subprocess.Popen[bytes]:
+def _run_server(folder: Path, binaries: Path, account: Account, socket_dir: Path) -> subprocess.Popen[bytes]:
     log = folder / "postgres.log"
     oversized = log.exists() and log.stat().st_size > _LOG_MAX_BYTES
     settings = _SETTINGS | {"unix_socket_directories": str(socket_dir)}
     arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with log.open("wb" if oversized else "ab") as output:
-        return _spawn(account, [binaries / "postgres", "-D", folder / "data", *arguments], output.fileno(), Path("/"))
+        return account.spawn([binaries / "postgres", "-D", folder / "data", *arguments], output.fileno())
 
 
 def _comes_up(data: Path, child: subprocess.Popen[bytes], deadline: float) -> bool:
@@ -166,16 +118,15 @@ def _comes_up(data: Path, child: subprocess.Popen[bytes], deadline: float) -> bo
     return False
 
 
-def _socket_dir(data: Path, left: Postmaster | None, account: pwd.struct_passwd | None) -> Path:
+def _socket_dir(data: Path, left: Postmaster | None, account: Account) -> Path:
     """The data folder itself, or a short one that nobody else can enter when its path is too long for a socket."""
     if len(os.fsencode(data / f".s.PGSQL.{PORT}")) <= _SOCKET_PATH_MAX_BYTES and "," not in str(data):
         return data
-    owner = account.pw_uid if account else os.geteuid()
+    owner = os.geteuid() if account.uid is None else account.uid
     if left is not None and _is_short_dir(left.socket_dir, owner):
         return left.socket_dir
     short = Path(tempfile.mkdtemp(prefix=_SHORT_PREFIX, dir="/tmp"))  # made with mode 0700
-    if account:
-        os.chown(short, account.pw_uid, account.pw_gid)
+    account.own(short)
     return short
 
 

@@ -19,10 +19,9 @@ import subprocess
 import time
 from pathlib import Path
 
+from persistence.account import choose_account
 from persistence.cluster import (
     START_DEADLINE_S,
-    check_reach,
-    choose_account,
     create_database,
     dsn_of,
     find_binaries,
@@ -68,8 +67,12 @@ class Embedded:
         if self.owned:
             if self._child is not None:
                 self._child.poll()  # takes a dead one out of the process table
-            child = launch(self._folder, find_binaries(), choose_account(self._folder))
-            self._child = child or self._child
+            binaries = find_binaries()
+            child = launch(self._folder, binaries, choose_account(self._folder, self._folder, binaries))
+            if child is not None:
+                if self._child is not None:
+                    self._child.wait()  # another one runs on its folder, so it is dead
+                self._child = child
             create_database(self._folder)
 
     def stop(self) -> None:
@@ -110,8 +113,7 @@ def start(folder: Path) -> Embedded:
     if lock is None:
         return _join(folder)
     try:
-        account = choose_account(folder)
-        check_reach(account, folder, binaries)
+        account = choose_account(folder, folder, binaries)
         initialise(folder, binaries, account)
         child = launch(folder, binaries, account)
         create_database(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -153,8 +154,26 @@ def test_a_folder_that_cannot_be_used(folder: Path) -> None:
         embedded.start(folder / "file")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root has this trouble")
-def test_a_folder_that_its_account_may_not_enter(folder: Path) -> None:
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root has this trouble")
+
+
+@ROOT_ONLY
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs util-linux")
+def test_a_folder_behind_one_that_only_root_may_enter(folder: Path) -> None:
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    server = embedded.start(closed / "db")
+    assert answers(server.dsn)
+    os.kill(server.postmaster.pid, signal.SIGKILL)
+    server.revive()
+    assert answers(server.dsn)
+    server.stop()
+    assert closed.stat().st_mode & 0o777 == 0o700
+
+
+@ROOT_ONLY
+def test_a_folder_that_its_account_may_not_enter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)  # a system without setpriv
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
     with pytest.raises(EmbeddedUnavailable, match="may not enter"):
