@@ -1,0 +1,41 @@
+"""Histograms and the report."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from loadtest.histogram import Histogram
+from loadtest.report import Goal, Report
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
+def test_quantiles_are_right_to_a_few_percent(share: float) -> None:
+    source = random.Random(1)
+    times = [source.lognormvariate(-6, 1) for _ in range(20_000)]
+    histogram = Histogram()
+    for seconds in times:
+        histogram.add(seconds)
+    exact = sorted(times)[int(share * len(times))]
+    assert histogram.quantile(share) == pytest.approx(exact, rel=0.03)
+    assert histogram.largest_s == max(times)
+
+
+def test_histograms_take_anything_and_add_up() -> None:
+    one, other, none = Histogram(), Histogram(), Histogram()
+    one.add(0.0)
+    other.add(10_000.0)
+    assert one.merge([other, none]).count == 2
+    assert one.quantile(1.0) > 400  # what is beyond eight minutes counts as eight minutes
+    assert none.quantile(0.5) == 0.0
+
+
+def test_a_report_gives_medians_beside_their_goals() -> None:
+    report = Report()
+    report.add("speed", "moves", [30.0, 10.0, 20.0], "/s", Goal(">= 15/s", 15))
+    report.add("wait", "time to move", [5.0], "ms", Goal("< 3 ms", 3, least=False))
+    told = report.table()
+    assert "20 /s" in told
+    assert [line.split()[-1] for line in told.splitlines()[2:]] == ["yes", "NO"]
+    assert report.as_json()["figures"]["speed"]["samples"] == [30.0, 10.0, 20.0]
