@@ -91,6 +91,19 @@ async def test_two_people_meet_by_a_link_and_one_bot_joins_them(people: People) 
         await expect(guest.hand).to_have_count(CARDS)
 
 
+async def test_a_spectator_takes_a_seat(people: People) -> None:
+    host = await people.new()
+    await host.button("Create").click()
+    code = await host.page.locator(".join-code output").text_content()
+    spectator = await people.new()
+    await spectator.button("Watch").click()
+    await expect(spectator.page.locator(".member:not(.is-free)")).to_have_count(1)
+    await spectator.button("Take a seat").click()
+    await spectator.button("I’m ready").click()
+    await expect(host.page.locator(".member.is-ready")).to_have_count(1)
+    await expect(spectator.page.locator(".join-code output")).to_have_text(code or "")
+
+
 async def test_play_again_and_a_verified_shuffle(people: People) -> None:
     guest = await people.new()
     await guest.create_room(bots=1, rounds=1)

@@ -40,6 +40,8 @@ export class Room {
   clockOffset = 0;
   /** @type {RoomEvent | null} the last event on display */
   lastShown = null;
+  /** @type {string | null} who we are, as the server says */
+  #playerId = null;
   #client;
   #pacer;
   #listener;
@@ -61,6 +63,7 @@ export class Room {
       handlers: {
         onLink: (link) => this.#update(() => (this.link = link)),
         onWelcome: (welcome) => {
+          this.#playerId = welcome.player_id;
           this.clockOffset = welcome.server_time - Date.now();
           this.status = null;
         },
@@ -114,10 +117,13 @@ export class Room {
   /** @param {View} view */
   #replaced(view) {
     this.#pacer.clear();
-    this.#truth = view;
-    this.view = view;
+    // The view of somebody without a seat is nobody's in particular; we still want to notice when we get one.
+    /** @type {View} */
+    const own = { ...view, you: { ...view.you, player_id: this.#playerId } };
+    this.#truth = own;
+    this.view = own;
     this.lastShown = null;
-    if (view.turn?.player_id !== view.you.player_id) this.#turn = null;
+    if (own.turn?.player_id !== this.#playerId) this.#turn = null;
     this.#listener.onChange();
   }
 
