@@ -165,8 +165,11 @@ class Session:
             self._reject(None, ErrorCode.INVALID_COMMAND, "hello was said already")
 
     def _may(self, room: Room, frame: CommandFrame) -> bool:
-        """Without a seat: the commands of spectators, and the host's (of a room of bots he hosts from outside)."""
-        return frame.name in _SPECTATOR_COMMANDS or room.is_member(self.player_id)
+        """Who watches: the commands of spectators, and a member without a seat may ask (a host from outside, one who
+        leaves). Whoever has a seat but came to watch it must come as a player to use it."""
+        if frame.name in _SPECTATOR_COMMANDS:
+            return True
+        return room.is_member(self.player_id) and not room.admits(self.player_id, "player")
 
     def _too_fast(self, frame: FromClient, verdict: Verdict) -> None:
         given = frame.id if isinstance(frame, (CommandFrame, Invalid)) else None
