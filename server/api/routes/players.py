@@ -60,7 +60,10 @@ async def create_guest(services: With, wish: NewPlayer | None = None) -> dict[st
 
 @router.get("/me")
 async def read_me(services: With, caller: Caller) -> dict[str, Any]:
-    return _profile(await _player(services, caller))
+    row = await players.get(services.database, caller)
+    if row is None:
+        raise _nobody()
+    return _profile(row)
 
 
 @router.patch("/me")
@@ -69,7 +72,7 @@ async def change_me(services: With, caller: Caller, change: ProfileChange) -> di
     _check(change)
     row = await players.update(services.database, caller, **change.model_dump(exclude_none=True))
     if row is None:
-        raise Refused(401, "unauthorized", "this player does not exist")
+        raise _nobody()
     return _profile(row)
 
 
@@ -108,6 +111,10 @@ async def _player(services: With, player_id: str) -> PlayerRow:
     if row is None:
         raise Refused(404, "player_not_found", "no such player")
     return row
+
+
+def _nobody() -> Refused:
+    return Refused(401, "unauthorized", "this player does not exist")
 
 
 def _id(player_id: str) -> str:
