@@ -97,7 +97,7 @@ class Line:
 @asynccontextmanager
 async def dial(url: str, protocol: str | None = JSON, **options: Any) -> AsyncIterator[Line]:
     """An open connection that has not said hello."""
-    chosen: dict[str, Any] = {"compression": None, "ping_interval": None, "max_size": None, "close_timeout": 5}
+    chosen: dict[str, Any] = {"compression": None, "ping_interval": None, "max_size": None, "max_queue": None}
     if protocol is not None:
         chosen["subprotocols"] = [protocol]
     async with connect(url, **(chosen | options)) as socket:

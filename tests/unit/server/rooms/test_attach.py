@@ -1,0 +1,145 @@
+"""Coming into a room while something happens in it: the missing events are read from the log, and that takes time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from persistence.event_log.log import StoredEvent
+from server.wire.close_codes import CloseCode
+from server.wire.from_client import Hello
+from tests.support.table import Seat, VirtualTable
+
+EVENTS = 120  # more than the room keeps in memory, less than a state is sent for
+
+
+class SlowLog:
+    """Holds every read back until it is let go."""
+
+    def __init__(self, table: VirtualTable) -> None:
+        self._read = table.log.read
+        self.asked = asyncio.Event()
+        self.go = asyncio.Event()
+        table.log.read = self.read  # type: ignore[method-assign]
+
+    async def read(self, game_id: str, first: int, last: int) -> AsyncIterator[StoredEvent]:
+        self.asked.set()
+        await self.go.wait()
+        async for row in self._read(game_id, first, last):
+            yield row
+
+
+async def talkative(players: int = 3) -> tuple[VirtualTable, SlowLog]:
+    """A relay room with a past; the first player is connected."""
+    table = VirtualTable("relay", players=players)
+    await table.seats[0].connect()
+    for number in range(EVENTS):
+        table.seats[0].command("say", data=number)
+    return table, SlowLog(table)
+
+
+async def coming(table: VirtualTable, log: SlowLog, seat: Seat, last_index: int = 0) -> asyncio.Task[None]:
+    """On the way in, waiting for the log."""
+    task = asyncio.create_task(table.room.attach(seat, Hello(None, last_index, None, None)))
+    await asyncio.wait_for(log.asked.wait(), 5)
+    return task
+
+
+async def arrive(table: VirtualTable, log: SlowLog, task: asyncio.Task[None]) -> None:
+    log.go.set()
+    await asyncio.wait_for(task, 5)
+    table.commit()
+
+
+def indexes(seat: Seat) -> list[int]:
+    return [event["index"] for event in seat.events]
+
+
+async def test_what_is_said_meanwhile_is_told_once_and_in_order() -> None:
+    table, log = await talkative()
+    task = await coming(table, log, table.seats[1])
+    for number in range(100):
+        table.seats[0].command("say", data=number)
+    await arrive(table, log, task)
+    table.seats[0].command("say", data="after")
+    assert indexes(table.seats[1]) == list(range(1, len(table.rows)))
+    assert table.seats[1].of_type("welcome")[0]["mode"] == "replay"
+
+
+async def test_whoever_hangs_up_meanwhile_is_not_there() -> None:
+    table, log = await talkative()
+    task = await coming(table, log, table.seats[1])
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    table.commit()
+    assert table.seats[1].player_id not in table.room.fanout.members
+
+
+@pytest.mark.xfail(strict=True, reason="whoever is done last stays: the older connection replaces the newer one")
+async def test_of_two_on_the_way_the_newer_one_stays() -> None:
+    """The older one still waits for the log when the newer one, who asks for a state only, is in."""
+    table, log = await talkative()
+    older = table.seats[1]
+    newer = Seat(table, older.player_id, "again")
+    task = await coming(table, log, older)
+    await table.room.attach(newer, Hello(None, 10**6, None, None))
+    await arrive(table, log, task)
+    assert table.room.fanout.members[older.player_id] is newer
+    assert newer.closed is None
+    assert older.closed is CloseCode.REPLACED
+
+
+@pytest.mark.xfail(strict=True, reason="he becomes a member of the closed room and never hears anything again")
+async def test_a_room_that_closes_meanwhile_sends_him_away() -> None:
+    table, log = await talkative()
+    task = await coming(table, log, table.seats[1])
+    table.room.close("reloaded", CloseCode.RESTART, "100")
+    log.go.set()
+    await asyncio.wait([task])
+    task.exception()
+    # Either he is closed like the others, or `attach` says that the room can't be served and the session closes.
+    assert table.seats[1].closed is CloseCode.RESTART or task.exception() is not None
+
+
+@pytest.mark.xfail(strict=True, reason="who may come in is looked at before the log is read, not after")
+async def test_whoever_is_removed_meanwhile_does_not_get_in() -> None:
+    table, log = await talkative()
+    task = await coming(table, log, table.seats[1])
+    table.seats[0].command("remove_player", player_id=table.seats[1].player_id)
+    await arrive(table, log, task)
+    assert table.seats[1].closed is CloseCode.FORBIDDEN
+
+
+@pytest.mark.xfail(strict=True, reason="whose eyes he has is settled before the log is read, not after")
+async def test_a_seat_taken_meanwhile_is_his() -> None:
+    table, log = await talkative()
+    watcher = Seat(table, str(uuid4()), "Watcher")
+    task = await coming(table, log, watcher)
+    table.room._carry_out(
+        table.room.core.join(  # type: ignore[arg-type]  # not a refusal: there are free seats
+            watcher.player_id, watcher.profile, spectator=False, now_ms=table.clock.now_ms()
+        )
+    )
+    table.commit()
+    await arrive(table, log, task)
+    assert watcher.viewer == watcher.player_id
+
+
+@pytest.mark.xfail(strict=True, reason="turns go to the player's connection, whatever role it came in")
+async def test_who_only_watches_from_his_seat_gets_no_turn() -> None:
+    """A turn names his cards, which a spectator's socket does not show."""
+    table = VirtualTable(players=2)
+    await table.start()
+    seat = next(seat for seat in table.seats if seat.turn is not None)
+    other = next(other for other in table.seats if other is not seat)
+    watching = Seat(table, other.player_id, "watching")
+    await table.room.attach(watching, Hello(None, 10**6, None, "spectator"))
+    action = (seat.turn or {})["actions"][0]
+    seat.command(action["name"], **action["args"])
+    assert watching.viewer is None
+    assert watching.events
+    assert watching.of_type("turn") == []
