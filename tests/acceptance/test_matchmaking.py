@@ -98,7 +98,6 @@ async def test_with_bots_the_game_begins_at_once(people: Guests, bots: object) -
     assert sum(p["is_bot"] for p in players) >= 1
 
 
-@pytest.mark.xfail(strict=True, reason="a repeated request takes a second seat in another room; the first stays taken")
 async def test_a_request_that_is_sent_twice_takes_a_seat_once(people: Guests) -> None:
     player = await people.new()
     first, second = await asyncio.gather(*(player.http.post("/api/matchmake") for _ in range(2)))
