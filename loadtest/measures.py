@@ -16,6 +16,8 @@ from loadtest.report import Goal, Report
 from loadtest.tables import TableLoad, bot_game
 from loadtest.wire import CODECS
 
+PARTS = ("relay", "bots", "tables")
+
 _WARM_S = 1.5
 _SWEEP_WINDOWS = (1, 2, 4, 8, 16, 32)
 _SWEEP_S = 2.0
@@ -75,13 +77,13 @@ class Bench:
         self._api = Api(server.url)
         self._codec = CODECS[plan.codec]
 
-    async def run(self) -> None:
-        only = self._plan.only
-        if only in (None, "relay"):
+    async def run(self, part: str) -> None:
+        """One of `PARTS`."""
+        if part == "relay":
             await self._relay()
-        if only in (None, "bots"):
+        elif part == "bots":
             await self._bot_games()
-        if only in (None, "tables"):
+        else:
             await self._tables()
         await self._api.close()
 
