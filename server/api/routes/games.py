@@ -106,9 +106,11 @@ async def read_state(
     index = row.last_event_index if at is None else at
     if index > row.last_event_index:
         raise Refused(422, "invalid_request", f"at: the last event is {row.last_event_index}", "at")
+    if row.status != "completed" and not row.is_public:
+        # Who is asking is decided by how the room stands now, whatever moment of its past is asked for.
+        _may_look(_fold(services, row, await _records(services, row, 0, row.last_event_index)), row, caller)
     state = _fold(services, row, await _records(services, row, 0, index))
     if row.status != "completed":
-        _may_look(state, row, caller)
         viewer = _viewer(state, caller, viewer)
     view = _live_view(services, row, index, viewer) or match.view(services.registry.game(row.game), state, viewer)
     if viewer is None:
