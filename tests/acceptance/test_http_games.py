@@ -236,7 +236,9 @@ async def test_nothing_of_a_running_game_names_the_seed(guests: Guests) -> None:
     assert seed not in guests.server.log
 
 
-@pytest.mark.parametrize("what", ["", "/events", "/events?limit=1", "/events?from=0&limit=2", "/state", "/fairness"])
+@pytest.mark.parametrize(
+    "what", ["", "/events", "/events?limit=1", "/events?from=0&limit=2", "/state", "/state?at=0", "/fairness"]
+)
 async def test_a_private_game_is_for_its_members(guests: Guests, what: str) -> None:
     (host, guest), room = await guests.table(2, is_public=False)
     stranger = await guests.new()
