@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from persistence.errors import BadDatabaseUrl, MigrationNeeded, PersistenceError
 from server.errors import StartupError
@@ -27,21 +28,28 @@ def main(argv: list[str] | None = None) -> int:
         for key in ("host", "port", "data_dir"):
             options.pop(key, None)
         return run(Settings(**given), **options) or 0
-    except ValidationError as error:
-        first = error.errors()[0]
-        return _fail(f"setting {'.'.join(map(str, first['loc']))}: {first['msg']}", 2)
-    except StartupError as error:
-        return _fail(str(error), error.exit_code)
-    except BadDatabaseUrl as error:
-        return _fail(str(error), 2)
-    except MigrationNeeded as error:
-        return _fail(f"{error}: run `parlor migrate up`", 1)
-    except PersistenceError as error:
-        return _fail(str(error), 1)
+    except (ValidationError, SettingsError, StartupError, PersistenceError) as error:
+        return _fail(*_told(error))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         return 0  # the reader of our output had enough
+
+
+def _told(error: Exception) -> tuple[str, int]:
+    """One line for the operator, and the exit code: 2 if he gave something wrong, 1 if the surroundings failed."""
+    match error:
+        case ValidationError():
+            first = error.errors()[0]
+            return f"setting {'.'.join(map(str, first['loc']))}: {first['msg']}", 2
+        case StartupError():
+            return str(error), error.exit_code
+        case MigrationNeeded():
+            return f"{error}: run `parlor migrate up`", 1
+        case SettingsError() | BadDatabaseUrl():
+            return str(error), 2
+        case _:
+            return str(error), 1
 
 
 def _fail(message: str, code: int) -> int:

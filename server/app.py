@@ -13,14 +13,14 @@ from importlib.metadata import version
 from migrations import runner
 from persistence import embedded, players
 from persistence.database import Database
+from persistence.embedded import Embedded
 from persistence.errors import PersistenceError
 from persistence.event_log.log import EventLog, Health
 from persistence.event_log.writer import PostgresLog
 from server.api.app import build
 from server.api.context import Services
 from server.clock import Clock, SystemClock
-from server.data_folder import token_key
-from server.errors import StartupError
+from server.data_folder import refuse_embedded_in_production, token_key
 from server.games.registry import Registry
 from server.gateway.door import Door
 from server.gateway.heartbeat import Heartbeat
@@ -36,6 +36,7 @@ from server.sessions.profiles import Profiles
 from server.sessions.session import Doorkeeper
 from server.sessions.tokens import Tokens
 from server.settings import Settings
+from server.workers.embedded_guard import keep_embedded
 from server.workers.partitions import keep_partitions
 
 _log = logging.getLogger(__name__)
@@ -62,22 +63,21 @@ class App:
         self.services.draining = True
         self._door.stopping = True
         with suppress(TimeoutError):
-            await self.services.directory.close()
+            await self.services.directory.close(self.services.settings.drain_s / 2)
         self._http.stop()
 
 
-def database_url(settings: Settings, stack: AsyncExitStack) -> str:
-    """DATABASE_URL as it is; else the embedded server's, started, migrated and stopped with the stack."""
+def database_url(settings: Settings, stack: AsyncExitStack) -> tuple[str, Embedded | None]:
+    """DATABASE_URL as it is; else that of the embedded server, started, migrated and stopped with the stack."""
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()
         runner.require_head(url)
-        return url
-    if settings.env == "production":
-        raise StartupError("DATABASE_URL must be set in production", exit_code=2)
+        return url, None
+    refuse_embedded_in_production(settings)
     server = embedded.start(settings.data_dir)
     stack.callback(server.stop)
     runner.upgrade(server.dsn)
-    return server.dsn
+    return server.dsn, server
 
 
 @asynccontextmanager
@@ -89,8 +89,8 @@ async def running(
         key = token_key(settings)
         listener = listen(settings.host, settings.port)
         stack.callback(listener.close)
-        url = await asyncio.to_thread(database_url, settings, stack)
-        app = await _compose(settings, stack, listener, url, key, clock or SystemClock(), registry)
+        url, server = await asyncio.to_thread(database_url, settings, stack)
+        app = await _compose(settings, stack, listener, url, server, key, clock or SystemClock(), registry)
         yield app
 
 
@@ -99,6 +99,7 @@ async def _compose(
     stack: AsyncExitStack,
     listener: socket.socket,
     url: str,
+    server: Embedded | None,
     key: bytes,
     clock: Clock,
     registry: Registry | None,
@@ -135,7 +136,10 @@ async def _compose(
     services = Services(settings, games, database, log, directory, matchmaker, profiles, tokens, clock, metrics)
     http = HttpServer(build(services, version("parlor")), socket_factory(door), listener)
 
-    for job in (keep_partitions(database), _recover(directory, database)):
+    jobs = [keep_partitions(database), _recover(directory, database)]
+    if server is not None:
+        jobs.append(keep_embedded(server, log))
+    for job in jobs:
         task = asyncio.create_task(job)
         stack.push_async_callback(_cancelled, task)
     host, port = listener.getsockname()[:2]

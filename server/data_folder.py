@@ -1,4 +1,4 @@
-"""The data folder: the token key, and through `open_database_url` the embedded Postgres."""
+"""The data folder: where the token key lives, and the embedded Postgres in development."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from server.settings import Settings
 
 _KEY_FILE = "token.key"
 _KEY_BYTES = 32
+
+
+def refuse_embedded_in_production(settings: Settings) -> None:
+    """Raise StartupError if only the embedded database is left and it is for real."""
+    if settings.env == "production" and settings.database_url is None:
+        raise StartupError("DATABASE_URL must be set in production", exit_code=2)
 
 
 def token_key(settings: Settings) -> bytes:

@@ -20,7 +20,10 @@ class Metrics:
             "parlor_commit_batch_events", "Events in one commit.", buckets=_POWERS, registry=r
         )
         self.command_latency_seconds = Histogram(
-            "parlor_command_latency_seconds", "From a command to its ack.", buckets=_LATENCY_S, registry=r
+            "parlor_command_latency_seconds",
+            "From a command to its ack: the oldest one of each commit.",
+            buckets=_LATENCY_S,
+            registry=r,
         )
         self.event_loop_lag_seconds = Histogram(
             "parlor_event_loop_lag_seconds", "How late the loop runs its timers.", buckets=_LATENCY_S, registry=r

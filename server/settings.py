@@ -14,7 +14,9 @@ from server import limits
 class Settings(BaseSettings):
     """Everything that an operator may set, by environment variable or (where one exists) by option."""
 
-    model_config = SettingsConfigDict(env_prefix="PARLOR_", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PARLOR_", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
 
     database_url: SecretStr | None = Field(
         default=None,

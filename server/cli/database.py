@@ -10,6 +10,7 @@ from migrations import runner
 from persistence import embedded
 from persistence.database import Database
 from persistence.event_log.writer import PostgresLog
+from server.data_folder import refuse_embedded_in_production
 from server.errors import StartupError
 from server.settings import Settings
 
@@ -20,6 +21,7 @@ def database_url(settings: Settings) -> Iterator[str]:
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
+    refuse_embedded_in_production(settings)
     if not (settings.data_dir / "data").is_dir():
         raise StartupError(f"there is no database in {settings.data_dir} (see --data-dir, DATABASE_URL)")
     server = embedded.start(settings.data_dir)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from migrations import runner
 from persistence import embedded
 from server.cli.database import database_url
+from server.data_folder import refuse_embedded_in_production
 from server.settings import Settings
 
 
 def up(settings: Settings) -> None:
     if settings.database_url is None:
+        refuse_embedded_in_production(settings)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         server = embedded.start(settings.data_dir)
         try:

@@ -43,13 +43,17 @@ class Auditable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`problem`: the first thing found wrong, at `event_index`; `rounds`: how many deals were made again and agreed."""
+    """`problem`: the first thing found wrong, at `event_index`; `rounds`: how many deals were made again and agreed.
+
+    `audited` False: the game's rules can't be verified this way, only that the seed is the one committed to.
+    """
 
     ok: bool
     commitment_ok: bool
     rounds: int = 0
     problem: str | None = None
     event_index: int | None = None
+    audited: bool = True
 
 
 def verify(game: Game[Any], events: Sequence[Event]) -> Report:
@@ -67,7 +71,7 @@ def verify(game: Game[Any], events: Sequence[Event]) -> Report:
         problem = f"the game is {created.game} version {created.rules_version}, not {game.name} version {game.version}"
         return Report(ok=False, commitment_ok=True, problem=problem, event_index=0)
     if not isinstance(game, Auditable):
-        return Report(ok=True, commitment_ok=True)
+        return Report(ok=True, commitment_ok=True, audited=False)
     return _Audit(game, game, created, Context(0, session_seed)).run(events)
 
 

@@ -196,8 +196,10 @@ def add_bots(
     events: list[Event] = []
     number = 0
     for seat in free[:count]:
-        number = next(n for n in range(number + 1, 100) if f"Bot {n}" not in used)
-        who = bots[chosen, number]
+        number = next(n for n in range(number + 1, number + len(used) + 2) if f"Bot {n}" not in used)
+        who = bots.get((chosen, number))
+        if who is None:
+            return Refusal("room_full", "there are no more bots")
         events.append(ev.PlayerJoined(who.player_id, seat, who.profile, is_bot=True, strategy=chosen))
     return tuple(events)
 

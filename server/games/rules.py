@@ -197,7 +197,7 @@ class Game(ABC, Generic[P]):
     config: ClassVar[type[Config]] = Config
     commands: ClassVar[tuple[type[Command], ...]]
     events: ClassVar[tuple[type[Event], ...]]
-    bot_levels: ClassVar[tuple[str, ...]] = ("random",)
+    bot_levels: ClassVar[tuple[str, ...]] = ()
     open_table: ClassVar[bool] = False
     """True: play is possible from the creation of the room on, and seats may be taken at any time."""
 

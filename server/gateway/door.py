@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from websockets.http11 import Request
 
+from server import limits
 from server.metrics import Metrics
 from server.sessions.session import Doorkeeper, Outlet, Session
 from server.settings import Settings
@@ -34,6 +35,8 @@ class Door:
             return HTTPStatus.SERVICE_UNAVAILABLE, "stopping"
         if len(self.sockets) >= self._settings.connections_max:
             return HTTPStatus.SERVICE_UNAVAILABLE, "full"
+        if self._keeper.handshakes_open >= limits.HANDSHAKES_OPEN_MAX:
+            return HTTPStatus.SERVICE_UNAVAILABLE, "handshakes"
         if self._by_address[address] >= self._settings.connections_per_ip_max:
             return HTTPStatus.TOO_MANY_REQUESTS, "address"
         if any(len(request.headers.get_all(name)) > 1 for name in _SINGLE):

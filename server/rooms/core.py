@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from persistence.event_log.log import Committed, StoredEvent, Write
@@ -40,32 +39,22 @@ from server.rooms.effects import (
     Unload,
     Wait,
 )
+from server.rooms.identity import Identity
 from server.rooms.presence import Presence
-from server.rooms.turns import bot_due, follow_up, next_wait
-from server.rooms.waiting import WaitingCommands
+from server.rooms.turns import bot_due, follow_up, is_new, next_wait
+from server.rooms.waiting import NodeWaiting, WaitingCommands
 from server.rooms.writes import writes_for
 from server.wire.commands import CommandDecoder
 from server.wire.error_codes import ErrorCode
 from server.wire.from_client import CommandFrame
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a room is, apart from its events. The session seed is secret until the game is completed."""
-
-    game_id: str
-    join_code: str
-    is_public: bool
-    session_seed: str
-
-    def __repr__(self) -> str:
-        return f"Identity({self.game_id})"
-
-
 class RoomCore:
     """One room. Create it, then either `create` (a new room) or `load` (from the log) gives it its state."""
 
-    def __init__(self, game: Game[Any], decoder: CommandDecoder, identity: Identity, bots: Bots) -> None:
+    def __init__(
+        self, game: Game[Any], decoder: CommandDecoder, identity: Identity, bots: Bots, node: NodeWaiting | None = None
+    ) -> None:
         self.game = game
         self.identity = identity
         self._decoder = decoder
@@ -82,7 +71,7 @@ class RoomCore:
         self._late_until_ms: dict[PlayerId, int] = {}  # whose move was just forced: his own is no misplay yet
         self._presence = Presence()
         self._paused_since_ms: int | None = None
-        self._waiting = WaitingCommands()
+        self._waiting = WaitingCommands(node or NodeWaiting())
         self._alarm_ms: int | None = None
 
     # What others may look at: committed only.
@@ -103,14 +92,16 @@ class RoomCore:
         """The newest table, committed or not: for those who decide, not for those who look."""
         return self._require().table
 
-    def view(self, viewer: Viewer) -> Data:
-        """The committed state as `viewer` may see it."""
+    def view(self, viewer: Viewer, watcher: PlayerId | None = None) -> Data:
+        """The committed state as `viewer` may see it. `watcher`: who he is, if he watches without a seat."""
         step = self._committed
         state = self.committed_state
         view = match.view(self.game, state, viewer)
         if view.get("turn") is not None and step is not None and step.wait is not None:
             view["turn"] = {**view["turn"], "deadline_at": step.wait.due_ms}
-        if viewer in state.table.players:
+        if viewer is None:
+            view["you"]["player_id"] = watcher
+        else:
             view["join_code"] = self.identity.join_code
         return view
 
@@ -176,6 +167,10 @@ class RoomCore:
         """The database is away: nothing is decided, the clocks stand still."""
         self._paused_since_ms = now_ms
         return self._rearm()
+
+    def abandon(self) -> None:
+        """The room is no longer served here: nothing waits any more."""
+        self._waiting.take_all()
 
     # Inputs: players.
 
@@ -285,7 +280,7 @@ class RoomCore:
         last = records[-1].index
         ack = None if actor is None or command_id is None else Ack(actor, command_id, records[0].index, last)
         wait = next_wait(self.game, state, self._wait, now_ms)
-        step = Step(last, state, wait, records, ack, wait is not None and wait is not self._wait, _removed(happened))
+        step = Step(last, state, wait, records, ack, is_new(wait, self._wait), _removed(happened))
         append = Append(
             rec.new_rows(records, actor, command_id),
             (*writes, *writes_for(self.game, self.identity.game_id, state, happened, at_ms)),

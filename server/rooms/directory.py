@@ -21,10 +21,12 @@ from server.games.registry import Registry
 from server.games.rules import Config, Data, Event, Game, PlayerId
 from server.games.table import config_data
 from server.metrics import Metrics
-from server.rooms.core import Identity, RoomCore
+from server.rooms.core import RoomCore
 from server.rooms.decisions import Bots
 from server.rooms.effects import OpenRematch
+from server.rooms.identity import Identity
 from server.rooms.room import Room
+from server.rooms.waiting import NodeWaiting
 from server.wire.close_codes import CloseCode
 from server.wire.commands import CommandDecoder
 
@@ -72,6 +74,7 @@ class Directory:
         self._loading: dict[str, asyncio.Task[Room | None]] = {}
         self._loads = asyncio.Semaphore(limits.LOADS_AT_ONCE_MAX)
         self._health = log.health
+        self._waiting = NodeWaiting()
         self.accepting = True
         self.on_rematch: Callable[[Room, OpenRematch], None] = lambda room, wish: None
         log.watch(self._database_changed)
@@ -119,7 +122,7 @@ class Directory:
         seed = secrets.token_hex(32)
         code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
         identity = Identity(game_id, code, new.is_public, seed)
-        core = RoomCore(new.game, self._decoders[new.game.name], identity, self.bots)
+        core = RoomCore(new.game, self._decoders[new.game.name], identity, self.bots, self._waiting)
         config: Data = config_data(new.config)
         row = play.NewGame(
             game_id=game_id,
@@ -151,7 +154,7 @@ class Directory:
             if not rows:
                 return None
             identity = Identity(game_id, row.join_code or "", bool(row.is_public), row.session_seed)
-            core = RoomCore(self.registry.game(row.game), self._decoders[row.game], identity, self.bots)
+            core = RoomCore(self.registry.game(row.game), self._decoders[row.game], identity, self.bots, self._waiting)
             records = core.load(rows, codec, proven(rows))
             room = self._room(core, head=rows[-1].index, epoch=row.epoch)
             room.remember(records)
@@ -185,11 +188,14 @@ class Directory:
         for room in self:
             room.database(health, was=was)
 
-    async def close(self) -> None:
-        """End all connections (they come back spread over some seconds) and write out what is waiting."""
+    async def close(self, timeout_s: float) -> None:
+        """End all connections (they come back spread over some seconds) and write out what is waiting.
+
+        Raises TimeoutError if the log can't be written in time: what is waiting was told to nobody.
+        """
         self.accepting = False
         for room in self:
             delay_ms = secrets.randbelow(limits.RESTART_DELAY_MS_MAX)
             room.close("the server is stopping", CloseCode.RESTART, str(delay_ms))
-        async with asyncio.timeout(limits.DRAIN_S / 2):
+        async with asyncio.timeout(timeout_s):
             await self._log.settled()

@@ -26,6 +26,11 @@ class Fanout:
     def spectators(self) -> int:
         return sum(member.viewer is None for member in self.members.values())
 
+    def sees(self, player_id: PlayerId) -> bool:
+        """Whether this player is connected with his own eyes, not as a spectator."""
+        member = self.members.get(player_id)
+        return member is not None and member.viewer is not None
+
     def add(self, member: Member) -> None:
         self.members[member.player_id] = member
 

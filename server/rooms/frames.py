@@ -32,6 +32,11 @@ def welcome(core: RoomCore, member: Member, seat: int | None, mode: str, epoch: 
     }
 
 
+def state(core: RoomCore, member: Member) -> dict[str, Any]:
+    view = core.view(member.viewer, member.player_id)
+    return {"type": "state", "index": core.committed_head, "view": view}
+
+
 def ack(done: Ack) -> dict[str, Any]:
     return {"type": "ack", "id": done.id, "first": done.first, "last": done.last}
 

@@ -48,8 +48,10 @@ class Matchmaker:
                 continue
             seated = len(table.seated())
             member = table.players.get(player_id)
-            if member is not None and (member.kicked or member.seat is not None):
+            if member is not None and member.kicked:
                 continue
+            if member is not None and member.seat is not None:
+                return room  # whoever asks again is told his seat again
             if 0 < seated < min(limits.MATCH_SEATS, table.config.max_players):
                 open_rooms.append((seated, room))
         return max(open_rooms, key=lambda item: item[0])[1] if open_rooms else None

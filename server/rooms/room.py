@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
 
 from persistence.event_log.log import Committed, EventLog, Health, Lost
-from server import limits
 from server.clock import Clock, Timer
 from server.errors import Refused, RoomUnavailable
 from server.games.codec import Codec
 from server.games.rules import PlayerId, Refusal
-from server.games.table_events import Profile
+from server.games.table import Phase
+from server.games.table_events import GameCompleted, Profile
 from server.metrics import Metrics
 from server.rooms import frames
+from server.rooms.arrivals import Arrivals
 from server.rooms.core import RoomCore
 from server.rooms.effects import (
     Append,
@@ -26,11 +26,12 @@ from server.rooms.effects import (
     Reject,
     SendAck,
     SetAlarm,
+    Step,
     Unload,
 )
 from server.rooms.fanout import Fanout
+from server.rooms.history import History
 from server.rooms.member import Member
-from server.rooms.records import stored_record
 from server.wire.close_codes import CloseCode
 from server.wire.error_codes import HTTP_STATUS, ErrorCode
 from server.wire.from_client import CommandFrame, Hello, Role
@@ -58,14 +59,14 @@ class Room:
         self.game_id = core.identity.game_id
         self.epoch = epoch
         self.fanout = Fanout(core.game)
-        self._codec = codec
         self._log = log
         self._clock = clock
         self._metrics = metrics
         self._on_unload = on_unload
         self._on_rematch = on_rematch
+        self._history = History(self.game_id, log, codec)
+        self.arrivals = Arrivals(core, self.fanout, self._history, clock, epoch)
         self._stream = log.open(self.game_id, head, epoch, self)
-        self._tail: deque[Record] = deque(maxlen=limits.TAIL_EVENTS)  # the newest committed events
         self._timer: Timer | None = None
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self.closed: str | None = None  # why the room is not served any more
@@ -133,56 +134,36 @@ class Room:
 
     def admits(self, player_id: PlayerId, role: Role | None) -> bool:
         """Members may connect; anybody else may watch a public room."""
-        if self.core.committed_head < 0:
-            return False
-        member = self.core.committed_state.table.players.get(player_id)
-        if member is not None and member.kicked:
-            return False
-        if role == "player":
-            return member is not None and member.seat is not None
-        return member is not None or self.core.identity.is_public
+        return self.arrivals.admits(player_id, role)
 
     # Connections.
 
     async def attach(self, member: Member, hello: Hello) -> None:
-        """Bring a connection up to date and let it take part. Cancelled when the connection ends meanwhile."""
-        self._replace(member.player_id)
+        """Bring a connection up to date and let it take part. Cancelled when the connection ends meanwhile.
+
+        Raises RoomUnavailable if the room can't be served any more.
+        """
+        self.arrivals.begin(member)
         try:
-            await self._bring_up(member, hello)
+            await self.wait_committed(0)
+            arrived = await self.arrivals.bring_up(member, hello)
+            if self.closed is not None:
+                self.fanout.remove(member)
+                raise RoomUnavailable(self.closed)
+            if arrived:
+                self._welcomed(member)
         finally:
-            if self.closed is None and member.player_id not in self.fanout.members:
+            self.arrivals.end(member)
+            absent = member.player_id not in self.fanout.members and not self.arrivals.expects(member.player_id)
+            if absent and self.closed is None:
                 self._carry_out(self.core.disconnected(member.player_id, self._clock.now_ms()))
 
-    def _replace(self, player_id: PlayerId) -> None:
-        """The newest connection of a player wins."""
-        old = self.fanout.members.get(player_id)
-        if old is not None:
-            self.fanout.remove(old)
-            old.close(CloseCode.REPLACED, "another connection of this player took over")
-
-    async def _bring_up(self, member: Member, hello: Hello) -> None:
-        await self.wait_committed(0)
-        core = self.core
-        seated = core.committed_state.table.players.get(member.player_id)
-        seat = None if seated is None else seated.seat
-        member.viewer = None if seat is None or hello.role == "spectator" else member.player_id
-        head = core.committed_head
-        fits = hello.last_index <= head and (hello.epoch is None or hello.epoch <= self.epoch)
-        replay = fits and head - hello.last_index <= limits.REPLAY_EVENTS_MAX
-        mode = "replay" if replay else "state"
-        welcome = frames.welcome(core, member, seat, mode, self.epoch, self._clock.now_ms())
-        member.send(member.encoder.frame(welcome))
-        if replay:
-            await self._catch_up(member, hello.last_index + 1)
-        else:
-            self.send_state(member)
-        # No await between the last event that was sent and this line: not one is missed, not one comes twice.
-        self._replace(member.player_id)
-        self.fanout.add(member)
+    def _welcomed(self, member: Member) -> None:
+        """A new member: his turn, if it is his."""
         self._send_turn(member)
         if self._log.health is Health.PAUSED:
             member.send(member.encoder.frame(frames.status(paused=True, now_ms=self._clock.now_ms())))
-        self._carry_out(core.connected(member.player_id, self._clock.now_ms()))
+        self._carry_out(self.core.connected(member.player_id, self._clock.now_ms()))
 
     def detach(self, member: Member) -> None:
         """A connection is gone."""
@@ -191,27 +172,12 @@ class Room:
 
     def send_state(self, member: Member) -> None:
         """The committed state, as this member may see it."""
-        frame = {"type": "state", "index": self.core.committed_head, "view": self.core.view(member.viewer)}
-        member.send(member.encoder.frame(frame))
+        member.send(member.encoder.frame(frames.state(self.core, member)))
 
     def sync(self, member: Member) -> None:
         """Answer a `sync`: the state, and the turn if it is his."""
         self.send_state(member)
         self._send_turn(member)
-
-    async def _catch_up(self, member: Member, first: int) -> None:
-        """Send the committed events from `first` on, from memory where they are still there, else from the log."""
-        while first <= self.core.committed_head:
-            if self._tail and self._tail[0].index <= first:
-                rest = [record for record in self._tail if record.index >= first]
-                member.send(self.fanout.encode(rest, member.encoder, member.viewer))
-                return
-            rows = self._log.read(self.game_id, first, self.core.committed_head)
-            chunk = [stored_record(self._codec, row) async for row in rows]
-            if not chunk:
-                raise RoomUnavailable("the log is shorter than it was")
-            member.send(self.fanout.encode(chunk, member.encoder, member.viewer))
-            first = chunk[-1].index + 1
 
     def _send_turn(self, member: Member) -> None:
         turn = None if member.viewer is None else self.core.turn(member.viewer)
@@ -258,6 +224,7 @@ class Room:
             return
         self.closed = why
         self._set_alarm(None)
+        self.core.abandon()
         self._log.close_stream(self._stream)
         for member in tuple(self.fanout.members.values()):
             member.close(code, reason)
@@ -270,7 +237,7 @@ class Room:
 
     def remember(self, records: list[Record]) -> None:
         """The tail of a log that was just loaded."""
-        self._tail.extend(records[-limits.TAIL_EVENTS :])
+        self._history.add(records)
 
     # Effects.
 
@@ -295,16 +262,26 @@ class Room:
 
     def _publish(self, effect: Publish) -> None:
         for step in effect.steps:
-            self._tail.extend(step.records)
+            self._history.add(step.records)
         last = effect.steps[-1]
+        self._count(effect.steps[0], last)
         turns = {}
         if last.wait is not None and any(step.turn for step in effect.steps):
             # Only the newest turn is told: whoever had one before has moved already, or was moved.
             for player_id in last.wait.deadline.player_ids:
-                turn = self.core.turn_at(last, player_id) if player_id in self.fanout.members else None
+                turn = self.core.turn_at(last, player_id) if self.fanout.sees(player_id) else None
                 if turn is not None:
                     turns[player_id] = frames.turn(last.last, *turn)
         self.fanout.publish(effect.steps, turns)
+
+    def _count(self, oldest: Step, newest: Step) -> None:
+        if oldest.ack is not None:
+            waited_ms = self._clock.now_ms() - oldest.records[0].at_ms
+            self._metrics.command_latency_seconds.observe(waited_ms / 1000)
+        if newest.state.table.phase == Phase.COMPLETED and any(
+            isinstance(record.event, GameCompleted) for record in newest.records
+        ):
+            self._metrics.games_completed_total.labels(self.core.game.name).inc()
 
     def _reject(self, effect: Reject) -> None:
         self._metrics.rejected_total.labels(effect.code).inc()

@@ -36,13 +36,18 @@ def follow_up(
 
 
 def next_wait(game: Game[Any], state: State[Any], present: Wait | None, now_ms: int) -> Wait | None:
-    """The present wait if the game still waits for the same, else a new one; None: it waits for nothing."""
+    """What the game waits for now; None: for nothing. The clock of a wait runs on as long as its key stays equal."""
     deadline = game.deadline(state) if state.table.phase == Phase.PLAYING else None
     if deadline is None:
         return None
-    if present is not None and present.deadline == deadline:
-        return present
+    if present is not None and present.deadline.key == deadline.key:
+        return present if present.deadline == deadline else Wait(deadline, present.due_ms)
     return Wait(deadline, None if deadline.after_ms is None else now_ms + deadline.after_ms)
+
+
+def is_new(wait: Wait | None, before: Wait | None) -> bool:
+    """Whether somebody must be told that it is his turn."""
+    return wait is not None and (before is None or wait.deadline.key != before.deadline.key)
 
 
 def bot_due(state: State[Any], wait: Wait | None, now_ms: int) -> int | None:

@@ -21,10 +21,18 @@ class WaitingCommand:
     until_ms: int
 
 
+class NodeWaiting:
+    """How many commands wait in all rooms of this node."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
 class WaitingCommands:
     """The queue of one room, oldest first. The newest is refused when it is full: order is kept, nothing is dropped."""
 
-    def __init__(self) -> None:
+    def __init__(self, node: NodeWaiting) -> None:
+        self._node = node
         self._queue: deque[WaitingCommand] = deque()
 
     @property
@@ -35,8 +43,10 @@ class WaitingCommands:
         """Queue the command; the same id again is the same command."""
         if any(w.frame.id == frame.id and w.player_id == player_id for w in self._queue):
             return None
-        if len(self._queue) >= limits.WAITING_COMMANDS_MAX:
+        full = len(self._queue) >= limits.WAITING_COMMANDS_MAX
+        if full or self._node.count >= limits.WAITING_COMMANDS_NODE_MAX:
             return _unavailable(player_id, frame)
+        self._node.count += 1
         self._queue.append(WaitingCommand(player_id, profile, frame, now_ms + limits.WAITING_COMMAND_MS))
         return None
 
@@ -45,12 +55,14 @@ class WaitingCommands:
         expired = []
         while self._queue and self._queue[0].until_ms <= now_ms:
             late = self._queue.popleft()
+            self._node.count -= 1
             expired.append(_unavailable(late.player_id, late.frame))
         return expired
 
     def take_all(self) -> list[WaitingCommand]:
         taken = list(self._queue)
         self._queue.clear()
+        self._node.count -= len(taken)
         return taken
 
 

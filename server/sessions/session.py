@@ -68,6 +68,7 @@ class Doorkeeper:
         self.clock = clock
         self.metrics = metrics
         self.settings = settings
+        self.handshakes_open = 0  # connections that have not said hello yet
         self.limits = {
             "heartbeat_s": limits.HEARTBEAT_S,
             "max_frame": limits.FRAME_BYTES_MAX,
@@ -118,6 +119,7 @@ class Session:
         self._room: Room | None = None
         self._stale = False
         self._task: asyncio.Task[None] | None = None
+        keeper.handshakes_open += 1
         self._early: deque[FromClient] = deque()  # frames before the welcome; bounded by FRAMES_BEFORE_WELCOME_MAX
 
     # Bytes in.
@@ -184,13 +186,20 @@ class Session:
             problem = frame.message if isinstance(frame, Invalid) else "the first frame is hello"
             self.fail(CloseCode.UNAUTHORIZED, "unauthorized", problem)
             return
+        self._token = frame.token or self._token or ""
         try:
-            self.player_id = self._keeper.tokens.player(frame.token or self._token or "")
+            self.player_id = self._keeper.tokens.player(self._token)
         except InvalidToken as error:
             self.fail(CloseCode.UNAUTHORIZED, "unauthorized", str(error))
             return
-        self.hello_done = True
+        self._greeted()
         self._task = asyncio.create_task(self._enter(frame), name="enter")
+
+    def _greeted(self) -> None:
+        """No longer one of those that are waited for."""
+        if not self.hello_done:
+            self.hello_done = True
+            self._keeper.handshakes_open -= 1
 
     def _keep_early(self, frame: FromClient) -> None:
         if len(self._early) >= limits.FRAMES_BEFORE_WELCOME_MAX:
@@ -223,6 +232,9 @@ class Session:
             self.fail(CloseCode.GOING_AWAY, ErrorCode.INTERNAL, "the server failed on this room")
             return
         self._room = room
+        fresh = self._keeper.tokens.renewed(self._token or "")
+        if fresh is not None:
+            self._reply({"type": "token", "token": fresh})
         while self._early and not self.closed:
             self._dispatch(self._early.popleft(), self._keeper.clock.monotonic())
 
@@ -265,6 +277,7 @@ class Session:
     def gone(self) -> None:
         """The connection is gone, for whatever reason."""
         self.closed = True
+        self._greeted()
         if self._task is not None and not self._task.done():
             self._task.cancel()
         if self._room is not None:

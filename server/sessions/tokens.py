@@ -32,6 +32,15 @@ class Tokens:
 
     def player(self, token: str) -> PlayerId:
         """The player that this token was issued to. Raises `InvalidToken`."""
+        return self.check(token)[0]
+
+    def renewed(self, token: str) -> str | None:
+        """A fresh token in place of a valid one of which less than half its time is left. Raises `InvalidToken`."""
+        player_id, left_s = self.check(token)
+        return self.issue(player_id) if left_s < limits.TOKEN_S / 2 else None
+
+    def check(self, token: str) -> tuple[PlayerId, int]:
+        """The player, and the seconds that are left. Raises `InvalidToken`."""
         try:
             claims = jwt.decode(
                 token,
@@ -46,6 +55,7 @@ class Tokens:
         subject, expires = claims["sub"], claims["exp"]
         if not isinstance(subject, str) or not isinstance(expires, int):
             raise InvalidToken("the token is not valid")
-        if expires <= self._clock.now_ms() // 1000:
+        left_s = expires - self._clock.now_ms() // 1000
+        if left_s <= 0:
             raise InvalidToken("the token has expired")
-        return subject
+        return subject, left_s

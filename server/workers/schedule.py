@@ -4,3 +4,4 @@ from typing import Final
 
 PARTITIONS_EVERY_S: Final = 24 * 3600.0
 MONTHS_AHEAD: Final = 2
+REVIVE_EVERY_S: Final = 1.0  # while the embedded database is away

@@ -18,8 +18,9 @@ from server.games.rules import Event, Game
 from server.games.table import config_data
 from server.games.table_events import PlayerJoined
 from server.metrics import Metrics
-from server.rooms.core import Identity, RoomCore
+from server.rooms.core import RoomCore
 from server.rooms.identities import bot_identities
+from server.rooms.identity import Identity
 from server.rooms.room import Room
 from server.wire.close_codes import CloseCode
 from server.wire.commands import CommandDecoder

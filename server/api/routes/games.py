@@ -147,7 +147,12 @@ async def read_fairness(services: With, caller: MaybeCaller, game_id: str) -> di
         report = fairness.verify(game, events)
         answer["session_seed"] = table.session_seed
         answer["decks"] = [list(deck) for deck in fairness.decks(game, events)]
-        answer["verified"] = {"ok": report.ok, "problem": report.problem, "event_index": report.event_index}
+        answer["verified"] = {
+            "ok": report.ok,
+            "audited": report.audited,
+            "problem": report.problem,
+            "event_index": report.event_index,
+        }
     return answer
 
 

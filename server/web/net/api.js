@@ -47,6 +47,12 @@ export class Api {
     await this.call('GET', '/api/players/me');
   }
 
+  /** The server gave a fresh token before the old one ends. @param {string} token */
+  keep(token) {
+    const identity = this.identity;
+    if (identity) this.#remember({ ...identity, token });
+  }
+
   /** @param {Partial<Profile>} changes @returns {Promise<Profile>} */
   async updateProfile(changes) {
     const answer = await this.call('PATCH', '/api/players/me', changes);

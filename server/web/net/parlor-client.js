@@ -60,7 +60,7 @@ export class ParlorClient {
    * @param {object} options
    * @param {string} options.url
    * @param {string} options.outboxKey
-   * @param {{token: () => Promise<string>, renew: () => Promise<void>}} options.credentials
+   * @param {{token: () => Promise<string>, renew: () => Promise<void>, keep: (token: string) => void}} options.credentials
    * @param {Handlers} options.handlers
    */
   constructor({ url, outboxKey, credentials, handlers }) {
@@ -187,6 +187,8 @@ export class ParlorClient {
         return this.#rejected(frame);
       case 'status':
         return this.#handlers.onStatus(frame);
+      case 'token':
+        return this.#credentials.keep(frame.token);
       case 'rematch':
         return this.#handlers.onRematch(frame.game_id);
       case 'moved':

@@ -164,7 +164,7 @@ def test_a_folder_behind_one_that_only_root_may_enter(folder: Path) -> None:
     closed.mkdir(mode=0o700)
     server = embedded.start(closed / "db")
     assert answers(server.dsn)
-    os.kill(server.postmaster.pid, signal.SIGKILL)
+    kill(server)
     server.revive()
     assert answers(server.dsn)
     server.stop()

@@ -79,7 +79,6 @@ async def test_whoever_hangs_up_meanwhile_is_not_there() -> None:
     assert table.seats[1].player_id not in table.room.fanout.members
 
 
-@pytest.mark.xfail(strict=True, reason="whoever is done last stays: the older connection replaces the newer one")
 async def test_of_two_on_the_way_the_newer_one_stays() -> None:
     """The older one still waits for the log when the newer one, who asks for a state only, is in."""
     table, log = await talkative()
@@ -93,7 +92,6 @@ async def test_of_two_on_the_way_the_newer_one_stays() -> None:
     assert older.closed is CloseCode.REPLACED
 
 
-@pytest.mark.xfail(strict=True, reason="he becomes a member of the closed room and never hears anything again")
 async def test_a_room_that_closes_meanwhile_sends_him_away() -> None:
     table, log = await talkative()
     task = await coming(table, log, table.seats[1])
@@ -105,7 +103,6 @@ async def test_a_room_that_closes_meanwhile_sends_him_away() -> None:
     assert table.seats[1].closed is CloseCode.RESTART or task.exception() is not None
 
 
-@pytest.mark.xfail(strict=True, reason="who may come in is looked at before the log is read, not after")
 async def test_whoever_is_removed_meanwhile_does_not_get_in() -> None:
     table, log = await talkative()
     task = await coming(table, log, table.seats[1])
@@ -114,7 +111,6 @@ async def test_whoever_is_removed_meanwhile_does_not_get_in() -> None:
     assert table.seats[1].closed is CloseCode.FORBIDDEN
 
 
-@pytest.mark.xfail(strict=True, reason="whose eyes he has is settled before the log is read, not after")
 async def test_a_seat_taken_meanwhile_is_his() -> None:
     table, log = await talkative()
     watcher = Seat(table, str(uuid4()), "Watcher")
@@ -129,7 +125,6 @@ async def test_a_seat_taken_meanwhile_is_his() -> None:
     assert watcher.viewer == watcher.player_id
 
 
-@pytest.mark.xfail(strict=True, reason="turns go to the player's connection, whatever role it came in")
 async def test_who_only_watches_from_his_seat_gets_no_turn() -> None:
     """A turn names his cards, which a spectator's socket does not show."""
     table = VirtualTable(players=2)

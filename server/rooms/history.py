@@ -1,0 +1,39 @@
+"""The committed events of one room: the newest in memory, all of them in the log."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from persistence.event_log.log import EventLog
+from server import limits
+from server.errors import RoomUnavailable
+from server.games.codec import Codec
+from server.rooms.effects import Record
+from server.rooms.records import stored_record
+
+
+class History:
+    """`add` what is committed; `newest` and `read` give it back."""
+
+    def __init__(self, game_id: str, log: EventLog, codec: Codec) -> None:
+        self._game_id = game_id
+        self._log = log
+        self._codec = codec
+        self._tail: deque[Record] = deque(maxlen=limits.TAIL_EVENTS)
+
+    def add(self, records: Iterable[Record]) -> None:
+        self._tail.extend(records)
+
+    def newest(self, first: int) -> list[Record] | None:
+        """Everything from `first` on, if it is still in memory."""
+        if not self._tail or self._tail[0].index > first:
+            return None
+        return [record for record in self._tail if record.index >= first]
+
+    async def read(self, first: int, last: int) -> list[Record]:
+        """Events first..last from the log. Raises RoomUnavailable if they are not there."""
+        records = [stored_record(self._codec, row) async for row in self._log.read(self._game_id, first, last)]
+        if not records:
+            raise RoomUnavailable("the log is shorter than it was")
+        return records
