@@ -178,6 +178,11 @@ def view_table(table: Table, viewer: Viewer) -> Data:
     }
 
 
+def profile_of(player: Player) -> ev.Profile:
+    """A member's name and looks."""
+    return {"display_name": player.display_name, "avatar_seed": player.avatar_seed, "color": player.color}
+
+
 def view_players(table: Table) -> list[Data]:
     """The seated players, in seat order, as everybody may see them."""
     return [_player_view(p) for p in table.seated()]

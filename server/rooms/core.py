@@ -21,10 +21,11 @@ from server.games import lobby, match
 from server.games import table_events as ev
 from server.games.codec import Codec
 from server.games.rules import Command, Context, Data, Event, Game, PlayerId, Refusal, State, Viewer
-from server.games.table import Phase, Table
+from server.games.table import Phase, Table, profile_of
 from server.rooms import records as rec
+from server.rooms.acks import Acks
 from server.rooms.bots import bot_move
-from server.rooms.decisions import Bots, decide, misplay
+from server.rooms.decisions import Bots, decide, misplay, removed
 from server.rooms.effects import (
     Ack,
     Append,
@@ -67,7 +68,8 @@ class RoomCore:
         self._outbox: deque[Step] = deque()  # steps that are not yet committed; bounded by UNCOMMITTED_EVENTS_MAX
         self._proof: Committed | None = None
         self._committed: Step | None = None  # the newest committed step
-        self._acks: dict[PlayerId, dict[str, tuple[int, int]]] = {}  # every command of this game: (first, last)
+        self._acks = Acks()
+        self._guests: dict[PlayerId, ev.Profile] = {}  # those who watch without being members, if they changed theirs
         self._late_until_ms: dict[PlayerId, int] = {}  # whose move was just forced: his own is no misplay yet
         self._presence = Presence()
         self._paused_since_ms: int | None = None
@@ -139,8 +141,7 @@ class RoomCore:
                 state = match.begin(self.game, record.event)
             elif state is not None:
                 state = match.evolve(self.game, state, record.event)
-            if row.command_id is not None and row.actor_id is not None:
-                self._acks.setdefault(row.actor_id, {})[row.command_id] = rec.command_span(row)
+            self._acks.restore(row)
         if state is None:
             raise ValueError("a log begins with game_created")
         self.head, self._last_at_ms = loaded[-1].index, loaded[-1].at_ms
@@ -176,10 +177,9 @@ class RoomCore:
 
     def command(self, player_id: PlayerId, profile: ev.Profile, frame: CommandFrame, now_ms: int) -> list[Effect]:
         """A player's command. A command id that was applied before gets the same ack again, and nothing else."""
-        acks = self._acks.get(player_id)
-        span = None if acks is None else acks.get(frame.id)
-        if span is not None:
-            return self._repeat_ack(player_id, frame.id, span)
+        done = self._acks.find(player_id, frame.id)
+        if done is not None:
+            return self._repeat(done)
         if self._paused_since_ms is not None:
             refused = self._waiting.put(player_id, profile, frame, now_ms)
             return self._rearm() if refused is None else [refused]
@@ -191,7 +191,8 @@ class RoomCore:
         if isinstance(command, lobby.Rematch):
             return self._rematch(player_id, frame.id)
         state, ctx = self._require(), Context(now_ms, self.identity.session_seed)
-        decision = decide(self.game, state, player_id, profile, command, ctx, self._bots)
+        present = self._profile(player_id, profile)
+        decision = decide(self.game, state, player_id, present, command, ctx, self._bots)
         if isinstance(decision, Refusal):
             late = now_ms < self._late_until_ms.get(player_id, 0)
             counted = () if late else misplay(state.table, player_id, command, decision)
@@ -218,6 +219,11 @@ class RoomCore:
         """It is gone. The others are told when it stays away."""
         self._presence.disconnected(self._require().table, player_id, now_ms)
         return self._rearm()
+
+    def _profile(self, player_id: PlayerId, at_hello: ev.Profile) -> ev.Profile:
+        """A player's name and looks as they are now, in this room."""
+        member = self._require().table.players.get(player_id)
+        return self._guests.get(player_id, at_hello) if member is None else profile_of(member)
 
     # Inputs: time and the log.
 
@@ -267,8 +273,7 @@ class RoomCore:
         """Evolve, let follow what must follow at once, number, append. The state changes only if all of it worked."""
         if not events:
             return []
-        before = self._require()
-        state = before
+        state = before = self._require()
         happened = list(events)
         for event in events:
             if not isinstance(event, ev.GameCreated):
@@ -280,7 +285,7 @@ class RoomCore:
         last = records[-1].index
         ack = None if actor is None or command_id is None else Ack(actor, command_id, records[0].index, last)
         wait = next_wait(self.game, state, self._wait, now_ms)
-        step = Step(last, state, wait, records, ack, is_new(wait, self._wait), _removed(happened))
+        step = Step(last, state, wait, records, ack, is_new(wait, self._wait), removed(happened))
         append = Append(
             rec.new_rows(records, actor, command_id),
             (*writes, *writes_for(self.game, self.identity.game_id, state, happened, at_ms)),
@@ -289,9 +294,11 @@ class RoomCore:
         self._state, self.head, self._last_at_ms = state, last, at_ms
         self._outbox.append(step)
         if ack is not None:
-            self._acks.setdefault(ack.player_id, {})[ack.id] = (ack.first, ack.last)
+            self._acks.remember(ack)
         if state.table is not before.table:
             self._presence.follow(state.table, now_ms)
+        elif type(happened[0]) is ev.ProfileUpdated:
+            self._guests[happened[0].player_id] = happened[0].profile
         if wait is not self._wait:
             self._wait = wait
             self._bot_due_ms = bot_due(state, wait, now_ms)
@@ -305,10 +312,10 @@ class RoomCore:
         assert self._state is not None, "create or load comes first"
         return self._state
 
-    def _repeat_ack(self, player_id: PlayerId, command_id: str, span: tuple[int, int]) -> list[Effect]:
-        if self._proof is None or span[1] > self._proof.head:
-            return []  # its ack leaves with its commit
-        return [SendAck(self._proof, Ack(player_id, command_id, *span))]
+    def _repeat(self, ack: Ack) -> list[Effect]:
+        if self._proof is None or ack.last > self._proof.head:
+            return []  # it leaves with its commit
+        return [SendAck(self._proof, ack)]
 
     def _rematch(self, player_id: PlayerId, command_id: str) -> list[Effect]:
         table = self._require().table
@@ -338,7 +345,3 @@ class RoomCore:
             if self._wait is not None:
                 dues.append(self._wait.due_ms)
         return min((due for due in dues if due is not None), default=None)
-
-
-def _removed(events: Sequence[Event]) -> tuple[PlayerId, ...]:
-    return tuple([event.player_id for event in events if type(event) is ev.PlayerKicked])

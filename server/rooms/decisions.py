@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from server import limits
@@ -50,3 +51,8 @@ def misplay(table: Table, player_id: PlayerId, command: Command, refusal: Refusa
     if player.forgeries + refusal.forged < limits.FORGERIES_MAX:
         return (counted,)
     return (counted, ev.PlayerKicked(player_id, "forged_moves"))
+
+
+def removed(events: Sequence[Event]) -> tuple[PlayerId, ...]:
+    """Who is put out by these events."""
+    return tuple([event.player_id for event in events if type(event) is ev.PlayerKicked])

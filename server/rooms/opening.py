@@ -9,7 +9,7 @@ from typing import Any
 from server.games import lobby, match
 from server.games import table_events as ev
 from server.games.rules import Config, Event, Game, PlayerId, Refusal, State
-from server.games.table import Table
+from server.games.table import Table, profile_of
 from server.rooms.decisions import Bots
 from server.wire.config import decode_config
 
@@ -56,7 +56,7 @@ def rematch_joins(state: State[Any]) -> tuple[Config, tuple[Event, ...]]:
         ev.PlayerJoined(
             p.player_id,
             p.seat,
-            {"display_name": p.display_name, "avatar_seed": p.avatar_seed, "color": p.color},
+            profile_of(p),
             p.is_bot,
             p.strategy,
         )

@@ -11,7 +11,7 @@ from server.clock import Clock, Timer
 from server.errors import Refused, RoomUnavailable
 from server.games.codec import Codec
 from server.games.rules import PlayerId, Refusal
-from server.games.table import Phase
+from server.games.table import Phase, profile_of
 from server.games.table_events import GameCompleted, Profile
 from server.metrics import Metrics
 from server.rooms import frames
@@ -124,7 +124,7 @@ class Room:
         member = self.core.committed_state.table.players.get(player_id) if self.core.committed_head >= 0 else None
         if member is None:
             return None
-        return {"display_name": member.display_name, "avatar_seed": member.avatar_seed, "color": member.color}
+        return profile_of(member)
 
     def is_member(self, player_id: PlayerId) -> bool:
         """Whether he has joined, to play or to watch, and was not removed."""

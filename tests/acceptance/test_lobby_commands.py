@@ -149,7 +149,6 @@ async def test_profiles(guests: Guests) -> None:
     assert (await guest.http.get("/api/players/me")).items() >= new.items()
 
 
-@pytest.mark.xfail(strict=True, reason="the second update is laid over the profile as it was at hello")
 @pytest.mark.parametrize("seated", [True, False])
 async def test_a_field_that_is_not_given_stays_as_it_is(guests: Guests, seated: bool) -> None:
     (host, guest), room = await lobby(guests, 2)
@@ -163,7 +162,6 @@ async def test_a_field_that_is_not_given_stays_as_it_is(guests: Guests, seated: 
     assert host.id
 
 
-@pytest.mark.xfail(strict=True, reason="a seat is given to the profile as it was at hello")
 async def test_a_spectator_takes_his_new_profile_to_his_seat(guests: Guests) -> None:
     (_host,), room = await lobby(guests, 1)
     watcher = await guests.new()

@@ -132,14 +132,3 @@ async def test_he_is_told_of_a_hidden_event_by_its_index_only(guests: Guests) ->
     assert reject["code"] == "invalid_bid"
     told = await heard(watcher, event["index"])
     assert told == {"type": "event", "index": event["index"], "name": "hidden", "at": event["at"], "data": {}}
-
-
-@pytest.mark.xfail(strict=True, reason="spectator_delay_s is accepted and kept, but nothing is delayed")
-async def test_spectators_are_behind_by_the_delay(guests: Guests) -> None:
-    (host,), room = await guests.relay(1, config={"spectator_delay_s": 600})
-    watcher = await guests.new()
-    async with entered(room["ws_url"], watcher) as line:
-        await line.settle()
-        ack = await host.ask("say", data="early")
-        frames = await line.settle()
-        assert ack["first"] not in [frame.get("index") for frame in frames]

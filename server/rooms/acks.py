@@ -1,0 +1,29 @@
+"""The commands of a game that were applied, by player and id: what makes each of them happen once."""
+
+from __future__ import annotations
+
+from persistence.event_log.log import StoredEvent
+from server.games.rules import PlayerId
+from server.rooms.effects import Ack
+from server.rooms.records import command_span
+
+
+class Acks:
+    """Grows with the game, some 150 bytes a command: an id is remembered as long as its game."""
+
+    def __init__(self) -> None:
+        self._spans: dict[PlayerId, dict[str, tuple[int, int]]] = {}
+
+    def find(self, player_id: PlayerId, command_id: str) -> Ack | None:
+        """The ack of a command that was applied before, committed or not."""
+        spans = self._spans.get(player_id)
+        span = None if spans is None else spans.get(command_id)
+        return None if span is None else Ack(player_id, command_id, *span)
+
+    def remember(self, ack: Ack) -> None:
+        self._spans.setdefault(ack.player_id, {})[ack.id] = (ack.first, ack.last)
+
+    def restore(self, row: StoredEvent) -> None:
+        """From the log: the first event of a command knows its id and how many events there were."""
+        if row.command_id is not None and row.actor_id is not None:
+            self._spans.setdefault(row.actor_id, {})[row.command_id] = command_span(row)
