@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 _SEAL = object()
 
@@ -67,8 +67,7 @@ class Listener(Protocol):
         """The stream is closed: what was not committed is gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """One row to be. `payload` is the JSON text for the jsonb column, `at_ms` milliseconds since 1970 (UTC).
 
     `command_id` stands on the first event of a command only: it is unique per game and actor.

@@ -48,6 +48,8 @@ class Socket(asyncio.Protocol):
         self._session: Session | None = None
         self._deadline: asyncio.TimerHandle | None = None  # for what the connection owes next
         self.congested = False
+        self._open = False  # frames may be written
+        self._plain = False  # and the parser holds nothing: the short cut may read
 
     # asyncio.Protocol
 
@@ -60,7 +62,7 @@ class Socket(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         protocol = self._protocol
         session = self._session
-        if session is not None and self._between_frames():
+        if self._plain and session is not None:
             taken, size = take_frames(data, limits.FRAME_BYTES_MAX)
             for payload, binary in taken:
                 session.receive(payload, binary=binary)
@@ -73,18 +75,25 @@ class Socket(asyncio.Protocol):
                 self._frame(event)
             elif isinstance(event, Request):
                 self._handshake(event)
+                self._look()
         self._flush()
+        self._look()
 
-    def _between_frames(self) -> bool:
-        """Whether the parser holds nothing: no part of a frame, no fragment of a message, no close under way."""
+    def _look(self) -> None:
+        """Note how the protocol stands, so that nobody need ask it on every frame: call it whenever that can change.
+
+        Plain: no part of a frame, no fragment of a message, no close under way.
+        """
         protocol = self._protocol
-        return protocol.state is State.OPEN and protocol.current_size is None and not protocol.reader.buffer
+        self._open = protocol.state is State.OPEN and not self._transport.is_closing()
+        self._plain = self._open and protocol.current_size is None and not protocol.reader.buffer
 
     def eof_received(self) -> None:
         self._protocol.receive_eof()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._connections.discard(self)
+        self._open = self._plain = False
         self._set_deadline(None)
         if self._session is not None:
             session, self._session = self._session, None
@@ -114,7 +123,7 @@ class Socket(asyncio.Protocol):
     # Outlet
 
     def write(self, data: bytes) -> None:
-        if self._protocol.state is not State.OPEN or self._transport.is_closing():
+        if not self._open:
             return
         if self.congested and self._transport.get_write_buffer_size() > 2 * limits.OUTPUT_BYTES_MAX:
             self.abort()
@@ -128,6 +137,7 @@ class Socket(asyncio.Protocol):
         except InvalidState:
             return
         self._flush()
+        self._look()
         self._set_deadline(limits.CLOSE_S)
 
     def abort(self) -> None:
@@ -135,6 +145,7 @@ class Socket(asyncio.Protocol):
         if not self._transport.is_closing():
             self._door.metrics.slow_readers_total.inc()
             self._transport.abort()
+            self._look()
 
     # Inside.
 

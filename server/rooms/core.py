@@ -75,6 +75,7 @@ class RoomCore:
         self._paused_since_ms: int | None = None
         self._waiting = WaitingCommands(node or NodeWaiting())
         self._alarm_ms: int | None = None
+        self._held_back = False  # the alarm waits for the log: too much is uncommitted
 
     # What others may look at: committed only.
 
@@ -258,7 +259,8 @@ class RoomCore:
         if not steps:
             return []
         self._committed = steps[-1]
-        return [Publish(proof, tuple(steps)), *self._rearm()]
+        published: list[Effect] = [Publish(proof, tuple(steps))]
+        return [*published, *self._rearm()] if self._held_back else published
 
     # The funnel.
 
@@ -340,7 +342,8 @@ class RoomCore:
         if self._paused_since_ms is not None:
             return self._waiting.next_due_ms
         dues = [self._presence.next_due_ms]
-        if self.head - self.committed_head <= limits.UNCOMMITTED_EVENTS_MAX:
+        self._held_back = self.head - self.committed_head > limits.UNCOMMITTED_EVENTS_MAX
+        if not self._held_back:
             dues.append(self._bot_due_ms)
             if self._wait is not None:
                 dues.append(self._wait.due_ms)

@@ -1,9 +1,12 @@
-"""What a room's core asks its shell to do. Plain values; the shell carries them out in order."""
+"""What a room's core asks its shell to do. Plain values; the shell carries them out in order.
+
+Those that are made on every move are named tuples: as frozen as the others, and made in half the time.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from persistence.event_log.log import Committed, NewEvent, Write
 from server.games.rules import Data, Deadline, Event, PlayerId, State
@@ -28,8 +31,7 @@ class Wait:
     due_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ack:
+class Ack(NamedTuple):
     """The events of a command are committed: `first`..`last`."""
 
     player_id: PlayerId
@@ -38,8 +40,7 @@ class Ack:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What one input caused, as it is appended, committed and published: as a whole.
 
     `state` and `wait` are those after it. `turn`: the wait is new, so whose move it is must be told.
@@ -55,16 +56,14 @@ class Step:
     removed: tuple[PlayerId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(NamedTuple):
     """Hand these to the log, in one piece."""
 
     events: tuple[NewEvent, ...]
     writes: tuple[Write, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Publish:
+class Publish(NamedTuple):
     """Tell everybody. Can't be made without the log's proof that every step is committed."""
 
     proof: Committed

@@ -66,11 +66,11 @@ class Fanout:
             own.setdefault(player_id, []).append(frame)
         records = steps[0].records if len(steps) == 1 else [r for step in steps for r in step.records]
         self._reseat(records)
-        cache: dict[tuple[Encoder, Viewer], bytes] = {}
-        hidden = any(record.event.private for record in records)
+        hidden = True in [record.event.private for record in records]
+        cache: dict[object, bytes] = {}  # by encoder, and by viewer if something is hidden from some
         for member in tuple(self.members.values()):
             encoder = member.encoder
-            key = (encoder, member.viewer if hidden else None)
+            key = (encoder, member.viewer) if hidden else encoder
             data = cache.get(key)
             if data is None:
                 data = cache[key] = self.encode(records, encoder, member.viewer)
@@ -99,7 +99,7 @@ class Fanout:
         """A seat taken or given up changes what its player may see, from this very event on."""
         for record in records:
             event = record.event
-            if isinstance(event, (PlayerJoined, PlayerBecameSpectator)):
+            if type(event) is PlayerJoined or type(event) is PlayerBecameSpectator:
                 member = self.members.get(event.player_id)
                 if member is not None:
                     seated = isinstance(event, PlayerJoined) and event.seat is not None

@@ -243,22 +243,27 @@ class Room:
 
     def _carry_out(self, effects: list[Effect]) -> None:
         for effect in effects:
-            match effect:
-                case Append(events, writes):
-                    if self.closed is None:
-                        self._log.append(self._stream, events, writes)
-                case Publish():
-                    self._publish(effect)
-                case SetAlarm(at_ms):
-                    self._set_alarm(at_ms)
-                case SendAck(_, ack):
-                    self.fanout.send(ack.player_id, frames.ack(ack))
-                case Reject():
-                    self._reject(effect)
-                case OpenRematch():
-                    self._on_rematch(self, effect)
-                case Unload(reason):
-                    self.close(reason, CloseCode.NORMAL, "")
+            if type(effect) is Append:
+                if self.closed is None:
+                    self._log.append(self._stream, effect.events, effect.writes)
+            elif type(effect) is Publish:
+                self._publish(effect)
+            else:
+                self._carry_out_rare(effect)
+
+    def _carry_out_rare(self, effect: Effect) -> None:
+        """Whatever does not happen on every move."""
+        match effect:
+            case SetAlarm(at_ms):
+                self._set_alarm(at_ms)
+            case SendAck(_, ack):
+                self.fanout.send(ack.player_id, frames.ack(ack))
+            case Reject():
+                self._reject(effect)
+            case OpenRematch():
+                self._on_rematch(self, effect)
+            case Unload(reason):
+                self.close(reason, CloseCode.NORMAL, "")
 
     def _publish(self, effect: Publish) -> None:
         for step in effect.steps:

@@ -44,9 +44,19 @@ def strict_model(kind: type) -> Callable[[dict[str, Any]], BaseModel]:
     return validate
 
 
+_ARGUMENTS: dict[type, tuple[str, ...]] = {}
+
+
+def _argument_names(kind: type) -> tuple[str, ...]:
+    names = _ARGUMENTS.get(kind)
+    if names is None:
+        names = _ARGUMENTS[kind] = tuple(f.name for f in fields(kind))
+    return names
+
+
 def command_data(command: Command) -> dict[str, Any]:
     """{name, args}, as in a `turn` frame."""
-    args = {f.name: getattr(command, f.name) for f in fields(command)}  # type: ignore[arg-type]  # all are dataclasses
+    args = {name: getattr(command, name) for name in _argument_names(type(command))}
     return {"name": command.name, "args": args}
 
 

@@ -15,11 +15,15 @@ _TEXT = 0x81
 _BINARY = 0x82
 
 
+_SHORT = {opcode: [bytes((opcode, size)) for size in range(126)] for opcode in (_TEXT, _BINARY)}
+"""The headers of short frames, made once."""
+
+
 def message(opcode: int, payload: bytes) -> bytes:
     """One final WebSocket frame; `opcode` includes the FIN bit."""
     size = len(payload)
     if size < 126:
-        return bytes((opcode, size)) + payload
+        return _SHORT[opcode][size] + payload
     if size < 65536:
         return bytes((opcode, 126)) + size.to_bytes(2, "big") + payload
     return bytes((opcode, 127)) + size.to_bytes(8, "big") + payload

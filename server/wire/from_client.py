@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgpack
 import orjson
@@ -30,8 +30,7 @@ class Hello:
     role: Role | None
 
 
-@dataclass(frozen=True, slots=True)
-class CommandFrame:
+class CommandFrame(NamedTuple):
     """`args` is checked against the command's fields later, when the game is known."""
 
     id: str

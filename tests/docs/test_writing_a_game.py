@@ -18,9 +18,9 @@ from server.games.replay import fold, state_hash
 from server.games.rules import Game, Refusal
 from server.games.table import Phase, config_data
 from server.rooms.core import RoomCore
-from server.rooms.identity import Identity
 from server.rooms.effects import Append, Effect, Publish, SetAlarm
 from server.rooms.identities import bot_identities
+from server.rooms.identity import Identity
 from server.rooms.opening import first_joins, room_config
 from server.wire.commands import CommandDecoder, command_data
 from server.wire.from_client import CommandFrame
