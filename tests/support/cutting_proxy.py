@@ -27,9 +27,11 @@ class CuttingProxy:
 
     def __init__(self, dsn: str, folder: Path) -> None:
         parts = urlsplit(dsn)
-        self._target = f"{parse_qs(parts.query)['host'][0]}/.s.PGSQL.5432"
+        folders = parse_qs(parts.query).get("host")
+        self._target = f"{folders[0]}/.s.PGSQL.5432" if folders else (parts.hostname or "127.0.0.1", parts.port or 5432)
         self._folder = folder
-        self.dsn = parts._replace(query=f"host={folder}").geturl()
+        account, at, _ = parts.netloc.rpartition("@")
+        self.dsn = parts._replace(netloc=f"{account}{at}", query=f"host={folder}").geturl()
         if "://" not in self.dsn:
             self.dsn = self.dsn.replace(":/", "://", 1)
         self.mode = Mode.PASS
@@ -60,7 +62,7 @@ class CuttingProxy:
             writer.transport.abort()
             return
         try:
-            far_reader, far_writer = await asyncio.open_unix_connection(self._target)
+            far_reader, far_writer = await self._far_side()
         except OSError:
             writer.transport.abort()
             return
@@ -70,6 +72,11 @@ class CuttingProxy:
             task = asyncio.create_task(self._pump(source, sink, pair, answers=answers))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    async def _far_side(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self._target, str):
+            return await asyncio.open_unix_connection(self._target)
+        return await asyncio.open_connection(*self._target)
 
     async def _pump(
         self,
