@@ -25,7 +25,7 @@ from server.games.table import Phase, Table, profile_of
 from server.rooms import records as rec
 from server.rooms.acks import Acks
 from server.rooms.bots import bot_move
-from server.rooms.decisions import Bots, decide, misplay, removed
+from server.rooms.decisions import TABLE_COMMANDS, Bots, decide, misplay, removed
 from server.rooms.effects import (
     Ack,
     Append,
@@ -73,7 +73,7 @@ class RoomCore:
         self._late_until_ms: dict[PlayerId, int] = {}  # whose move was just forced: his own is no misplay yet
         self._presence = Presence()
         self._paused_since_ms: int | None = None
-        self._waiting = WaitingCommands(node or NodeWaiting())
+        self.waiting = WaitingCommands(node or NodeWaiting())
         self._alarm_ms: int | None = None
         self._held_back = False  # the alarm waits for the log: too much is uncommitted
 
@@ -161,7 +161,7 @@ class RoomCore:
             effects = self._apply((ev.GameResumed(reason, max(0, now_ms - since)),), now_ms)
         else:
             effects = self._rearm()
-        for item in self._waiting.take_all():
+        for item in self.waiting.take_all():
             effects += self.command(item.player_id, item.profile, item.frame, now_ms)
         return effects
 
@@ -169,10 +169,6 @@ class RoomCore:
         """The database is away: nothing is decided, the clocks stand still."""
         self._paused_since_ms = now_ms
         return self._rearm()
-
-    def abandon(self) -> None:
-        """The room is no longer served here: nothing waits any more."""
-        self._waiting.take_all()
 
     # Inputs: players.
 
@@ -182,7 +178,7 @@ class RoomCore:
         if done is not None:
             return self._repeat(done)
         if self._paused_since_ms is not None:
-            refused = self._waiting.put(player_id, profile, frame, now_ms)
+            refused = self.waiting.put(player_id, profile, frame, now_ms)
             return self._rearm() if refused is None else [refused]
         if self.head - self.committed_head > limits.UNCOMMITTED_EVENTS_MAX:
             return [Reject(player_id, frame.id, ErrorCode.UNAVAILABLE, "too much is waiting for the database")]
@@ -192,8 +188,9 @@ class RoomCore:
         if isinstance(command, lobby.Rematch):
             return self._rematch(player_id, frame.id)
         state, ctx = self._require(), Context(now_ms, self.identity.session_seed)
-        present = self._profile(player_id, profile)
-        decision = decide(self.game, state, player_id, present, command, ctx, self._bots)
+        if type(command) in TABLE_COMMANDS:
+            profile = self._profile(player_id, profile)
+        decision = decide(self.game, state, player_id, profile, command, ctx, self._bots)
         if isinstance(decision, Refusal):
             late = now_ms < self._late_until_ms.get(player_id, 0)
             counted = () if late else misplay(state.table, player_id, command, decision)
@@ -222,7 +219,7 @@ class RoomCore:
         return self._rearm()
 
     def _profile(self, player_id: PlayerId, at_hello: ev.Profile) -> ev.Profile:
-        """A player's name and looks as they are now, in this room."""
+        """A player's name and looks as they are now."""
         member = self._require().table.players.get(player_id)
         return self._guests.get(player_id, at_hello) if member is None else profile_of(member)
 
@@ -233,7 +230,7 @@ class RoomCore:
         self._alarm_ms = None
         state = self._require()
         if self._paused_since_ms is not None:
-            return [*self._waiting.expire(now_ms), *self._rearm()]
+            return [*self.waiting.expire(now_ms), *self._rearm()]
         gone = self._presence.due(state.table, now_ms)
         if isinstance(gone, Unload):
             return [gone]
@@ -340,7 +337,7 @@ class RoomCore:
 
     def _next_due(self) -> int | None:
         if self._paused_since_ms is not None:
-            return self._waiting.next_due_ms
+            return self.waiting.next_due_ms
         dues = [self._presence.next_due_ms]
         self._held_back = self.head - self.committed_head > limits.UNCOMMITTED_EVENTS_MAX
         if not self._held_back:

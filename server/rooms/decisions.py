@@ -16,7 +16,7 @@ from server.wire.error_codes import ErrorCode
 Bots = dict[tuple[str, int], BotIdentity]
 """Who the n-th bot of a level is, by (level, n)."""
 
-_TABLE_COMMANDS = frozenset(lobby.TABLE_COMMANDS)
+TABLE_COMMANDS = frozenset(lobby.TABLE_COMMANDS)
 
 
 def decide(
@@ -29,7 +29,7 @@ def decide(
     bots: Bots,
 ) -> Decision:
     """The table's rules for the commands of the table, the game's for its own, and those for seated players only."""
-    if type(command) in _TABLE_COMMANDS:
+    if type(command) in TABLE_COMMANDS:
         return lobby.decide(game, state, player_id, profile, command, bots)
     table = state.table
     if table.is_over:

@@ -224,7 +224,7 @@ class Room:
             return
         self.closed = why
         self._set_alarm(None)
-        self.core.abandon()
+        self.core.waiting.take_all()
         self._log.close_stream(self._stream)
         for member in tuple(self.fanout.members.values()):
             member.close(code, reason)
