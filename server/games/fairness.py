@@ -158,12 +158,15 @@ class _Audit:
             return forced or "nothing happens by itself here"
         if deadline is not None and deadline.after_ms == 0:
             return forced
-        decision = game.decide(state, *move, ctx)
+        player_id, command = move
+        decision = game.decide(state, player_id, command, ctx)
         if not isinstance(decision, Refusal) and _same(decision[0], event):
             return decision
         if forced and _same(forced[0], event):
             return forced
-        return decision.message if isinstance(decision, Refusal) else difference(decision[0], event)
+        if isinstance(decision, Refusal):
+            return f"{command} by {player_id}: {decision.message}"
+        return difference(decision[0], event)
 
 
 def difference(due: Event, event: Event) -> str:

@@ -185,7 +185,11 @@ class TalkativeRelay(Relay):
 
 @pytest.mark.parametrize(
     ("said", "found"),
-    [("hello", None), ("forbidden", "that is forbidden"), ("", "nothing happens by itself here")],
+    [
+        ("hello", None),
+        ("forbidden", f"Say(data='forbidden') by {player_id(0)}: that is forbidden"),
+        ("", "nothing happens by itself here"),
+    ],
 )
 def test_any_game_can_be_made_verifiable(said: str, found: str | None) -> None:
     seed = session_seed("relay")
