@@ -80,7 +80,6 @@ class Room:
         except Exception:  # noqa: BLE001  # rules of third parties may raise anything
             # Nothing has changed: the core moves on only when everything worked.
             _log.exception("bug in a command: game %s index %d", self.game_id, self.core.head)
-            self._metrics.rejected_total.labels(ErrorCode.INTERNAL).inc()
             effects = [Reject(member.player_id, frame.id, ErrorCode.INTERNAL, "the server failed on this command")]
         self._carry_out(effects)
 

@@ -12,6 +12,7 @@ from persistence.errors import PersistenceError
 from server import limits
 from server.clock import Clock
 from server.errors import Refused, RoomUnavailable
+from server.games.lobby import SPECTATOR_COMMANDS
 from server.games.rules import PlayerId, Viewer
 from server.games.table_events import Profile
 from server.metrics import Metrics
@@ -29,7 +30,7 @@ from server.wire.from_client import CommandFrame, FromClient, Hello, Invalid, Ma
 
 _log = logging.getLogger(__name__)
 
-_SPECTATOR_COMMANDS = frozenset({"request_seat", "update_profile"})
+_SPECTATOR_COMMANDS = frozenset(command.name for command in SPECTATOR_COMMANDS)
 
 
 def _canonical(game_id: str) -> str | None:
