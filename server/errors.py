@@ -3,7 +3,8 @@
 ParlorError
 ├── StartupError        the server can't start; one line for the operator, and an exit code
 ├── Refused             a request breaks a rule; has a code of the protocol and an HTTP status
-└── RoomUnavailable     a room can't be served just now; worth trying again
+├── RoomUnavailable     a room can't be served just now; worth trying again
+└── RoomQuarantined     a room can't be served until somebody has looked at it
 """
 
 from __future__ import annotations
@@ -33,4 +34,11 @@ class Refused(ParlorError):
 
 
 class RoomUnavailable(ParlorError):
-    """The database is away, or the room is being moved or was quarantined."""
+    """The database is away, or the room is being moved."""
+
+
+class RoomQuarantined(ParlorError):
+    """What the room does is refused by its own log, again and again."""
+
+    def __init__(self) -> None:
+        super().__init__("the server failed on this room")

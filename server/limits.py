@@ -34,6 +34,7 @@ SLOW_READER_S: Final = 5.0  # above OUTPUT_BYTES_MAX for so long: aborted
 TAIL_EVENTS: Final = 64  # committed events that a room keeps in memory for those who come back soon
 REPLAY_EVENTS_MAX: Final = 500  # a larger gap is bridged by a state instead of its events
 UNCOMMITTED_EVENTS_MAX: Final = 512  # per room; beyond it commands are refused as unavailable and bots wait
+RELAXED_EVENTS_MAX: Final = 10_000  # the same for a room that tells its events before they are committed
 WAITING_COMMANDS_MAX: Final = 64  # per room, while the database is away
 WAITING_COMMANDS_NODE_MAX: Final = 20_000  # over all rooms
 WAITING_COMMAND_MS: Final = 5_000  # a command waits no longer than this for the database

@@ -21,19 +21,23 @@ _SEAL = object()
 
 
 class Committed:
-    """Proof that all events of a stream up to `head` are committed. Only a log can make one (`seal`)."""
+    """Proof that all events of a stream up to `head` are committed. Only a log can make one (`seal`).
 
-    __slots__ = ("head",)
+    `durable` False: the log has them and will write them, but that is all (`EventLog.promise`).
+    """
 
-    def __init__(self, head: int, seal: object) -> None:
+    __slots__ = ("durable", "head")
+
+    def __init__(self, head: int, seal: object, *, durable: bool = True) -> None:
         if seal is not _SEAL:
             raise TypeError("only the event log can say that something is committed")
         self.head = head
+        self.durable = durable
 
 
-def seal(head: int) -> Committed:
+def seal(head: int, *, durable: bool = True) -> Committed:
     """For the implementations of the log in this package, and for nobody else."""
-    return Committed(head, _SEAL)
+    return Committed(head, _SEAL, durable=durable)
 
 
 def proven(rows: Sequence[StoredEvent]) -> Committed:
@@ -117,9 +121,10 @@ class Health(StrEnum):
 class Stream:
     """One room's place in the log, from `open` to `close`. Opaque to rooms but for `game_id` and `epoch`."""
 
-    __slots__ = ("__dict__", "epoch", "game_id", "head", "listener")
+    __slots__ = ("__dict__", "epoch", "game_id", "head", "listener", "relaxed")
 
-    def __init__(self, game_id: str, head: int, epoch: int, listener: Listener) -> None:
+    def __init__(self, game_id: str, head: int, epoch: int, listener: Listener, *, relaxed: bool) -> None:
+        self.relaxed = relaxed
         self.game_id = game_id
         self.head = head  # index of the last event handed to append
         self.epoch = epoch
@@ -139,7 +144,7 @@ class EventLog(Protocol):
     def watch(self, callback: Callable[[Health], None]) -> None:
         """Call back on every change of `health`."""
 
-    def open(self, game_id: str, head: int, epoch: int, listener: Listener) -> Stream:
+    def open(self, game_id: str, head: int, epoch: int, listener: Listener, *, relaxed: bool = False) -> Stream:
         """A stream whose last committed event is `head` (-1: none), owned under `epoch`."""
 
     def append(self, stream: Stream, events: Sequence[NewEvent], writes: Sequence[Write] = ()) -> None:
@@ -147,6 +152,16 @@ class EventLog(Protocol):
 
         The events of one call are committed together or not at all.
         """
+
+    def promise(self, stream: Stream) -> Committed:
+        """In place of a proof, for rooms that would rather go on than wait: what was appended may be told at once.
+
+        It is lost if this process or the stream is lost before the commit. Raises ValueError unless the stream was
+        opened as relaxed.
+        """
+
+    async def reachable(self) -> None:
+        """Return when `health` is not PAUSED."""
 
     def close_stream(self, stream: Stream) -> None:
         """Forget the stream; what is queued is still written, the listener is not called any more."""

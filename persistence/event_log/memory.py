@@ -12,8 +12,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from persistence.event_log.log import Health, Listener, LossReason, NewEvent, StoredEvent, Stream, Write
-from persistence.event_log.queue import Append, Queue, QueuedStream, Want
+from persistence.event_log.log import Committed, Health, Listener, LossReason, NewEvent, StoredEvent, Stream, Write
+from persistence.event_log.queue import Append, Queue, QueuedStream, Want, promise
+from persistence.event_log.vitals import Vitals
 
 
 @dataclass(slots=True)
@@ -51,8 +52,7 @@ class MemoryLog:
         self._queue = Queue(self._schedule)
         self._held = False
         self._scheduled = False
-        self._health = Health.HEALTHY
-        self._watchers: list[Callable[[Health], None]] = []
+        self._vitals = Vitals()
         self._settling: list[asyncio.Future[None]] = []
         self._refusals: dict[str, str] = {}
 
@@ -66,7 +66,7 @@ class MemoryLog:
     @property
     def health(self) -> Health:
         """HEALTHY, or what `set_health` said."""
-        return self._health
+        return self._vitals.health
 
     @property
     def pending_events(self) -> int:
@@ -75,16 +75,24 @@ class MemoryLog:
 
     def watch(self, callback: Callable[[Health], None]) -> None:
         """Call back on every change of `health`."""
-        self._watchers.append(callback)
+        self._vitals.watch(callback)
 
-    def open(self, game_id: str, head: int, epoch: int, listener: Listener) -> Stream:
+    async def reachable(self) -> None:
+        """See `EventLog.reachable`."""
+        await self._vitals.reachable()
+
+    def open(self, game_id: str, head: int, epoch: int, listener: Listener, *, relaxed: bool = False) -> Stream:
         """See `EventLog.open`."""
-        return QueuedStream(game_id, head, epoch, listener, self._queue)
+        return QueuedStream(game_id, head, epoch, listener, self._queue, relaxed=relaxed)
 
     def append(self, stream: Stream, events: Sequence[NewEvent], writes: Sequence[Write] = ()) -> None:
         """See `EventLog.append`."""
         queued: QueuedStream = stream  # type: ignore[assignment]  # `open` makes no others
         self._queue.add(queued, events, writes)
+
+    def promise(self, stream: Stream) -> Committed:
+        """See `EventLog.promise`."""
+        return promise(stream)
 
     def close_stream(self, stream: Stream) -> None:
         """See `EventLog.close_stream`."""
@@ -121,10 +129,7 @@ class MemoryLog:
 
     def set_health(self, health: Health) -> None:
         """Pretend; nothing else changes (`hold` stops the commits)."""
-        if health is not self._health:
-            self._health = health
-            for callback in self._watchers:
-                callback(health)
+        self._vitals.become(health)
 
     # -- committing
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from logging import getLogger
 from typing import Any, TypeAlias
 
-from persistence.event_log.log import Listener, LossReason, Lost, NewEvent, Stream, Write, seal
+from persistence.event_log.log import Committed, Listener, LossReason, Lost, NewEvent, Stream, Write, seal
 
 MAX_BATCH_EVENTS = 512
 MAX_BATCH_BYTES = 256 * 1024
@@ -24,8 +24,10 @@ class QueuedStream(Stream):
 
     __slots__ = ("closed", "lost", "pending", "queue", "sent", "silent")
 
-    def __init__(self, game_id: str, head: int, epoch: int, listener: Listener, queue: Queue) -> None:
-        super().__init__(game_id, head, epoch, listener)
+    def __init__(
+        self, game_id: str, head: int, epoch: int, listener: Listener, queue: Queue, *, relaxed: bool = False
+    ) -> None:
+        super().__init__(game_id, head, epoch, listener, relaxed=relaxed)
         self.queue = queue
         self.sent = head  # index of the last event that was put into a batch
         self.pending: list[Append] = []
@@ -135,6 +137,13 @@ class Queue:
                 stream.listener.lost(Lost(reason, want.expected + 1, detail))
             except Exception:  # noqa: BLE001  # likewise
                 _log.exception("the listener of game %s failed on a loss", stream.game_id)
+
+
+def promise(stream: Stream) -> Committed:
+    """See `EventLog.promise`."""
+    if not stream.relaxed:
+        raise ValueError("this stream was not opened as relaxed")
+    return seal(stream.head, durable=False)
 
 
 def columns(wants: Sequence[Want], batch: Any) -> tuple[Any, ...]:

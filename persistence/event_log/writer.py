@@ -10,9 +10,10 @@ from persistence import driver
 from persistence.database import Database
 from persistence.errors import Unavailable
 from persistence.event_log.lane import Lane
-from persistence.event_log.log import Health, Listener, NewEvent, StoredEvent, Stream, Write
-from persistence.event_log.queue import QueuedStream
+from persistence.event_log.log import Committed, Health, Listener, NewEvent, StoredEvent, Stream, Write
+from persistence.event_log.queue import QueuedStream, promise
 from persistence.event_log.statistics import Counters, Statistics
+from persistence.event_log.vitals import Vitals
 
 _READ_CHUNK_EVENTS = 500
 _INDEX_MAX = 2**31 - 1
@@ -38,9 +39,8 @@ class PostgresLog:
     ) -> None:
         self._database = database
         self._counters = Counters()
-        self._watchers: list[Callable[[Health], None]] = []
+        self._vitals = Vitals()
         self._settling: list[asyncio.Future[None]] = []
-        self._health = Health.HEALTHY
         self._closed = False
         self._lanes = tuple(
             Lane(
@@ -69,7 +69,7 @@ class PostgresLog:
     @property
     def health(self) -> Health:
         """That of the writer that is worst off."""
-        return self._health
+        return self._vitals.health
 
     @property
     def pending_events(self) -> int:
@@ -78,17 +78,25 @@ class PostgresLog:
 
     def watch(self, callback: Callable[[Health], None]) -> None:
         """Call back on every change of `health`."""
-        self._watchers.append(callback)
+        self._vitals.watch(callback)
 
-    def open(self, game_id: str, head: int, epoch: int, listener: Listener) -> Stream:
+    async def reachable(self) -> None:
+        """See `EventLog.reachable`."""
+        await self._vitals.reachable()
+
+    def open(self, game_id: str, head: int, epoch: int, listener: Listener, *, relaxed: bool = False) -> Stream:
         """See `EventLog.open`."""
         lane = self._lanes[crc32(game_id.encode()) % len(self._lanes)]
-        return QueuedStream(game_id, head, epoch, listener, lane.queue)
+        return QueuedStream(game_id, head, epoch, listener, lane.queue, relaxed=relaxed)
 
     def append(self, stream: Stream, events: Sequence[NewEvent], writes: Sequence[Write] = ()) -> None:
         """See `EventLog.append`. The sequences are kept, not copied. After a loss or `close_stream`: ignored."""
         queued: QueuedStream = stream  # type: ignore[assignment]  # `open` makes no others
         queued.queue.add(queued, events, writes)
+
+    def promise(self, stream: Stream) -> Committed:
+        """See `EventLog.promise`."""
+        return promise(stream)
 
     def close_stream(self, stream: Stream) -> None:
         """See `EventLog.close_stream`."""
@@ -138,11 +146,7 @@ class PostgresLog:
 
     def _changed(self) -> None:
         """A writer has finished a batch, or its health has changed."""
-        health = max((lane.pulse.health for lane in self._lanes), key=_SEVERITY.index)
-        if health is not self._health:
-            self._health = health
-            for callback in self._watchers:
-                callback(health)
+        self._vitals.become(max((lane.pulse.health for lane in self._lanes), key=_SEVERITY.index))
         if self._settling and not self._is_busy():
             waiting, self._settling = self._settling, []
             for future in waiting:

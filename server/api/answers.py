@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from persistence.errors import PersistenceError, Rejected
 from server import limits
-from server.errors import Refused, RoomUnavailable
+from server.errors import Refused, RoomQuarantined, RoomUnavailable
 from server.games.rules import Refusal
 from server.wire.error_codes import HTTP_STATUS, ErrorCode
 
@@ -43,6 +43,7 @@ def install(app: FastAPI) -> None:
     """Give every error that can leave a route its one shape, and bodies a limit."""
     app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(RoomUnavailable, _on_unavailable)
+    app.add_exception_handler(RoomQuarantined, _on_quarantined)
     app.add_exception_handler(PersistenceError, _on_database)
     app.add_exception_handler(Rejected, _on_rejected)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -59,6 +60,10 @@ def _on_refused(request: Request, exc: Exception) -> Response:
 
 def _on_unavailable(request: Request, exc: Exception) -> Response:
     return error(503, ErrorCode.UNAVAILABLE, str(exc))
+
+
+def _on_quarantined(request: Request, exc: Exception) -> Response:
+    return error(500, ErrorCode.INTERNAL, str(exc))
 
 
 def _on_database(request: Request, exc: Exception) -> Response:

@@ -102,8 +102,9 @@ class Deadline:
 class Config:
     """Settings that every room has; games add their own by subclassing. `bounds` lists (lowest, highest) per field.
 
-    Times are in the unit that the name ends in. `turn_seconds` may also be 0 (no timer). `spectator_delay_s` and
-    `durability` have one value each so far: a setting that would be ignored is refused instead.
+    Times are in the unit that the name ends in. `turn_seconds` may also be 0 (no timer). `durability` strict: nothing
+    is told before it is committed; relaxed: told at once, and played on for a while without a database.
+    `spectator_delay_s` has one value so far: a setting that would be ignored is refused instead.
     """
 
     min_players: int = 2
@@ -133,8 +134,8 @@ class Config:
                 return Refusal("invalid_config", f"{name} must be {allowed}", field=f"config.{name}")
         if self.min_players > self.max_players:
             return Refusal("invalid_config", "min_players exceeds max_players", field="config.min_players")
-        if self.durability != "strict":
-            return Refusal("invalid_config", "durability must be strict", field="config.durability")
+        if self.durability not in ("strict", "relaxed"):
+            return Refusal("invalid_config", "durability must be strict or relaxed", field="config.durability")
         return None
 
 

@@ -81,8 +81,13 @@ class Arrivals:
         return True
 
     def _replays(self, hello: Hello) -> bool:
-        """Whether he gets the events that he lacks, not a state: they are few, and he knows this very log."""
+        """Whether he gets the events that he lacks, not a state: they are few, and he knows this very log.
+
+        What a relaxed room told may not have come through a change of owner: then nobody knows which log he knows.
+        """
         head = self._core.committed_head
+        if self._core.relaxed and hello.last_index >= 0 and hello.epoch != self._epoch:
+            return False
         fits = hello.last_index <= head and (hello.epoch is None or hello.epoch <= self._epoch)
         return fits and head - hello.last_index <= limits.REPLAY_EVENTS_MAX
 

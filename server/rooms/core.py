@@ -6,16 +6,17 @@ does it become the committed state, the one that anybody outside is shown.
 
     command -> decide -> events -> evolve -> Append ... committed(proof) -> Publish
 
+A relaxed room (its config says so) gets the log's promise in place of the proof, at once: see `Outbox`.
+
 Everything that changes the state goes through one funnel, `_apply`.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from persistence.event_log.log import Committed, StoredEvent, Write
+from persistence.event_log.log import Committed, Lost, StoredEvent, Write
 from server import limits
 from server.games import lobby, match
 from server.games import table_events as ev
@@ -25,7 +26,7 @@ from server.games.table import Phase, Table, profile_of
 from server.rooms import records as rec
 from server.rooms.acks import Acks
 from server.rooms.bots import bot_move
-from server.rooms.decisions import TABLE_COMMANDS, Bots, decide, misplay, removed
+from server.rooms.decisions import TABLE_COMMANDS, Bots, decide, misplay, rematch_refusal, removed
 from server.rooms.effects import (
     Ack,
     Append,
@@ -41,6 +42,7 @@ from server.rooms.effects import (
     Wait,
 )
 from server.rooms.identity import Identity
+from server.rooms.outbox import Outbox
 from server.rooms.presence import Presence
 from server.rooms.turns import bot_due, follow_up, is_new, next_wait
 from server.rooms.waiting import NodeWaiting, WaitingCommands
@@ -65,9 +67,7 @@ class RoomCore:
         self._bot_due_ms: int | None = None
         self.head = -1  # index of the last event that was decided
         self._last_at_ms = 0  # of that event; times never go back within a log
-        self._outbox: deque[Step] = deque()  # steps that are not yet committed; bounded by UNCOMMITTED_EVENTS_MAX
-        self._proof: Committed | None = None
-        self._committed: Step | None = None  # the newest committed step
+        self._outbox = Outbox()
         self._acks = Acks()
         self._guests: dict[PlayerId, ev.Profile] = {}  # those who watch without being members, if they changed theirs
         self._late_until_ms: dict[PlayerId, int] = {}  # whose move was just forced: his own is no misplay yet
@@ -81,14 +81,29 @@ class RoomCore:
 
     @property
     def committed_head(self) -> int:
-        return -1 if self._committed is None else self._committed.last
+        """Index of the newest event that may be told."""
+        return self._outbox.head
+
+    @property
+    def durable_head(self) -> int:
+        """Index of the newest event that is committed. Only a relaxed room tells more than that."""
+        return self._outbox.durable_head
+
+    @property
+    def relaxed(self) -> bool:  # whether it tells events before they are committed
+        return self._outbox.relaxed
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is decided because the log is out of reach or too far behind."""
+        return self._paused_since_ms is not None or self._held_back
 
     @property
     def committed_state(self) -> State[Any]:
         """Raises LookupError before the first commit."""
-        if self._committed is None:
+        if self._outbox.told is None:
             raise LookupError("nothing is committed yet")
-        return self._committed.state
+        return self._outbox.told.state
 
     @property
     def table(self) -> Table:
@@ -97,7 +112,7 @@ class RoomCore:
 
     def view(self, viewer: Viewer, watcher: PlayerId | None = None) -> Data:
         """The committed state as `viewer` may see it. `watcher`: who he is, if he watches without a seat."""
-        step = self._committed
+        step = self._outbox.told
         state = self.committed_state
         view = match.view(self.game, state, viewer)
         if view.get("turn") is not None and step is not None and step.wait is not None:
@@ -110,7 +125,7 @@ class RoomCore:
 
     def turn(self, player_id: PlayerId) -> tuple[int | None, tuple[Command, ...]] | None:
         """(deadline in ms or None, legal commands) if the committed state waits for this player."""
-        return None if self._committed is None else self.turn_at(self._committed, player_id)
+        return None if self._outbox.told is None else self.turn_at(self._outbox.told, player_id)
 
     def turn_at(self, step: Step, player_id: PlayerId) -> tuple[int | None, tuple[Command, ...]] | None:
         if step.wait is None or player_id not in step.wait.deadline.player_ids:
@@ -131,23 +146,18 @@ class RoomCore:
         """A new room: event 0, then whoever sits down at once. `writes` go before them (the rows of the room)."""
         created = ev.GameCreated(self.identity.game_id, self.game.name, self.game.version, config, creator, commitment)
         self._state = match.begin(self.game, created)
+        self._outbox.relaxed = self._state.table.config.durability == "relaxed"
         return self._apply((created, *joins), now_ms, writes=writes)
 
     def load(self, rows: Sequence[StoredEvent], codec: Codec, proof: Committed) -> list[Record]:
-        """A room from its committed events 0..n. Returns their records."""
-        loaded = [rec.stored_record(codec, row) for row in rows]
-        state: State[Any] | None = None
-        for row, record in zip(rows, loaded, strict=True):
-            if isinstance(record.event, ev.GameCreated):
-                state = match.begin(self.game, record.event)
-            elif state is not None:
-                state = match.evolve(self.game, state, record.event)
+        """A room from its committed events 0..n. Returns their records. Raises ValueError for what is no log."""
+        loaded, state = rec.folded(self.game, codec, rows)
+        for row in rows:
             self._acks.restore(row)
-        if state is None:
-            raise ValueError("a log begins with game_created")
         self.head, self._last_at_ms = loaded[-1].index, loaded[-1].at_ms
-        self._state, self._proof = state, proof
-        self._committed = Step(self.head, state, None, ())
+        self._state = state
+        self._outbox.relaxed = state.table.config.durability == "relaxed"
+        self._outbox.restart(Step(self.head, state, None, ()), proof)
         return loaded
 
     def resume(self, reason: str, now_ms: int) -> list[Effect]:
@@ -180,13 +190,14 @@ class RoomCore:
         if self._paused_since_ms is not None:
             refused = self.waiting.put(player_id, profile, frame, now_ms)
             return self._rearm() if refused is None else [refused]
-        if self.head - self.committed_head > limits.UNCOMMITTED_EVENTS_MAX:
+        if self._outbox.is_full(self.head):
             return [Reject(player_id, frame.id, ErrorCode.UNAVAILABLE, "too much is waiting for the database")]
         command = self._decoder.decode(frame.name, frame.args)
         if isinstance(command, Refusal):
             return [Reject(player_id, frame.id, command.code, command.message)]
         if isinstance(command, lobby.Rematch):
-            return self._rematch(player_id, frame.id)
+            no = rematch_refusal(self.table, player_id)
+            return [Reject(player_id, frame.id, no.code, no.message) if no else OpenRematch(player_id, frame.id)]
         state, ctx = self._require(), Context(now_ms, self.identity.session_seed)
         if type(command) in TABLE_COMMANDS:
             profile = self._profile(player_id, profile)
@@ -249,15 +260,15 @@ class RoomCore:
 
     def committed(self, proof: Committed, now_ms: int) -> list[Effect]:
         """The log says what is committed: that much may be told."""
-        self._proof = proof
-        steps = []
-        while self._outbox and self._outbox[0].last <= proof.head:
-            steps.append(self._outbox.popleft())
-        if not steps:
-            return []
-        self._committed = steps[-1]
-        published: list[Effect] = [Publish(proof, tuple(steps))]
+        steps = self._outbox.take(proof)
+        if proof.durable:
+            self._outbox.durable_head = proof.head
+        published: list[Effect] = [Publish(proof, steps)] if steps else []
         return [*published, *self._rearm()] if self._held_back else published
+
+    def lost(self, loss: Lost) -> list[Effect]:
+        """The log will not take what was decided."""
+        return self._outbox.refuse(loss)
 
     # The funnel.
 
@@ -291,7 +302,7 @@ class RoomCore:
         )
         # From here on nothing can fail.
         self._state, self.head, self._last_at_ms = state, last, at_ms
-        self._outbox.append(step)
+        self._outbox.put(step)
         if ack is not None:
             self._acks.remember(ack)
         if state.table is not before.table:
@@ -312,18 +323,10 @@ class RoomCore:
         return self._state
 
     def _repeat(self, ack: Ack) -> list[Effect]:
-        if self._proof is None or ack.last > self._proof.head:
+        proof = self._outbox.proof
+        if proof is None or ack.last > proof.head:
             return []  # it leaves with its commit
-        return [SendAck(self._proof, ack)]
-
-    def _rematch(self, player_id: PlayerId, command_id: str) -> list[Effect]:
-        table = self._require().table
-        player = table.players.get(player_id)
-        if table.phase != Phase.COMPLETED:
-            return [Reject(player_id, command_id, ErrorCode.INVALID_PHASE, "the game is not over")]
-        if player is None or player.seat is None or player.kicked:
-            return [Reject(player_id, command_id, ErrorCode.NOT_SEATED, "only players of this game can ask")]
-        return [OpenRematch(player_id, command_id)]
+        return [SendAck(proof, ack)]
 
     # The alarm.
 
@@ -339,7 +342,7 @@ class RoomCore:
         if self._paused_since_ms is not None:
             return self.waiting.next_due_ms
         dues = [self._presence.next_due_ms]
-        self._held_back = self.head - self.committed_head > limits.UNCOMMITTED_EVENTS_MAX
+        self._held_back = self._outbox.is_full(self.head)
         if not self._held_back:
             dues.append(self._bot_due_ms)
             if self._wait is not None:

@@ -10,7 +10,7 @@ from server.games import lobby
 from server.games import table_events as ev
 from server.games.lobby import BotIdentity, Decision
 from server.games.rules import Command, Context, Event, Game, PlayerId, Refusal, State
-from server.games.table import Table
+from server.games.table import Phase, Table
 from server.wire.error_codes import ErrorCode
 
 Bots = dict[tuple[str, int], BotIdentity]
@@ -40,6 +40,16 @@ def decide(
     if state.play is None:
         return Refusal(ErrorCode.INVALID_PHASE, "the game has not started")
     return game.decide(state, player_id, command, ctx)
+
+
+def rematch_refusal(table: Table, player_id: PlayerId) -> Refusal | None:
+    """Why this player can't ask for a rematch; None: he can."""
+    player = table.players.get(player_id)
+    if table.phase != Phase.COMPLETED:
+        return Refusal(ErrorCode.INVALID_PHASE, "the game is not over")
+    if player is None or player.seat is None or player.kicked:
+        return Refusal(ErrorCode.NOT_SEATED, "only players of this game can ask")
+    return None
 
 
 def misplay(table: Table, player_id: PlayerId, command: Command, refusal: Refusal) -> tuple[Event, ...]:

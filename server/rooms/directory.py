@@ -11,11 +11,11 @@ from typing import Any
 
 from persistence import play
 from persistence.database import Database
-from persistence.event_log.log import EventLog, Health, proven
+from persistence.event_log.log import EventLog, Health, LossReason, proven
 from persistence.ids import new_game_id
 from server import limits
 from server.clock import Clock
-from server.errors import RoomUnavailable
+from server.errors import RoomQuarantined, RoomUnavailable
 from server.games import chance
 from server.games.registry import Registry
 from server.games.rules import Config, Data, Event, Game, PlayerId
@@ -26,7 +26,7 @@ from server.rooms.decisions import Bots
 from server.rooms.effects import OpenRematch
 from server.rooms.identity import Identity
 from server.rooms.room import Room
-from server.rooms.waiting import NodeWaiting
+from server.rooms.waiting import NodeWaiting, patience
 from server.wire.close_codes import CloseCode
 from server.wire.commands import CommandDecoder
 
@@ -74,6 +74,8 @@ class Directory:
         self._loading: dict[str, asyncio.Task[Room | None]] = {}
         self._loads = asyncio.Semaphore(limits.LOADS_AT_ONCE_MAX)
         self._health = log.health
+        self._refused: dict[str, int] = {}  # games whose events the database refused, and the index of the first
+        self._quarantine: set[str] = set()  # games that are not loaded any more, as long as this server lives
         self._waiting = NodeWaiting()
         self.accepting = True
         self.on_rematch: Callable[[Room, OpenRematch], None] = lambda room, wish: None
@@ -96,6 +98,8 @@ class Directory:
             return room
         if not self.accepting:
             raise RoomUnavailable("the server is stopping")
+        if game_id in self._quarantine:
+            raise RoomQuarantined
         task = self._loading.get(game_id)
         if task is None:
             task = asyncio.create_task(self._load(game_id), name=f"load {game_id}")
@@ -107,14 +111,17 @@ class Directory:
         """A new room, returned once its first events are committed. Raises `RoomUnavailable`."""
         if not self.accepting:
             raise RoomUnavailable("the server is stopping")
-        for _ in range(_CODE_ATTEMPTS):
-            room = self._open(new)
-            try:
-                await room.wait_committed(room.core.head)
-            except RoomUnavailable:
-                # The log refuses a new room for one reason only: its join code is in use.
-                continue
-            return room
+        async with patience():
+            await self._log.reachable()
+            for _ in range(_CODE_ATTEMPTS):
+                room = self._open(new)
+                try:
+                    await room.wait_committed(room.core.head)
+                except RoomUnavailable:
+                    if room.loss is None:
+                        raise
+                    continue  # the log refuses a new room for one reason only: its join code is in use
+                return room
         raise RoomUnavailable("no room could be created")
 
     def _open(self, new: NewRoom) -> Room:
@@ -137,10 +144,11 @@ class Directory:
             at_ms=self._clock.now_ms(),
             rematch_of=new.rematch_of,
         )
-        room = self._room(core, head=-1, epoch=1)
-        room.create(
-            core.create(new.creator, config, chance.commitment(game_id, seed), new.joins, self._clock.now_ms(), (row,))
+        opening = core.create(
+            new.creator, config, chance.commitment(game_id, seed), new.joins, self._clock.now_ms(), (row,)
         )
+        room = self._room(core, head=-1, epoch=1)
+        room.create(opening)
         return room
 
     async def _load(self, game_id: str) -> Room | None:
@@ -159,6 +167,8 @@ class Directory:
             room = self._room(core, head=rows[-1].index, epoch=row.epoch)
             room.remember(records)
             room.resume("restart")
+            if self._health is Health.PAUSED:
+                room.database(Health.PAUSED, was=Health.HEALTHY)
             self._metrics.room_load_seconds.observe(self._clock.monotonic() - started)
             return room
 
@@ -182,6 +192,19 @@ class Directory:
         if self._rooms.get(room.game_id) is room:
             del self._rooms[room.game_id]
             self._metrics.rooms.set(len(self._rooms))
+        if room.loss is not None and room.loss.reason is LossReason.REFUSED and room.core.durable_head >= 0:
+            self._was_refused(room, room.loss.first_index)
+
+    def _was_refused(self, room: Room, index: int) -> None:
+        """Loading the room again helps against bad luck. If it runs into the same wall once more it would do so for
+        ever, and drag its clients along."""
+        if self._refused.get(room.game_id) == index:
+            del self._refused[room.game_id]
+            self._quarantine.add(room.game_id)
+            self._metrics.rooms_quarantined_total.labels(room.core.game.name).inc()
+            _log.error("game %s is quarantined: the database refuses event %d again", room.game_id, index)
+        else:
+            self._refused[room.game_id] = index
 
     def _database_changed(self, health: Health) -> None:
         was, self._health = self._health, health

@@ -1,4 +1,4 @@
-"""The committed events of one room: the newest in memory, all of them in the log."""
+"""What a room has told: the newest events in memory, all of them in the log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from server.rooms.records import stored_record
 
 
 class History:
-    """`add` what is committed; `newest` and `read` give it back."""
+    """`add` what is told; `newest` and `read` give it back.
+
+    What is told before it is committed (in a relaxed room) stays in memory until `committed` says that it is.
+    """
 
     def __init__(self, game_id: str, log: EventLog, codec: Codec) -> None:
         self._game_id = game_id
@@ -22,8 +25,17 @@ class History:
         self._codec = codec
         self._tail: deque[Record] = deque(maxlen=limits.TAIL_EVENTS)
 
+    def keep_uncommitted(self) -> None:
+        """From now on events are told before they are committed."""
+        self._tail = deque(self._tail)
+
     def add(self, records: Iterable[Record]) -> None:
         self._tail.extend(records)
+
+    def committed(self, head: int) -> None:
+        """Everything up to `head` is in the log as well."""
+        while len(self._tail) > limits.TAIL_EVENTS and self._tail[0].index <= head:
+            self._tail.popleft()
 
     def newest(self, first: int) -> list[Record] | None:
         """Everything from `first` on, if it is still in memory."""

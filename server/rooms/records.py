@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from persistence.event_log.log import NewEvent, StoredEvent
+from server.games import match
 from server.games.codec import Codec, to_data
-from server.games.rules import Event, PlayerId
+from server.games.rules import Event, Game, PlayerId, State
+from server.games.table_events import GameCreated
 from server.rooms.effects import Record
 from server.wire.encoders import encode_json
 
@@ -42,6 +45,18 @@ def stored_record(codec: Codec, row: StoredEvent) -> Record:
     event = codec.from_data(row.type, row.payload)
     data = to_data(event)
     return Record(row.index, row.at_ms, event, data, encode_json(data))
+
+
+def folded(game: Game[Any], codec: Codec, rows: Sequence[StoredEvent]) -> tuple[list[Record], State[Any]]:
+    """The records of a whole log, and the state after it. Raises `UnknownEvent`, ValueError for what is no log."""
+    records = [stored_record(codec, row) for row in rows]
+    first = records[0].event if records else None
+    if not isinstance(first, GameCreated):
+        raise ValueError("a log begins with game_created")  # noqa: TRY004  # the log is wrong, not a type
+    state = match.begin(game, first)
+    for record in records[1:]:
+        state = match.evolve(game, state, record.event)
+    return records, state
 
 
 def command_span(row: StoredEvent) -> tuple[int, int]:

@@ -32,6 +32,7 @@ from server.rooms.effects import (
 from server.rooms.fanout import Fanout
 from server.rooms.history import History
 from server.rooms.member import Member
+from server.rooms.waiting import patience
 from server.wire.close_codes import CloseCode
 from server.wire.error_codes import HTTP_STATUS, ErrorCode
 from server.wire.from_client import CommandFrame, Hello, Role
@@ -66,10 +67,13 @@ class Room:
         self._on_rematch = on_rematch
         self._history = History(self.game_id, log, codec)
         self.arrivals = Arrivals(core, self.fanout, self._history, clock, epoch)
-        self._stream = log.open(self.game_id, head, epoch, self)
+        self._stream = log.open(self.game_id, head, epoch, self, relaxed=core.relaxed)
+        if core.relaxed:
+            self._history.keep_uncommitted()
         self._timer: Timer | None = None
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self.closed: str | None = None  # why the room is not served any more
+        self.loss: Lost | None = None  # what the log said, if that is why
 
     # Inputs from players.
 
@@ -88,12 +92,19 @@ class Room:
         self._carry_out(effects)
 
     async def join(self, player_id: PlayerId, profile: Profile, *, spectator: bool) -> int | None:
-        """Take a seat and return it (None: as a spectator) once that is committed. Raises `Refused`."""
-        outcome = self.core.join(player_id, profile, spectator=spectator, now_ms=self._clock.now_ms())
-        if isinstance(outcome, Refusal):
-            raise Refused(HTTP_STATUS.get(ErrorCode(outcome.code), 422), outcome.code, outcome.message)
-        self._carry_out(outcome)
-        await self.wait_committed(self.core.head)
+        """Take a seat and return it (None: as a spectator) once that may be told.
+
+        Raises `Refused`, `RoomUnavailable`.
+        """
+        async with patience():
+            if not self.core.relaxed:
+                await self._log.reachable()
+            outcome = self.core.join(player_id, profile, spectator=spectator, now_ms=self._clock.now_ms())
+            if isinstance(outcome, Refusal):
+                raise Refused(HTTP_STATUS.get(ErrorCode(outcome.code), 422), outcome.code, outcome.message)
+            self._carry_out(outcome)
+            if not self.core.relaxed:
+                await self.wait_committed(self.core.head)
         player = self.core.committed_state.table.players.get(player_id)
         return None if player is None else player.seat
 
@@ -103,7 +114,7 @@ class Room:
 
     async def wait_committed(self, index: int) -> None:
         """Return when event `index` is committed. Raises `RoomUnavailable` if it never will be."""
-        if self.core.committed_head >= index:
+        if self.core.durable_head >= index:
             return
         if self.closed is not None:
             raise RoomUnavailable(self.closed)
@@ -114,7 +125,7 @@ class Room:
     async def wait_over(self) -> None:
         """Return when the game is completed or aborted, and that is committed. Raises `RoomUnavailable`."""
         while not self.core.committed_state.table.is_over:
-            await self.wait_committed(self.core.committed_head + 1)
+            await self.wait_committed(self.core.durable_head + 1)
 
     # Who may come in.
 
@@ -160,7 +171,7 @@ class Room:
     def _welcomed(self, member: Member) -> None:
         """A new member: his turn, if it is his."""
         self._send_turn(member)
-        if self._log.health is Health.PAUSED:
+        if self._log.health is Health.PAUSED and not self.core.relaxed:
             member.send(member.encoder.frame(frames.status(paused=True, now_ms=self._clock.now_ms())))
         self._carry_out(self.core.connected(member.player_id, self._clock.now_ms()))
 
@@ -187,6 +198,8 @@ class Room:
 
     def committed(self, proof: Committed) -> None:
         self._carry_out(self.core.committed(proof, self._clock.now_ms()))
+        if self.core.relaxed:
+            self._history.committed(proof.head)
         if self._waiters:
             ready = [future for index, future in self._waiters if index <= proof.head]
             self._waiters = [item for item in self._waiters if item[0] > proof.head]
@@ -198,6 +211,8 @@ class Room:
         """What was decided here did not get into the log: forget it all, and let everybody come back."""
         _log.error("game %s: the log refused index %d (%s)", self.game_id, loss.first_index, loss.reason)
         self._metrics.rooms_lost_total.labels(loss.reason.value).inc()
+        self._carry_out(self.core.lost(loss))
+        self.loss = loss
         self.close("the room is being reloaded", CloseCode.RESTART, "100")
 
     # Inputs from the node.
@@ -210,10 +225,10 @@ class Room:
         """The database went away or came back."""
         if self.closed is not None:
             return
-        if health is Health.PAUSED:
+        if health is Health.PAUSED and not self.core.relaxed:
             self._carry_out(self.core.pause(self._clock.now_ms()))
             self.fanout.broadcast(frames.status(paused=True, now_ms=self._clock.now_ms()))
-        elif was is Health.PAUSED:
+        elif was is Health.PAUSED and self.core.paused:
             self.fanout.broadcast(frames.status(paused=False, now_ms=self._clock.now_ms()))
             self.resume("database")
 
@@ -245,6 +260,8 @@ class Room:
             if type(effect) is Append:
                 if self.closed is None:
                     self._log.append(self._stream, effect.events, effect.writes)
+                    if self._stream.relaxed:
+                        self._carry_out(self.core.committed(self._log.promise(self._stream), self._clock.now_ms()))
             elif type(effect) is Publish:
                 self._publish(effect)
             else:

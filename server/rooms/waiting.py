@@ -1,11 +1,15 @@
-"""Commands that came while the database was away. Bounded in number and age; what is over is refused as unavailable."""
+"""What came while the database was away waits, bounded in number and age; what is over is refused as unavailable."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from server import limits
+from server.errors import RoomUnavailable
 from server.games.rules import PlayerId
 from server.games.table_events import Profile
 from server.rooms.effects import Reject
@@ -68,3 +72,13 @@ class WaitingCommands:
 
 def _unavailable(player_id: PlayerId, frame: CommandFrame) -> Reject:
     return Reject(player_id, frame.id, ErrorCode.UNAVAILABLE, "the database is out of reach")
+
+
+@asynccontextmanager
+async def patience() -> AsyncIterator[None]:
+    """Let the block wait for the database as long as a command may. Raises RoomUnavailable."""
+    try:
+        async with asyncio.timeout(limits.WAITING_COMMAND_MS / 1000):
+            yield
+    except TimeoutError:
+        raise RoomUnavailable("the database is out of reach") from None

@@ -11,7 +11,7 @@ from uuid import UUID
 from persistence.errors import PersistenceError
 from server import limits
 from server.clock import Clock
-from server.errors import Refused, RoomUnavailable
+from server.errors import Refused, RoomQuarantined, RoomUnavailable
 from server.games.lobby import SPECTATOR_COMMANDS
 from server.games.rules import PlayerId, Viewer
 from server.games.table_events import Profile
@@ -223,6 +223,9 @@ class Session:
             await room.attach(self, hello)
         except Refused as refused:
             self.fail(CloseCode.UNAUTHORIZED, refused.code, refused.message)
+            return
+        except RoomQuarantined as error:
+            self.fail(CloseCode.GOING_AWAY, ErrorCode.INTERNAL, str(error))
             return
         except (RoomUnavailable, PersistenceError) as error:
             _log.info("no entry: %s", error)

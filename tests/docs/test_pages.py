@@ -80,7 +80,6 @@ def test_every_promise_has_its_proof() -> None:
 def test_settings_to_come_are_refused() -> None:
     """When they get an effect, the pages must say so."""
     assert Config(spectator_delay_s=1).problem() is not None
-    assert Config(durability="relaxed").problem() is not None
 
 
 def test_the_readme_shows_the_example_client() -> None:

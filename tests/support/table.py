@@ -111,8 +111,6 @@ class VirtualTable:
         self._bots = bot_identities(self.registry)
         self.seats = [Seat(self, str(uuid4()), f"Player {n}") for n in range(players)]
         self.unloaded: list[str] = []
-        core = self._core()
-        self.room = self._room(core, -1, self.store.claim(self.game_id))
         joins: list[Event] = [PlayerJoined(s.player_id, n, s.profile) for n, s in enumerate(self.seats)]
         for number in range(1, bots + 1):
             bot = self._bots["steady" if "steady" in self.game.bot_levels else "random", number]
@@ -120,7 +118,10 @@ class VirtualTable:
         creator = self.seats[0].player_id if self.seats else str(uuid4())
         settings = config_data(self.game.config(**config))
         commitment = chance.commitment(self.game_id, SEED)
-        self.room.create(core.create(creator, settings, commitment, joins, self.clock.now_ms(), ()))
+        core = self._core()
+        opening = core.create(creator, settings, commitment, joins, self.clock.now_ms(), ())
+        self.room = self._room(core, -1, self.store.claim(self.game_id))
+        self.room.create(opening)
         self.commit()
 
     @property

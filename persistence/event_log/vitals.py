@@ -1,0 +1,39 @@
+"""What both logs tell about their health: to whoever asks, whoever watches, and whoever waits for better times."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from persistence.event_log.log import Health
+
+
+class Vitals:
+    """The health of a log, HEALTHY at first. `become` changes it."""
+
+    def __init__(self) -> None:
+        self.health = Health.HEALTHY
+        self._watchers: list[Callable[[Health], None]] = []
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def watch(self, callback: Callable[[Health], None]) -> None:
+        self._watchers.append(callback)
+
+    async def reachable(self) -> None:
+        while self.health is Health.PAUSED:
+            waiting = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiting)
+            await waiting
+
+    def become(self, health: Health) -> None:
+        """Tell everybody, if that is news."""
+        if health is self.health:
+            return
+        self.health = health
+        for callback in self._watchers:
+            callback(health)
+        if health is not Health.PAUSED:
+            waiting, self._waiting = self._waiting, []
+            for future in waiting:
+                if not future.done():
+                    future.set_result(None)

@@ -1,0 +1,124 @@
+"""Rooms that tell before they are committed: what they gain in an outage, and what they lose in a crash."""
+
+from __future__ import annotations
+
+from persistence.event_log.log import Health, LossReason, Lost
+from server import limits
+from server.wire.close_codes import CloseCode
+from server.wire.from_client import Hello
+from tests.support.table import Seat, VirtualTable
+
+
+async def relaxed_room() -> tuple[VirtualTable, Seat]:
+    table = VirtualTable(game="relay", durability="relaxed")
+    await table.seats[0].connect()
+    return table, table.seats[0]
+
+
+def outage(table: VirtualTable) -> None:
+    table.outage = True
+    table.room.database(Health.PAUSED, was=Health.HEALTHY)
+
+
+def over(table: VirtualTable) -> None:
+    table.outage = False
+    table.room.database(Health.HEALTHY, was=Health.PAUSED)
+    table.commit()
+
+
+async def test_it_tells_at_once_what_the_log_has_not_written() -> None:
+    table, seat = await relaxed_room()
+    table.outage = True
+    written = len(table.rows)
+    sent = seat.command("say", data="now")
+    assert seat.of_type("ack")[-1]["id"] == sent
+    assert seat.named("said")[-1]["data"]["data"] == "now"
+    assert len(table.rows) == written
+    seat.command("say", sent, data="now")
+    table.outage = False
+    table.commit()
+    assert table.names.count("said") == 1
+    assert [event["index"] for event in seat.events] == list(range(len(table.rows)))
+
+
+async def test_it_plays_on_through_an_outage_and_writes_everything_after_it() -> None:
+    table, seat = await relaxed_room()
+    outage(table)
+    for number in range(200):
+        seat.command("say", data=number)
+    assert len(seat.of_type("ack")) == 200
+    assert seat.of_type("status") == []
+    await table.seats[1].connect()  # a newcomer gets them from memory
+    assert [e["data"]["data"] for e in table.seats[1].named("said")] == list(range(200))
+    over(table)
+    assert [row.payload["data"] for row in table.rows if row.type == "said"] == list(range(200))
+    assert seat.of_type("status") == []
+    table.assert_log_gives_the_live_state()
+
+
+async def test_it_runs_ahead_only_so_far() -> None:
+    table, seat = await relaxed_room()
+    outage(table)
+    first = table.room.core.durable_head
+    while not seat.of_type("reject"):
+        seat.command("say", data=0)
+    ahead = table.room.core.head - first
+    assert ahead == limits.RELAXED_EVENTS_MAX + 1
+    assert seat.of_type("reject")[-1] | {"id": None} == {
+        "type": "reject",
+        "id": None,
+        "code": "unavailable",
+        "message": "too much is waiting for the database",
+        "retryable": True,
+    }
+    over(table)
+    sent = seat.command("say", data="again")
+    assert seat.of_type("ack")[-1]["id"] == sent
+    assert len(table.rows) == first + ahead + 2
+
+
+async def test_turns_go_on_in_an_outage() -> None:
+    table = VirtualTable(turn_seconds=60, durability="relaxed")
+    await table.start()
+    outage(table)
+    table.advance(61)
+    assert [bid["data"]["forced"] for bid in table.seats[0].named("player_bid")] == [True]
+    assert "player_bid" not in table.names
+    over(table)
+    assert "player_bid" in table.names
+    assert "game_resumed" not in table.names
+
+
+async def test_after_a_crash_who_knew_more_than_the_log_gets_a_state() -> None:
+    table, seat = await relaxed_room()
+    outage(table)
+    seat.command("say", data="lost in the crash")
+    knew = seat.events[-1]["index"]
+    await table.restart()
+    table.outage = False
+    table.commit()
+    assert len(table.rows) <= knew
+    for number in range(5):  # the log grows beyond what he knew, with other events
+        await table.seats[1].connect()
+        table.seats[1].command("say", data=number)
+    assert len(table.rows) > knew
+    mark = len(seat.frames)
+    await table.room.attach(seat, Hello(None, knew, 1, None))
+    assert [frame["type"] for frame in seat.frames[mark:]][:2] == ["welcome", "state"]
+    assert seat.frames[mark]["mode"] == "state"
+    # Whoever comes for the first time gets the whole log, as in any room.
+    mark = len(seat.frames)
+    await table.room.attach(seat, Hello(None, -1, None, None))
+    assert seat.frames[mark]["mode"] == "replay"
+
+
+async def test_a_refused_command_is_not_to_be_sent_again() -> None:
+    table = VirtualTable(game="relay")
+    seat = table.seats[0]
+    await seat.connect()
+    table.log.refuse_next(table.game_id, "too large")
+    sent = seat.command("say", data="poison")
+    told = seat.of_type("reject")[-1]
+    assert (told["id"], told["code"], told["retryable"]) == (sent, "internal", False)
+    assert seat.closed is CloseCode.RESTART
+    assert table.room.loss == Lost(LossReason.REFUSED, 3, "too large")
