@@ -16,23 +16,33 @@ HEARTBEAT_S: Final = 20  # told to clients; three pings a minute keep any proxy 
 HEARTBEAT_SILENCES: Final = 2.5  # times HEARTBEAT_S without a frame: closed as idle
 FRAMES_BEFORE_WELCOME_MAX: Final = 64  # frames that a client may send ahead of its welcome
 
-# Rate of commands, per connection
+# Rate of one connection
 COMMANDS_PER_S: Final = 20
 COMMANDS_BURST: Final = 40
+BYTES_PER_S: Final = 64 * 1024
+BYTES_BURST: Final = 256 * 1024
 RATE_REJECTS_MAX: Final = 20  # within RATE_REJECTS_WINDOW_S: closed with 4429
 RATE_REJECTS_WINDOW_S: Final = 10.0
 
 # Connections
 CONNECTIONS_MAX: Final = 10_000
 CONNECTIONS_PER_IP_MAX: Final = 1_000  # a school or a carrier behind one address is not an attack
-HANDSHAKES_OPEN_MAX: Final = 1_000  # sockets that have not said hello yet
-OUTPUT_BYTES_MAX: Final = 256 * 1024  # waiting in a connection's buffer; above it the reader counts as slow
+CONNECTIONS_PER_PLAYER_MAX: Final = 20  # rooms that one player is connected to at once
+HALF_OPEN_MAX: Final = 4_000  # connections that owe a whole request or a hello; the oldest makes room for the next
+REQUEST_HEAD_S: Final = 5.0  # from the connection, or the first byte of a further request, to the end of its head
+REQUEST_BODY_S: Final = 10.0  # from there to the end of its body
+SEND_BUFFER_BYTES: Final = 64 * 1024  # of the kernel, per connection; what it hides from us can't be bounded by us
+OUTPUT_BYTES_MAX: Final = 256 * 1024  # waiting behind it; beyond it players are cut and spectators skip to a state
+NO_PROGRESS_S: Final = 5.0  # something waits and the peer takes nothing of it: cut
+UNACKNOWLEDGED_S: Final = 15.0  # the kernel's deadline for a peer that acknowledges nothing, or has no room
 CLOSE_S: Final = 2.0  # for the peer to answer a close frame
-SLOW_READER_S: Final = 5.0  # above OUTPUT_BYTES_MAX for so long: aborted
+HANDSHAKES_OPEN_MAX: Final = 1_000
+SLOW_READER_S: Final = 5.0
 
 # Rooms
 TAIL_EVENTS: Final = 64  # committed events that a room keeps in memory for those who come back soon
 REPLAY_EVENTS_MAX: Final = 500  # a larger gap is bridged by a state instead of its events
+REPLAY_BYTES_MAX: Final = 256 * 1024  # and so is one whose events are larger than this
 UNCOMMITTED_EVENTS_MAX: Final = 512  # per room; beyond it commands are refused as unavailable and bots wait
 RELAXED_EVENTS_MAX: Final = 10_000  # the same for a room that tells its events before they are committed
 WAITING_COMMANDS_MAX: Final = 64  # per room, while the database is away
@@ -53,6 +63,10 @@ MISPLAYS_LOGGED_MAX: Final = 200  # per player and game; beyond it misplays are 
 BOTS_PER_LEVEL: Final = 10  # distinct bot identities, one for each seat of the largest table
 
 # HTTP
+HTTP_CHANGES_PER_S: Final = 20  # requests that change something, per address
+HTTP_CHANGES_BURST: Final = 200  # a class that arrives at once, each with a player and a room
+HTTP_ADDRESSES_MAX: Final = 10_000  # whose rate is remembered; beyond it the one that asked longest ago is forgotten
+HEAD_BYTES_MAX: Final = 16 * 1024  # request line and headers
 BODY_BYTES_MAX: Final = 64 * 1024
 PAGE_ITEMS_MAX: Final = 100
 EVENTS_PAGE_MAX: Final = 5_000
@@ -66,4 +80,5 @@ DRAIN_S: Final = 30.0
 RESTART_DELAY_MS_MAX: Final = 3_000  # clients come back spread over this time
 
 assert OUTPUT_BYTES_MAX > FRAME_BYTES_MAX  # one frame must always fit
+assert BYTES_BURST > FRAME_BYTES_MAX  # likewise
 assert REPLAY_EVENTS_MAX >= TAIL_EVENTS  # the tail serves replays

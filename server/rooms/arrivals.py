@@ -12,6 +12,7 @@ from server.clock import Clock
 from server.games.rules import PlayerId
 from server.rooms import frames
 from server.rooms.core import RoomCore
+from server.rooms.effects import Record
 from server.rooms.fanout import Fanout
 from server.rooms.history import History
 from server.rooms.member import Member
@@ -60,14 +61,16 @@ class Arrivals:
     async def bring_up(self, member: Member, hello: Hello) -> bool:
         """Send what is missing and make him a member. False: he was turned away. Raises RoomUnavailable."""
         core = self._core
+        missing = await self._missing(hello)
+        if self._coming.get(member.player_id) is not member:
+            return False
         self._look(member, hello)
-        replay = self._replays(hello)
         seat = self._seat(member.player_id)
-        mode = "replay" if replay else "state"
+        mode = "state" if missing is None else "replay"
         welcome = frames.welcome(core, member, seat, mode, self._epoch, self._clock.now_ms())
         member.send(member.encoder.frame(welcome))
-        if replay:
-            await self._catch_up(member, hello.last_index + 1)
+        if missing is not None:
+            await self._catch_up(member, missing, hello.last_index + 1)
         if self._coming.get(member.player_id) is not member:
             return False
         if not self.admits(member.player_id, hello.role):
@@ -75,10 +78,20 @@ class Arrivals:
             return False
         self._look(member, hello)
         self._fanout.add(member)
-        if not replay:
+        if missing is None:
             frame = frames.state(core, member)
             member.send(member.encoder.frame(frame))
         return True
+
+    async def _missing(self, hello: Hello) -> list[Record] | None:
+        """The events that he lacks; None: he gets a state instead."""
+        if not self._replays(hello):
+            return None
+        first, head = hello.last_index + 1, self._core.committed_head
+        if first > head:
+            return []
+        records = await self._records(first, head)
+        return None if sum(len(record.json) for record in records) > limits.REPLAY_BYTES_MAX else records
 
     def _replays(self, hello: Hello) -> bool:
         """Whether he gets the events that he lacks, not a state: they are few, and he knows this very log.
@@ -100,11 +113,16 @@ class Arrivals:
         player = self._core.committed_state.table.players.get(player_id)
         return None if player is None else player.seat
 
-    async def _catch_up(self, member: Member, first: int) -> None:
-        """Send the committed events from `first` on."""
-        while first <= self._core.committed_head:
-            records = self._history.newest(first)
-            if records is None:
-                records = await self._history.read(first, self._core.committed_head)
-            member.send(self._fanout.encode(records, member.encoder, member.viewer))
-            first = records[-1].index + 1
+    async def _catch_up(self, member: Member, records: list[Record], first: int) -> None:
+        """Send these, and then whatever was committed meanwhile. `first`: the index from which he lacks events."""
+        while True:
+            if records:
+                member.send(self._fanout.encode(records, member.encoder, member.viewer))
+                first = records[-1].index + 1
+            head = self._core.committed_head
+            if first > head:
+                return
+            records = await self._records(first, head)
+
+    async def _records(self, first: int, head: int) -> list[Record]:
+        return self._history.newest(first) or await self._history.read(first, head)

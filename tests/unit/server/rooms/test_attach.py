@@ -138,3 +138,20 @@ async def test_who_only_watches_from_his_seat_gets_no_turn() -> None:
     assert watching.viewer is None
     assert watching.events
     assert watching.of_type("turn") == []
+
+
+async def test_large_events_are_bridged_by_a_state() -> None:
+    """A line that is slow must be able to take in what it is sent at once."""
+    table = VirtualTable("relay")
+    await table.seats[0].connect()
+    for _ in range(30):
+        table.seats[0].command("say", data="x" * 15_000)
+    seat = table.seats[1]
+    await table.room.attach(seat, Hello(None, 3, None, None))
+    assert [frame["type"] for frame in seat.frames[:2]] == ["welcome", "state"]
+    table.commit()
+    seat.disconnect()
+    seat.frames.clear()
+    await table.room.attach(seat, Hello(None, table.room.core.committed_head - 10, None, None))
+    assert seat.of_type("welcome")[0]["mode"] == "replay"
+    assert len(seat.named("said")) >= 9
