@@ -157,6 +157,7 @@ async def enter(server: HostedProcess) -> Campaign:
 
 
 async def test_every_command_counts_once_however_often_it_is_sent(postgres: Server) -> None:
+    print(f"seed {SEED}")
     with serving(postgres, **NO_LIMITS) as server:
         campaign = await enter(server)
         async with asyncio.TaskGroup() as everybody:
@@ -165,7 +166,7 @@ async def test_every_command_counts_once_however_often_it_is_sent(postgres: Serv
                 everybody.create_task(speaker.talk())
         assert campaign.tally["kills"] == len(KILLS)
         heads = [await speaker.say_all_again() for speaker in campaign.speakers]
-        print(f"seed {SEED}, {len(campaign.speakers) * EACH} commands, {dict(campaign.tally)}")
+        print(f"{len(campaign.speakers) * EACH} commands, {dict(campaign.tally)}")
         for speaker, head in zip(campaign.speakers, heads, strict=True):
             assert set(speaker.memory.rejects) <= {"unavailable"}
             speaker.memory.complete(head)

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import msgpack
@@ -67,7 +67,6 @@ class Visit:
     def __init__(self, memory: Memory, socket: ClientConnection, last_index: int) -> None:
         self.memory = memory
         self.welcome: Frame | None = None
-        self.welcomed_s = 0.0
         self.events = 0
         self.acked = 0
         self.pongs: set[Any] = set()
@@ -96,6 +95,21 @@ class Visit:
         """Wait until it is so, or the connection ends."""
         await self.memory.until(lambda: condition() or self.closed)
 
+    async def caught_up(self) -> None:
+        """What the welcome announced is here."""
+        await self.until(lambda: self.welcome is not None and self.memory.applied >= self.welcome["head"])
+
+    async def hears(self, events: int) -> None:
+        """So many events have come over this connection."""
+        await self.until(lambda: self.events >= events)
+
+    async def acknowledged(self, command_id: str) -> None:
+        await self.until(lambda: command_id in self.memory.acks)
+
+    async def ends(self) -> None:
+        """The connection is over."""
+        await self.until(lambda: False)
+
     def cut(self) -> None:
         """As a network does it: without a word, and what is still to be sent is lost."""
         self._socket.transport.abort()
@@ -104,7 +118,8 @@ class Visit:
         """Only the first part of this frame leaves before the line is cut."""
         payload = msgpack.packb(frame) if self._binary else json.dumps(frame).encode()
         whole = WireFrame(Opcode.BINARY if self._binary else Opcode.TEXT, payload).serialize(mask=True)
-        self._socket.transport.write(whole[: max(1, int(len(whole) * share))])
+        with suppress(RuntimeError):  # the server was faster and has said goodbye
+            self._socket.transport.write(whole[: max(1, int(len(whole) * share))])
         self._socket.transport.close()
 
     async def close(self) -> None:
@@ -148,7 +163,6 @@ class Visit:
     def _welcome(self, frame: Frame) -> None:
         assert self.welcome is None
         self.welcome = frame
-        self.welcomed_s = asyncio.get_running_loop().time()
         assert frame["epoch"] >= (self.memory.epoch or 0)
         self.memory.epoch = frame["epoch"]
         self.memory.modes[frame["mode"]] += 1
