@@ -99,7 +99,14 @@ class Seat:
 class VirtualTable:
     """A room, its clock and its log. The log commits only in `commit`, which everything here calls by itself."""
 
-    def __init__(self, game: str = "eldorado", players: int = 2, bots: int = 0, **config: Any) -> None:
+    def __init__(
+        self,
+        game: str = "eldorado",
+        players: int = 2,
+        bots: int = 0,
+        identity: Identity | None = None,
+        **config: Any,
+    ) -> None:
         self.registry = Registry.installed()
         self.game: Game[Any] = self.registry.game(game)
         self.clock = VirtualClock()
@@ -107,7 +114,7 @@ class VirtualTable:
         self.log = MemoryLog(self.store)
         self.log.hold()
         self.outage = False
-        self._identity = Identity(new_game_id(), "ABCDEF", True, SEED)
+        self.identity = identity or Identity(new_game_id(), "ABCDEF", True, SEED)
         self._bots = bot_identities(self.registry)
         self.seats = [Seat(self, str(uuid4()), f"Player {n}") for n in range(players)]
         self.unloaded: list[str] = []
@@ -117,7 +124,7 @@ class VirtualTable:
             joins.append(PlayerJoined(bot.player_id, players + number - 1, bot.profile, True, "steady"))
         creator = self.seats[0].player_id if self.seats else str(uuid4())
         settings = config_data(self.game.config(**config))
-        commitment = chance.commitment(self.game_id, SEED)
+        commitment = chance.commitment(self.game_id, self.identity.session_seed)
         core = self._core()
         opening = core.create(creator, settings, commitment, joins, self.clock.now_ms(), ())
         self.room = self._room(core, -1, self.store.claim(self.game_id))
@@ -126,7 +133,7 @@ class VirtualTable:
 
     @property
     def game_id(self) -> str:
-        return self._identity.game_id
+        return self.identity.game_id
 
     @property
     def rows(self) -> list[StoredEvent]:
@@ -194,7 +201,7 @@ class VirtualTable:
         assert state_hash(folded) == state_hash(self.room.core.committed_state)
 
     def _core(self) -> RoomCore:
-        return RoomCore(self.game, CommandDecoder(self.game), self._identity, self._bots)
+        return RoomCore(self.game, CommandDecoder(self.game), self.identity, self._bots)
 
     def _room(self, core: RoomCore, head: int, epoch: int) -> Room:
         return Room(
