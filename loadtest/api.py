@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 import orjson
 
 _ANSWER_S = 30.0
+_AGAIN_S = 0.2
 _PATIENCE = 20  # times that a request is repeated because the server asked to wait
 
 
@@ -41,11 +43,15 @@ class Seat:
 
 
 class Api:
-    """Keeps up to `connections` connections open, and so has at most as many requests under way."""
+    """Keeps up to `connections` connections open, and so has at most as many requests under way.
 
-    def __init__(self, url: str, connections: int = 8) -> None:
+    `patience_s`: for so long a request is repeated when no answer comes, because the server may be down for a moment.
+    """
+
+    def __init__(self, url: str, connections: int = 8, patience_s: float = 0.0) -> None:
         place = urlsplit(url)
         self._host, self._port = place.hostname or "127.0.0.1", place.port or 80
+        self._patience_s = patience_s
         self._free: asyncio.LifoQueue[_Wire | None] = asyncio.LifoQueue()
         for _ in range(connections):
             self._free.put_nowait(None)
@@ -75,7 +81,7 @@ class Api:
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None, token: str | None = None) -> Any:
         """One request. Waits and asks again where the server says so. Raises ApiError."""
         for _ in range(_PATIENCE):
-            status, headers, raw = await self._exchange(method, path, body, token)
+            status, headers, raw = await self._answered(method, path, body, token)
             answer = orjson.loads(raw) if raw and "json" in headers.get("content-type", "") else raw
             if status < 400:
                 return answer
@@ -89,6 +95,19 @@ class Api:
             wire = self._free.get_nowait()
             if wire is not None:
                 wire.close()
+
+    async def _answered(
+        self, method: str, path: str, body: dict[str, Any] | None, token: str | None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Repeats what was not answered, while its patience lasts."""
+        deadline_s = time.monotonic() + self._patience_s
+        while True:
+            try:
+                return await self._exchange(method, path, body, token)
+            except (OSError, EOFError, TimeoutError):
+                if time.monotonic() > deadline_s:
+                    raise
+            await asyncio.sleep(_AGAIN_S)
 
     async def _exchange(
         self, method: str, path: str, body: dict[str, Any] | None, token: str | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from time import perf_counter
 from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
@@ -107,6 +108,10 @@ class Connection(asyncio.Protocol):
             self._out.append(frame)
         else:
             self._transport.write(frame)
+
+    def stop_reading(self) -> None:
+        """Let what comes pile up, for good."""
+        self._transport.pause_reading()
 
     def abort(self) -> None:
         """Cut the connection, as a network does it."""
@@ -232,10 +237,12 @@ async def connect(
     epoch: int | None = None,
     role: str | None = None,
     codec: wire.Codec = wire.CODECS["json"],
+    sock: socket.socket | None = None,
 ) -> Connection:
     """Enter the room at `ws_url` and wait for the welcome. Raises ConnectionFailed, OSError, TimeoutError.
 
     With the `journal` (and the `epoch` of the welcome) of an earlier connection it goes on where that one ended.
+    `sock`: one that is connected to the server already, with options of its own.
     """
     journal = Journal() if journal is None else journal
     hello: dict[str, Any] = {"type": "hello", "token": token, "last_index": journal.last_index}
@@ -243,10 +250,12 @@ async def connect(
         hello["epoch"] = epoch
     if role is not None:
         hello["role"] = role
+    loop = asyncio.get_running_loop()
     place = urlsplit(ws_url)
+    where: dict[str, Any] = {"host": place.hostname or "127.0.0.1", "port": place.port or 80}
     async with asyncio.timeout(_CONNECT_S):
-        _, connection = await asyncio.get_running_loop().create_connection(
-            lambda: Connection(ws_url, hello, listener, journal, codec), place.hostname or "127.0.0.1", place.port or 80
+        _, connection = await loop.create_connection(
+            lambda: Connection(ws_url, hello, listener, journal, codec), **({"sock": sock} if sock else where)
         )
         await connection.welcomed
     return connection

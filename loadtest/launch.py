@@ -18,13 +18,15 @@ from loadtest.machine import Cores, CpuTimes, cpu_times, pin
 
 _START_S = 60.0
 _STOP_S = 15.0
-_UNLIMITED = {
+UNLIMITED = {
     "PARLOR_COMMANDS_PER_S": "1000000",
     "PARLOR_BURST": "1000000",
     "PARLOR_CONNECTIONS_PER_IP_MAX": "100000",
     "PARLOR_CONNECTIONS_MAX": "100000",
     "PARLOR_LOG_LEVEL": "warning",
 }
+
+PARLOR = (str(Path(sys.executable).with_name("parlor")),)
 
 
 class LaunchFailed(RuntimeError):
@@ -69,16 +71,16 @@ class LocalServer:
         self._stop()
 
     def _start(self) -> None:
-        command = [str(Path(sys.executable).with_name("parlor")), "serve"]
+        command = [*PARLOR, "serve"]
         options = ["--port", str(self._port), "--data-dir", str(self._folder / "data")]
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(("PARLOR_", "DATABASE_"))}
+        environment = clean_environment()
         pin(self._cores.server)
         try:
             # A session of its own: Ctrl-C is ours, and we stop the server.
             with (self._folder / "server.log").open("wb") as output:
                 self._process = subprocess.Popen(
                     [*command, *options],
-                    env=environment | _UNLIMITED,
+                    env=environment | UNLIMITED,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
@@ -101,11 +103,7 @@ class LocalServer:
         return "\n".join(said.splitlines()[-lines:])
 
     def _ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=1) as answer:  # noqa: S310  # http, and our own
-                return bool(answer.status == 200)
-        except OSError:
-            return False
+        return is_ready(self.url)
 
     def _stop(self) -> None:
         postmaster = self._postmaster()
@@ -128,6 +126,20 @@ class LocalServer:
             except (OSError, ValueError):
                 continue
         return None
+
+
+def clean_environment() -> dict[str, str]:
+    """Ours, without the settings of whatever server may be meant by it."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(("PARLOR_", "DATABASE_"))}
+
+
+def is_ready(url: str) -> bool:
+    """Whether the server there says so. Waits a second at most."""
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=1) as answer:  # noqa: S310  # http, and our own
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def _kill(postmaster: int) -> None:

@@ -79,7 +79,7 @@ def cpu_times(server_pid: int, postmaster_pid: int | None, cores: Cores) -> CpuT
     if postmaster_pid is not None:
         # The postmaster's own line includes its children that have ended.
         database = _seconds(postmaster_pid, with_ended_children=True)
-        database += sum(_seconds(pid) for pid in _children(postmaster_pid))
+        database += sum(_seconds(pid) for pid in children(postmaster_pid))
     return CpuTimes(_seconds(server_pid), database, _busy(cores.server), clients, _busy(cores.clients))
 
 
@@ -100,14 +100,26 @@ def _seconds(pid: int, *, with_ended_children: bool = False) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _children(parent: int) -> list[int]:
-    children = []
+def children(parent: int) -> list[int]:
+    """The processes that it has started and that are still there."""
+    found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             fields = _fields(int(entry.name))
             if fields is not None and int(fields[1]) == parent:
-                children.append(int(entry.name))
-    return children
+                found.append(int(entry.name))
+    return found
+
+
+def memory_bytes(pid: int) -> int:
+    """What a process keeps in memory, its part of what it shares with others. 0: it is gone, or not ours to look at."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0
 
 
 def _busy(core: int | None) -> float:

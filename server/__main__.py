@@ -93,7 +93,23 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", parents=[place], help="check that a completed game was fair")
     verify.add_argument("game_id")
     verify.set_defaults(run=_verify)
+
+    _add_chaos(commands)
     return parser
+
+
+def _add_chaos(commands: Any) -> None:
+    chaos = commands.add_parser("chaos", help="break a test system on purpose and check that nothing is lost")
+    chaos.add_argument("--faults", default="all", metavar="KIND[:COUNT],...", help="what to do (default: all there is)")
+    chaos.add_argument("--cycles", type=int, default=20, metavar="N", help="faults in all (%(default)s)")
+    chaos.add_argument("--rooms", type=int, default=8, metavar="N", help="relay rooms, 4 sockets each (%(default)s)")
+    chaos.add_argument("--rate", type=float, default=400, help="commands a second over all of them (%(default)s)")
+    chaos.add_argument("--seed", type=int, metavar="N", help="repeats the plan of a run (default: a new one)")
+    chaos.add_argument("--freeze-s", type=float, default=5, metavar="S", help="of freeze-postgres (%(default)s)")
+    chaos.add_argument("--json", type=Path, dest="target", metavar="FILE", help="also write the report there")
+    chaos.add_argument("--url", help="a test server that runs already, on this machine (default: one of its own)")
+    chaos.add_argument("--database-url", metavar="URL", help="of a test database, likewise")
+    chaos.set_defaults(run=_chaos)
 
 
 def _settings_help() -> str:
@@ -138,6 +154,13 @@ def _verify(settings: Settings, *, game_id: str) -> int:
     from server.cli.replay import verify
 
     return asyncio.run(verify(settings, game_id))
+
+
+def _chaos(settings: Settings, **options: Any) -> int:
+    from loadtest.chaos.run import Asked, chaos
+
+    asked = Asked(**options)
+    return chaos(asked, production=settings.env == "production")
 
 
 def _run_fast(work: Any) -> None:

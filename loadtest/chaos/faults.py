@@ -1,0 +1,109 @@
+"""Doing it: one injection after the other, each with the span in which its cause was there."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable
+from time import monotonic
+
+from loadtest.chaos.check import OTHER, Findings
+from loadtest.chaos.crowd import Crowd
+from loadtest.chaos.garbage import Vandals
+from loadtest.chaos.plan import Fault, Injection
+from loadtest.chaos.proxy import AfterBytes, BeforeAnswer, Cut, LateRequest
+from loadtest.chaos.recovery import Span
+from loadtest.chaos.slow_readers import SlowReaders
+from loadtest.chaos.system import System, whole
+
+_CUT_S = 15.0  # for the writer to say as much as a cut waits for
+_LATE_S = 0.02
+
+
+class Faults:
+    """`inject` returns when the cause of the fault is gone."""
+
+    def __init__(self, system: System, crowd: Crowd, findings: Findings) -> None:
+        self._system = system
+        self._crowd = crowd
+        self._findings = findings
+
+    async def inject(self, injection: Injection) -> Span:
+        match injection.fault:
+            case Fault.KILL_SERVER:
+                return await self._kill_server()
+            case Fault.KILL_POSTGRES:
+                return await self._kill_postgres(backends_too=injection.detail["backends_too"])
+            case Fault.FREEZE_POSTGRES:
+                return await self._freeze_postgres(injection.detail["seconds"])
+            case Fault.CUT_CONNECTION:
+                return await self._cut(_cut_of(injection))
+            case Fault.DROP_SOCKETS:
+                return self._drop(injection)
+            case Fault.SLOW_READERS:
+                return await self._undisturbed(SlowReaders(self._crowd).run(injection.detail["readers"]))
+            case Fault.GARBAGE:
+                vandals = Vandals(self._crowd, random.Random(injection.detail["seed"]))
+                return await self._undisturbed(vandals.run(injection.detail["connections"]))
+
+    async def _kill_server(self) -> Span:
+        began_s = monotonic()
+        self._system.kill_server()
+        await self._system.start_server()
+        return Span(began_s, monotonic())
+
+    async def _kill_postgres(self, *, backends_too: bool) -> Span:
+        postgres = self._system.postgres
+        assert postgres is not None  # the plan has this fault only where Postgres is ours
+        began_s = monotonic()
+        postgres.kill(backends_too=backends_too)
+        await whole(postgres.start)
+        return Span(began_s, monotonic())
+
+    async def _freeze_postgres(self, seconds: float) -> Span:
+        postgres = self._system.postgres
+        assert postgres is not None  # likewise
+        began_s = monotonic()
+        postgres.freeze()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            postgres.thaw()
+        return Span(began_s, monotonic())
+
+    async def _cut(self, cut: Cut) -> Span:
+        assert self._system.proxy is not None  # likewise
+        await self._system.proxy.cut(cut, _CUT_S)
+        now_s = monotonic()
+        return Span(now_s, now_s)
+
+    def _drop(self, injection: Injection) -> Span:
+        clients = self._crowd.clients
+        count = max(1, round(len(clients) * injection.detail["share"]))
+        began_s = monotonic()
+        for client in random.Random(injection.detail["seed"]).sample(clients, count):
+            client.drop()
+        return Span(began_s, monotonic())
+
+    async def _undisturbed(self, trouble: Awaitable[list[str]]) -> Span:
+        """What strangers do may cost nobody else his connection."""
+        closes = self._crowd.counts.closes.total()
+        began_s = monotonic()
+        for complaint in await trouble:
+            self._findings.add(OTHER, complaint)
+        lost = self._crowd.counts.closes.total() - closes
+        self._findings.add(OTHER, f"{lost} clients lost their connections through the doings of others", lost)
+        if not self._system.server_lives:
+            self._findings.add(OTHER, "the server has ended")
+        return Span(began_s, monotonic())
+
+
+def _cut_of(injection: Injection) -> Cut:
+    where, count = injection.detail["where"], injection.detail["bytes"]
+    match where:
+        case "commit":
+            return BeforeAnswer()
+        case "late":
+            return LateRequest(_LATE_S)
+        case _:
+            return AfterBytes(count, of_requests=where == "requests")

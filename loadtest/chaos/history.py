@@ -1,0 +1,81 @@
+"""What one client did and was told, kept small: a digest for each event, so that long runs fit into memory. Pure."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+NOT_TOLD = 0
+"""The digest of an event that a `state` stood for."""
+
+_VIEWS_MAX = 4
+
+Mark = tuple[str, str, str]
+"""By what the event of a command is known again in the log: its name, its player, its value as JSON."""
+
+_VALUES = {"said": "data", "player_bid": "bid", "card_played": "card", "profile_updated": "profile"}
+_COLOR = "color"  # what our clients change in their profiles
+"""Events that commands of ours cause, and the key of the value in them."""
+
+
+def digest(name: str, at_ms: int, data: Mapping[str, Any]) -> int:
+    """64 bits that stand for an event; never NOT_TOLD."""
+    encoded = orjson.dumps([name, at_ms, data], option=orjson.OPT_SORT_KEYS)
+    return int.from_bytes(blake2b(encoded, digest_size=8).digest(), "big") or 1
+
+
+def mark(name: str, player_id: str, value: Any) -> Mark:
+    return name, player_id, orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def mark_of(name: str, data: Mapping[str, Any]) -> Mark | None:
+    """Of an event. None: no command of ours causes it, or it was forced."""
+    key = _VALUES.get(name)
+    if key is None or data.get("forced"):
+        return None
+    value = data[key]
+    return mark(name, data["player_id"], value[_COLOR] if name == "profile_updated" else value)
+
+
+@dataclass(slots=True)
+class Command:
+    """One command and what became of it. `ack`: (first, last). `sent`: how often."""
+
+    id: str
+    mark: Mark
+    sent: int = 0
+    ack: tuple[int, int] | None = None
+    refused: bool = False
+
+
+@dataclass(slots=True)
+class History:
+    """Of one client in one room, over all its connections. `viewer` None: it watches."""
+
+    player_id: str
+    viewer: str | None
+    digests: array[int] = field(default_factory=lambda: array("Q"))
+    commands: list[Command] = field(default_factory=list)
+    views: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+
+    def event(self, frame: Mapping[str, Any]) -> None:
+        """An event came. Only the next one in order is kept; the journal has counted any other."""
+        index = frame["index"]
+        if index >= len(self.digests):
+            self._skip_to(index)
+            self.digests.append(digest(frame["name"], frame["at"], frame["data"]))
+
+    def state(self, frame: Mapping[str, Any]) -> None:
+        """A view came; the last few are kept. It stands for the events that had not come before."""
+        self._skip_to(frame["index"] + 1)
+        self.views = [*self.views[1 - _VIEWS_MAX :], (frame["index"], frame["view"])]
+
+    def _skip_to(self, index: int) -> None:
+        missing = index - len(self.digests)
+        if missing > 0:
+            self.digests.extend([NOT_TOLD] * missing)

@@ -1,0 +1,144 @@
+"""What will go wrong, and when: drawn from a seed before anything starts, so that a run can be repeated. Pure."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Fault(Enum):
+    """A kind of fault, by the name that it has on the command line."""
+
+    KILL_SERVER = "kill-server"
+    KILL_POSTGRES = "kill-postgres"
+    FREEZE_POSTGRES = "freeze-postgres"
+    CUT_CONNECTION = "cut-connection"
+    DROP_SOCKETS = "drop-sockets"
+    SLOW_READERS = "slow-readers"
+    GARBAGE = "garbage"
+
+
+CUTS = ("requests", "answers", "commit", "late")
+"""Where the line to the database breaks, see `proxy`."""
+
+_NEEDS_OUR_SERVER = {Fault.KILL_SERVER, Fault.CUT_CONNECTION}
+_NEEDS_OUR_POSTGRES = {Fault.KILL_POSTGRES, Fault.FREEZE_POSTGRES}
+_ALLOWANCE_S = {
+    Fault.KILL_SERVER: 20.0,
+    Fault.KILL_POSTGRES: 20.0,
+    Fault.FREEZE_POSTGRES: 20.0,
+    Fault.CUT_CONNECTION: 4.0,
+    Fault.DROP_SOCKETS: 8.0,
+    Fault.SLOW_READERS: 45.0,
+    Fault.GARBAGE: 20.0,
+}
+_ENDS_S = 300.0
+
+
+class BadRequest(ValueError):
+    """Something was asked for that can't be done. The message is for the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Injection:
+    """One fault. `pause_s`: how long everybody plays undisturbed before. `detail`: what this kind needs to know."""
+
+    number: int
+    fault: Fault
+    pause_s: float
+    detail: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"number": self.number, "fault": self.fault.value, "pause_s": self.pause_s, **self.detail}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    seed: int
+    injections: tuple[Injection, ...]
+
+    @property
+    def deadline_s(self) -> float:
+        """Far more than the run needs: who is not done by then hangs."""
+        return _ENDS_S + sum(
+            _ALLOWANCE_S[one.fault] + one.pause_s + float(one.detail.get("seconds", 0.0)) for one in self.injections
+        )
+
+
+def possible(*, own_server: bool, own_postgres: bool) -> tuple[Fault, ...]:
+    """The faults that can be done to this system."""
+    return tuple(
+        fault
+        for fault in Fault
+        if (own_server or fault not in _NEEDS_OUR_SERVER) and (own_postgres or fault not in _NEEDS_OUR_POSTGRES)
+    )
+
+
+def counts(asked: str, cycles: int, available: Sequence[Fault]) -> dict[Fault, int]:
+    """How many of each, from `all`, `kind,kind` or `kind:count,kind`. Raises BadRequest.
+
+    `cycles` is for those without a count of their own, spread evenly over them; the first ones get what is left over.
+    """
+    if cycles < 1:
+        raise BadRequest("--cycles: at least 1")
+    wanted: dict[Fault, int | None] = {}
+    for part in asked.split(","):
+        name, colon, number = part.strip().partition(":")
+        if name == "all":
+            wanted |= {fault: _count(part, number) if colon else None for fault in available}
+        else:
+            wanted[_known(name, available)] = _count(part, number) if colon else None
+    open_ended = [fault for fault, count in wanted.items() if count is None]
+    share, left = divmod(cycles, len(open_ended)) if open_ended else (0, 0)
+    shares = {fault: share + (place < left) for place, fault in enumerate(open_ended)}
+    return {fault: shares[fault] if count is None else count for fault, count in wanted.items()}
+
+
+def _known(name: str, available: Sequence[Fault]) -> Fault:
+    try:
+        fault = Fault(name)
+    except ValueError:
+        raise BadRequest(f"--faults: {name!r} is none of {', '.join(f.value for f in Fault)}, all") from None
+    if fault not in available:
+        owner = "a server" if fault in _NEEDS_OUR_SERVER else "a database"
+        raise BadRequest(f"--faults: {name} can only be done to {owner} that was started here")
+    return fault
+
+
+def _count(part: str, number: str) -> int:
+    if not number.isdecimal() or not 1 <= int(number) <= 100_000:
+        raise BadRequest(f"--faults: {part!r} has no count from 1 to 100000 after its colon")
+    return int(number)
+
+
+def make_plan(wanted: Mapping[Fault, int], seed: int, freeze_s: float) -> Plan:
+    """The same arguments give the same plan."""
+    draw = random.Random(seed)
+    order = [fault for fault in Fault for _ in range(wanted.get(fault, 0))]
+    draw.shuffle(order)
+    return Plan(seed, tuple(_injection(number, fault, draw, freeze_s) for number, fault in enumerate(order, 1)))
+
+
+def _injection(number: int, fault: Fault, draw: random.Random, freeze_s: float) -> Injection:
+    pause_s = round(draw.uniform(0.0, 0.05) if fault is Fault.CUT_CONNECTION else draw.uniform(0.2, 0.8), 3)
+    detail: dict[str, Any]
+    match fault:
+        case Fault.KILL_SERVER:
+            detail = {}
+        case Fault.KILL_POSTGRES:
+            detail = {"backends_too": draw.random() < 0.5}
+        case Fault.FREEZE_POSTGRES:
+            detail = {"seconds": freeze_s}
+        case Fault.CUT_CONNECTION:
+            where = draw.choice(CUTS)
+            detail = {"where": where, "bytes": draw.randrange(200 if where == "answers" else 6000)}
+        case Fault.DROP_SOCKETS:
+            detail = {"share": round(draw.uniform(0.1, 1.0), 2), "seed": draw.getrandbits(32)}
+        case Fault.SLOW_READERS:
+            detail = {"readers": draw.randint(2, 4)}
+        case Fault.GARBAGE:
+            detail = {"connections": draw.randint(50, 150), "seed": draw.getrandbits(32)}
+    return Injection(number, fault, pause_s, detail)

@@ -1,0 +1,116 @@
+"""Those who play: one who talks in a relay room, one who plays El Dorado by what `turn` offers, one who watches."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Any
+
+from loadtest.api import Seat
+from loadtest.chaos.client import Client, Counts
+from loadtest.chaos.history import mark
+from loadtest.chaos.secrecy import Secrecy
+from loadtest.wire import Codec
+
+_THINK_S = (0.01, 0.08)
+_MOVES = {"bid": ("player_bid", "value"), "play_card": ("card_played", "card")}
+"""Command -> (the event that it causes, the key of its value)."""
+_OVERTAKEN = {"not_your_turn", "invalid_phase", "invalid_card", "must_follow_suit"}
+"""A move that was forced while its own command was lost is refused when that command is sent again."""
+
+
+class Talker(Client):
+    """Says things that nobody else says. `padding`: characters added to each."""
+
+    def __init__(self, seat: Seat, counts: Counts, draw: random.Random, codec: Codec, padding: int = 0) -> None:
+        super().__init__(seat, counts, draw, codec)
+        self._padding = "x" * padding
+        self._said = 0
+
+    def say(self) -> None:
+        self._said += 1
+        data: dict[str, Any] = {"n": self._said, "by": self.seat.seat}
+        if self._padding:
+            data["padding"] = self._padding
+        self.submit("say", {"data": data}, mark("said", self.player_id, data))
+
+    probe = say
+
+
+class CardPlayer(Client):
+    """Takes one of the moves that it is offered.
+
+    `over`: the game has ended. `leaks`: frames that told too much.
+    """
+
+    def __init__(self, seat: Seat, counts: Counts, draw: random.Random, codec: Codec, role: str | None = None) -> None:
+        super().__init__(seat, counts, draw, codec, role)
+        self.over = asyncio.Event()
+        self.leaks: list[str] = []
+        self._secrecy = Secrecy(self.history.viewer)
+        self._turn: dict[str, Any] | None = None
+        self._moving = False  # a move is thought about or waits for its answer
+
+    def probe(self) -> None:
+        """Something else that is committed, at any time of the game."""
+        color = f"#{self.draw.getrandbits(24):06x}"
+        self.submit("update_profile", {"color": color}, mark("profile_updated", self.player_id, color))
+
+    def on_event(self, frame: dict[str, Any]) -> None:
+        super().on_event(frame)
+        self._look_for_leaks(frame)
+        if frame["name"] in ("game_completed", "game_aborted"):
+            self.over.set()
+
+    def on_other(self, frame: dict[str, Any]) -> None:
+        self._look_for_leaks(frame)
+        super().on_other(frame)
+        if frame["type"] == "state" and frame["view"]["phase"] in ("completed", "aborted"):
+            self.over.set()
+
+    def on_turn(self, frame: dict[str, Any]) -> None:
+        self._look_for_leaks(frame)
+        self._turn = frame
+        if not self._moving:
+            self._think()
+
+    def on_reject(self, frame: dict[str, Any]) -> None:
+        self._look_for_leaks(frame)
+        super().on_reject(frame)
+
+    def answered(self, name: str, ack: dict[str, Any] | None) -> None:
+        if name not in _MOVES:
+            return
+        self._moving = False
+        if ack is None:
+            self._turn = None
+            if self.connection is not None:
+                self.connection.send({"type": "sync"})  # answered with a new offer if it is his turn
+        elif self._turn is not None and self._turn["index"] >= ack["first"]:
+            self._think()  # it was his turn again before the ack came
+        else:
+            self._turn = None
+
+    def may_refuse(self, name: str, code: str) -> bool:
+        return self.over.is_set() or (name in _MOVES and code in _OVERTAKEN)
+
+    def _think(self) -> None:
+        self._moving = True
+        asyncio.get_running_loop().call_later(self.draw.uniform(*_THINK_S), self._move)
+
+    def _move(self) -> None:
+        turn, self._turn = self._turn, None
+        if turn is None or not turn["actions"] or self.stopped:
+            self._moving = False
+            return
+        action = self.draw.choice(turn["actions"])
+        event, key = _MOVES[action["name"]]
+        self.submit(action["name"], action["args"], mark(event, self.player_id, action["args"][key]))
+
+    def _look_for_leaks(self, frame: dict[str, Any]) -> None:
+        problem = self._secrecy.problem(frame)
+        if problem is not None:
+            self.leaks.append(f"{self.name}: {problem}")
+
+
+Player = Talker | CardPlayer

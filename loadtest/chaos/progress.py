@@ -1,0 +1,34 @@
+"""A line for every cycle on standard error; on a terminal one that is written over."""
+
+from __future__ import annotations
+
+import sys
+from time import monotonic
+
+from loadtest.chaos.plan import Injection
+from loadtest.chaos.report import Report
+
+
+class Progress:
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._live = sys.stderr.isatty()
+        self._began_s = monotonic()
+
+    def cycle(self, injection: Injection, served_s: float) -> None:
+        """A cycle is through; its last client was served after so many seconds."""
+        report = self._report
+        detail = " ".join(str(value) for key, value in injection.detail.items() if key != "seed")
+        line = (
+            f"{monotonic() - self._began_s:7.1f} s  {injection.number:>4}/{len(report.plan.injections)}  "
+            f"{injection.fault.value:<15} {detail:<16} served again after {served_s * 1e3:5.0f} ms  "
+            f"{report.counts.acked:>8,} acked"
+        )
+        if self._live:
+            print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
+        else:
+            print(line, file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        if self._live:
+            print(file=sys.stderr)

@@ -1,0 +1,292 @@
+"""The line between the server and its database, over TCP on 127.0.0.1, and the places at which it can break."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, cast
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+_WRITER = b"parlor writer"
+"""What the connection that writes the event log calls itself in its first message (`application_name`)."""
+
+_LINGER_S = 1.0  # how long the database's end stays open when the server's end is gone
+
+
+class Cut(Protocol):
+    """What passes on the writer's line from now on, until it breaks.
+
+    Both give what passes and whether the line breaks behind it.
+    """
+
+    def requests(self, data: bytes) -> tuple[bytes, bool]: ...
+
+    def answers(self, data: bytes) -> tuple[bytes, bool]: ...
+
+
+class AfterBytes:
+    """The line breaks after so many more bytes of the requests, or of the answers: anywhere in a message."""
+
+    def __init__(self, left: int, *, of_requests: bool) -> None:
+        self._left = left
+        self._of_requests = of_requests
+
+    def requests(self, data: bytes) -> tuple[bytes, bool]:
+        return self._pass(data) if self._of_requests else (data, False)
+
+    def answers(self, data: bytes) -> tuple[bytes, bool]:
+        return (data, False) if self._of_requests else self._pass(data)
+
+    def _pass(self, data: bytes) -> tuple[bytes, bool]:
+        passed, self._left = data[: self._left], self._left - len(data)
+        return passed, self._left <= 0
+
+
+class BeforeAnswer:
+    """The next request goes through and is carried out; the line breaks instead of its answer."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def requests(self, data: bytes) -> tuple[bytes, bool]:
+        self._asked = True
+        return data, False
+
+    def answers(self, data: bytes) -> tuple[bytes, bool]:
+        return (b"", True) if self._asked else (data, False)
+
+
+class LateRequest:
+    """The line breaks while a request is under way, and the request reaches the database after `delay_s` all the same.
+
+    By then the server has a new line, and has asked what became of the request.
+    """
+
+    def __init__(self, delay_s: float) -> None:
+        self.delay_s = delay_s
+
+    def requests(self, data: bytes) -> tuple[bytes, bool]:
+        return data, True
+
+    def answers(self, data: bytes) -> tuple[bytes, bool]:
+        return data, False
+
+
+class DatabaseProxy:
+    """Listens on a port of its own and passes everything on to the server of `dsn`. A context manager."""
+
+    def __init__(self, dsn: str) -> None:
+        self._target = target_of(dsn)
+        self._dsn = dsn
+        self._server: asyncio.Server
+        self._cut: Cut | None = None
+        self._broken: asyncio.Future[None] | None = None
+        self._lines: set[Line] = set()
+
+    @property
+    def url(self) -> str:
+        """The DSN that leads through here."""
+        port = self._server.sockets[0].getsockname()[1]
+        return through(self._dsn, port)
+
+    async def __aenter__(self) -> DatabaseProxy:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: Line(self).near, "127.0.0.1", 0)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for line in list(self._lines):
+            line.abort()
+
+    async def cut(self, cut: Cut, timeout_s: float) -> None:
+        """Break the writer's line at the place that `cut` says; returns when it is broken. Raises TimeoutError."""
+        self._broken = asyncio.get_running_loop().create_future()
+        self._cut = cut
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._broken
+        finally:
+            self._cut = self._broken = None
+
+    # For the lines.
+
+    @property
+    def planned(self) -> Cut | None:
+        return self._cut
+
+    def opened(self, line: Line) -> None:
+        self._lines.add(line)
+
+    def closed(self, line: Line) -> None:
+        self._lines.discard(line)
+
+    def broke(self) -> None:
+        self._cut = None
+        if self._broken is not None and not self._broken.done():
+            self._broken.set_result(None)
+
+    async def connect(self, far: End) -> None:
+        """The far side of a line. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        if isinstance(self._target, str):
+            await loop.create_unix_connection(lambda: far, self._target)
+        else:
+            await loop.create_connection(lambda: far, *self._target)
+
+
+class Line:
+    """One connection of the server, and ours to the database for it."""
+
+    def __init__(self, proxy: DatabaseProxy) -> None:
+        self._proxy = proxy
+        self.near = End(self, self._requests)
+        self.far = End(self, self._answers)
+        self.near.other, self.far.other = self.far, self.near
+        self._is_writer: bool | None = None  # not known before the first message
+        self._early: list[bytes] = []  # requests that came before the far side was there
+        self._over = False
+        self._connecting: asyncio.Task[None] | None = None
+
+    def opened(self, end: End) -> None:
+        if end is self.near:
+            self._proxy.opened(self)
+            self._connecting = asyncio.get_running_loop().create_task(self._connect())
+        elif self._over:
+            end.abort()
+        else:
+            for data in self._early:
+                end.write(data)
+            self._early.clear()
+
+    def lost(self, end: End) -> None:
+        """One side is gone, so the other goes too."""
+        self._over = True
+        self._proxy.closed(self)
+        other = end.other
+        if other is not None and not other.outlives:
+            other.abort()
+
+    def abort(self) -> None:
+        if self._connecting is not None:
+            self._connecting.cancel()
+        self.near.abort()
+        self.far.abort()
+
+    async def _connect(self) -> None:
+        try:
+            await self._proxy.connect(self.far)
+        except OSError:
+            self.near.abort()
+
+    def _requests(self, data: bytes) -> None:
+        if self._is_writer is None:
+            self._is_writer = _WRITER in data
+        elif self._is_writer and self._proxy.planned is not None:
+            self._watched_request(self._proxy.planned, data)
+            return
+        self._forward(data)
+
+    def _watched_request(self, cut: Cut, data: bytes) -> None:
+        passed, breaks = cut.requests(data)
+        if isinstance(cut, LateRequest):
+            self.far.outlives = True
+            loop = asyncio.get_running_loop()
+            loop.call_later(cut.delay_s, self.far.write, passed)
+            loop.call_later(cut.delay_s + _LINGER_S, self.far.abort)
+            self.near.abort()
+        else:
+            self._forward(passed)
+            if breaks:
+                self._break()
+        if breaks:
+            self._proxy.broke()
+
+    def _answers(self, data: bytes) -> None:
+        cut = self._proxy.planned
+        if cut is None or not self._is_writer:
+            self.near.write(data)
+            return
+        passed, breaks = cut.answers(data)
+        self.near.write(passed)
+        if breaks:
+            self._break()
+            self._proxy.broke()
+
+    def _break(self) -> None:
+        """Both ends, after what was written: a close, since an abort could take back what has passed."""
+        self.near.close()
+        self.far.close()
+
+    def _forward(self, data: bytes) -> None:
+        if self.far.is_open:
+            self.far.write(data)
+        else:
+            self._early.append(data)
+
+
+class End(asyncio.Protocol):
+    """One side of a line. Holds the other back when its own peer does not read."""
+
+    def __init__(self, line: Line, received: Callable[[bytes], None]) -> None:
+        self._line = line
+        self._received = received
+        self._transport: asyncio.Transport | None = None
+        self.other: End | None = None
+        self.outlives = False  # stays for a while when the other side is gone
+
+    @property
+    def is_open(self) -> bool:
+        return self._transport is not None
+
+    def write(self, data: bytes) -> None:
+        if self._transport is not None and data and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._line.opened(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._line.lost(self)
+
+    def pause_writing(self) -> None:
+        if self.other is not None and self.other._transport is not None:
+            self.other._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        if self.other is not None and self.other._transport is not None:
+            self.other._transport.resume_reading()
+
+
+def target_of(dsn: str) -> str | tuple[str, int]:
+    """Where the server of `dsn` listens: the path of its socket, or host and port."""
+    parts = urlsplit(dsn)
+    query = parse_qs(parts.query)
+    host = unquote(parts.hostname or "") or query.get("host", [""])[0]
+    port = int(parts.port or query.get("port", ["5432"])[0])
+    if host.startswith("/"):
+        return str(Path(host) / f".s.PGSQL.{port}")
+    return host or "127.0.0.1", port
+
+
+def through(dsn: str, port: int) -> str:
+    """The same account and database, over TCP to `port`."""
+    parts = urlsplit(dsn)
+    query = parse_qs(parts.query)
+    account = parts.netloc.rpartition("@")[0]
+    user = account or quote(query.get("user", [""])[0])
+    name = f"{user}@" if user else ""
+    return f"postgresql://{name}127.0.0.1:{port}{parts.path}?sslmode=disable"

@@ -1,0 +1,168 @@
+"""One run from its start to its report: `chaos` is what the command line calls."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import secrets
+import signal
+import sys
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from loadtest import machine
+from loadtest.api import Api, ApiError
+from loadtest.chaos.asked import loopback_only
+from loadtest.chaos.audit import audit, bring_to_rest
+from loadtest.chaos.check import OTHER, Findings
+from loadtest.chaos.client import Counts
+from loadtest.chaos.crowd import Crowd
+from loadtest.chaos.faults import Faults
+from loadtest.chaos.plan import BadRequest, Plan, counts, make_plan, possible
+from loadtest.chaos.progress import Progress
+from loadtest.chaos.recovery import NotServed, Recoveries
+from loadtest.chaos.report import Report
+from loadtest.chaos.system import System
+from loadtest.launch import LaunchFailed
+
+_PATIENCE_S = 60.0
+_WARM_UP_S = 2.0
+_DONE, _BROKEN, _ASKED_WRONG, _STOPPED = 0, 1, 2, 130
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line says. `rate`: commands a second over all relay rooms. `rooms`: relay rooms."""
+
+    faults: str = "all"
+    cycles: int = 20
+    rooms: int = 8
+    rate: float = 400.0
+    seed: int | None = None
+    freeze_s: float = 5.0
+    url: str | None = None
+    database_url: str | None = None
+    target: Path | None = None
+
+
+def chaos(asked: Asked, *, production: bool) -> int:
+    """Run it. Exit code: 0 every promise was kept, 1 one was not, 2 it was asked for the wrong thing, 130 stopped."""
+    try:
+        plan = _plan(asked, production=production)
+    except BadRequest as error:
+        print(f"parlor chaos: {error}", file=sys.stderr)
+        return _ASKED_WRONG
+    print(f"seed {plan.seed}: {_told(plan)}", file=sys.stderr, flush=True)
+    report = Report(plan, Counts(), Findings())
+    # The default of SIGTERM would end us without stopping what we started.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    machine.allow_many_files()
+    try:
+        asyncio.run(_run(asked, plan, report))
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return _STOPPED
+    except LaunchFailed as error:
+        print(f"parlor chaos: {error}", file=sys.stderr)
+        return _BROKEN
+    print(report.text())
+    if asked.target is not None:
+        asked.target.write_text(json.dumps(report.as_json(), indent=2) + "\n")
+    return _DONE if report.ok else _BROKEN
+
+
+def _plan(asked: Asked, *, production: bool) -> Plan:
+    """Raises BadRequest."""
+    if production:
+        raise BadRequest("PARLOR_ENV is production: chaos is for systems that nobody plays on")
+    loopback_only(asked.url, asked.database_url)
+    if asked.rooms < 1 or not 0 < asked.rate <= 20_000 or not 0 < asked.freeze_s <= 300:
+        raise BadRequest("--rooms at least 1, --rate up to 20000, --freeze-s up to 300")
+    own_server = asked.url is None
+    available = possible(own_server=own_server, own_postgres=own_server and asked.database_url is None)
+    wanted = counts(asked.faults, asked.cycles, available)
+    return make_plan(wanted, secrets.randbits(32) if asked.seed is None else asked.seed, asked.freeze_s)
+
+
+def _told(plan: Plan) -> str:
+    kinds = Counter(injection.fault.value for injection in plan.injections)
+    return ", ".join(f"{count} x {name}" for name, count in kinds.items())
+
+
+async def _run(asked: Asked, plan: Plan, report: Report) -> None:
+    began_s = monotonic()
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, context: report.findings.add(OTHER, f"in a client: {context.get('exception') or context['message']}")
+    )
+    try:
+        async with asyncio.timeout(plan.deadline_s), System(asked.url, asked.database_url) as system:
+            api = Api(system.url, patience_s=_PATIENCE_S)
+            try:
+                await Run(asked, plan, report, system, api).go()
+            except (NotServed, ApiError) as error:
+                report.findings.add(OTHER, f"{error}\n{system.last_words()}")
+            finally:
+                await api.close()
+    except TimeoutError:
+        report.findings.add(OTHER, f"the run was not done after {plan.deadline_s:.0f} s, at cycle {report.done + 1}")
+    report.seconds = monotonic() - began_s
+
+
+class Run:
+    def __init__(self, asked: Asked, plan: Plan, report: Report, system: System, api: Api) -> None:
+        self._asked = asked
+        self._plan = plan
+        self._report = report
+        self._system = system
+        self._crowd = Crowd(api, random.Random(plan.seed), report.counts)
+
+    async def go(self) -> None:
+        """Play, injure, look. Raises NotServed, ApiError, LaunchFailed."""
+        crowd, report = self._crowd, self._report
+        background: list[asyncio.Task[Any]] = []
+        try:
+            await crowd.open(self._asked.rooms, 2, 1)
+            background = [asyncio.create_task(crowd.talk(self._asked.rate)), asyncio.create_task(crowd.renew())]
+            began_s = monotonic()
+            await asyncio.sleep(_WARM_UP_S)
+            report.memory["before"] = self._system.memory()
+            await self._inject()
+            report.memory["after"] = self._system.memory()
+            report.load_seconds = monotonic() - began_s
+            await _end(background)
+            await bring_to_rest(crowd, report.findings)
+            await crowd.close()
+            report.audited = await audit(crowd, report.findings)
+        finally:
+            report.rooms = dict(Counter(room.game for room in crowd.rooms))
+            await _end(background)
+            await crowd.close()
+
+    async def _inject(self) -> None:
+        recoveries = Recoveries(self._crowd)
+        self._report.recoveries = recoveries.by_fault
+        faults = Faults(self._system, self._crowd, self._report.findings)
+        progress = Progress(self._report)
+        for injection in self._plan.injections:
+            await asyncio.sleep(injection.pause_s)
+            span = await faults.inject(injection)
+            served_s = await recoveries.wait(injection.fault, span, _PATIENCE_S)
+            self._report.done += 1
+            progress.cycle(injection, served_s)
+        progress.end()
+
+
+async def _end(tasks: list[asyncio.Task[Any]]) -> None:
+    """Raises what one of them has died of."""
+    for task in tasks:
+        task.cancel()
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, Exception):
+            raise outcome
+    tasks.clear()
