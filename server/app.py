@@ -25,7 +25,6 @@ from server.games.registry import Registry
 from server.gateway.door import Door
 from server.gateway.heartbeat import Heartbeat
 from server.gateway.http import HttpServer, listen
-from server.gateway.socket import socket_factory
 from server.metrics import Metrics
 from server.rooms.directory import Directory
 from server.rooms.identities import bot_identities, bot_rows
@@ -134,7 +133,7 @@ async def _compose(
     heartbeat.start()
     stack.callback(heartbeat.stop)
     services = Services(settings, games, database, log, directory, matchmaker, profiles, tokens, clock, metrics)
-    http = HttpServer(build(services, version("parlor")), socket_factory(door), listener)
+    http = HttpServer(build(services, version("parlor")), door, listener)
 
     jobs = [keep_partitions(database), _recover(directory, database)]
     if server is not None:

@@ -36,8 +36,6 @@ OUTPUT_BYTES_MAX: Final = 256 * 1024  # waiting behind it; beyond it players are
 NO_PROGRESS_S: Final = 5.0  # something waits and the peer takes nothing of it: cut
 UNACKNOWLEDGED_S: Final = 15.0  # the kernel's deadline for a peer that acknowledges nothing, or has no room
 CLOSE_S: Final = 2.0  # for the peer to answer a close frame
-HANDSHAKES_OPEN_MAX: Final = 1_000
-SLOW_READER_S: Final = 5.0
 
 # Rooms
 TAIL_EVENTS: Final = 64  # committed events that a room keeps in memory for those who come back soon
@@ -75,7 +73,8 @@ FILL_AFTER_S: Final = 20.0  # matchmaking: then bots take the free seats
 MATCH_SEATS: Final = 4  # matchmaking fills rooms up to this size
 TOKEN_S: Final = 24 * 3600
 
-# Stopping
+# Starting and stopping
+DATABASE_RETRY_S: Final = 5.0  # at the start, without a database: the longest time between two tries
 DRAIN_S: Final = 30.0
 RESTART_DELAY_MS_MAX: Final = 3_000  # clients come back spread over this time
 

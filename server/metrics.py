@@ -2,10 +2,50 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 _LATENCY_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 _POWERS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+
+
+class Cut(StrEnum):
+    """Why a connection was ended by the server, by one of its bounds."""
+
+    REQUEST = "request"  # no whole request in time
+    HELLO = "hello"  # no hello in time
+    CROWDED = "crowded"  # had neither request nor hello, and made room for newer ones
+    IDLE = "idle"  # nothing was heard for too long
+    STALLED = "stalled"  # took nothing of what waited for it
+    OVERFLOW = "overflow"  # too much waited for it
+    LOST = "lost"  # acknowledged nothing, says the kernel
+    CLOSE = "close"  # did not answer a close frame
+    RATE = "rate"  # too many frames or bytes
+    PLAYER = "player"  # the player is connected to too many rooms
+
+
+class UpgradeRefused(StrEnum):
+    """Why a WebSocket upgrade was answered with an HTTP status."""
+
+    STARTING = "starting"
+    STOPPING = "stopping"
+    FULL = "full"  # connections of the server
+    ADDRESS = "address"  # connections of this address
+    HEADERS = "headers"  # one that may not come twice did
+    ORIGIN = "origin"
+    PATH = "path"
+    HANDSHAKE = "handshake"  # RFC 6455 knows no such upgrade
+
+
+class HttpRefused(StrEnum):
+    """Why a request was turned away before any route saw it."""
+
+    RATE = "rate"
+    HEAD = "head"  # too large
+    BODY = "body"  # too large
+    LENGTH = "length"  # not told
+    MALFORMED = "malformed"  # no HTTP
 
 
 class Metrics:
@@ -34,11 +74,17 @@ class Metrics:
         self.connections_closed_total = Counter(
             "parlor_connections_closed", "WebSocket connections that ended.", ["code"], registry=r
         )
-        self.handshakes_refused_total = Counter(
-            "parlor_handshakes_refused", "WebSocket upgrades refused.", ["reason"], registry=r
+        self.connections_half_open = Gauge(
+            "parlor_connections_half_open", "Connections that owe a whole request or a hello.", registry=r
         )
-        self.slow_readers_total = Counter(
-            "parlor_slow_readers", "Connections cut because they did not read.", registry=r
+        self.connections_cut_total = _by_reason(
+            "parlor_connections_cut", "Connections ended because they broke a bound.", Cut, r
+        )
+        self.handshakes_refused_total = _by_reason(
+            "parlor_handshakes_refused", "WebSocket upgrades refused.", UpgradeRefused, r
+        )
+        self.http_refused_total = _by_reason(
+            "parlor_http_refused", "HTTP requests turned away before any route saw them.", HttpRefused, r
         )
         self.rooms = Gauge("parlor_rooms", "Rooms in memory.", registry=r)
         self.rooms_quarantined_total = Counter(
@@ -52,3 +98,11 @@ class Metrics:
         )
         self.games_completed_total = Counter("parlor_games_completed", "Games played out.", ["game"], registry=r)
         self.database_health = Gauge("parlor_database_health", "0 healthy, 1 stalled, 2 paused.", registry=r)
+
+
+def _by_reason(name: str, documentation: str, reasons: type[StrEnum], registry: CollectorRegistry) -> Counter:
+    """A counter whose series are all there from the start: what never happened is 0, not missing."""
+    counter = Counter(name, documentation, ["reason"], registry=registry)
+    for reason in reasons:
+        counter.labels(reason)
+    return counter

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server import limits
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def origin_of(text: str) -> str | None:
+    """An origin in its one spelling, as browsers send it: lower case, no default port. None: that is no origin."""
+    try:
+        parts = urlsplit(text.lower())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    bare = not (parts.path or parts.query or parts.fragment or "@" in parts.netloc or "*" in parts.netloc)
+    if parts.scheme not in _PORTS or not host or not bare:
+        return None
+    name = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{name}" + ("" if port in (None, _PORTS[parts.scheme]) else f":{port}")
 
 
 class Settings(BaseSettings):
@@ -42,11 +59,28 @@ class Settings(BaseSettings):
     )
     commands_per_s: int = Field(default=limits.COMMANDS_PER_S, ge=1, description="frames a second, per connection")
     burst: int = Field(default=limits.COMMANDS_BURST, ge=1, description="frames at once, per connection")
+    bytes_per_s: int = Field(default=limits.BYTES_PER_S, ge=1, description="bytes a second, per connection")
+    bytes_burst: int = Field(
+        default=limits.BYTES_BURST, ge=limits.FRAME_BYTES_MAX, description="bytes at once, per connection"
+    )
     connections_max: int = Field(
         default=limits.CONNECTIONS_MAX, ge=1, description="WebSocket connections of this server"
     )
     connections_per_ip_max: int = Field(
         default=limits.CONNECTIONS_PER_IP_MAX, ge=1, description="WebSocket connections from one address"
+    )
+    connections_per_player_max: int = Field(
+        default=limits.CONNECTIONS_PER_PLAYER_MAX, ge=1, description="rooms that one player is connected to at once"
+    )
+    client_ip_header: str | None = Field(
+        default=None,
+        description="header in which a proxy names the client's address; only if every connection comes through it",
+    )
+    http_changes_per_s: float = Field(
+        default=limits.HTTP_CHANGES_PER_S, gt=0, description="HTTP requests that change something, per address"
+    )
+    http_changes_burst: int = Field(
+        default=limits.HTTP_CHANGES_BURST, ge=1, description="the same at once, per address"
     )
     writers: int = Field(default=1, ge=1, le=16, description="connections that write the event log")
     drain_s: float = Field(default=limits.DRAIN_S, gt=0, description="seconds to finish after a stop signal")
@@ -56,6 +90,14 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "text"] = Field(
         default="auto", description="json: one object a line; text: for reading; auto: text on a terminal"
     )
+
+    @field_validator("origins")
+    @classmethod
+    def _origins(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        found = tuple(origin_of(text) for text in given)
+        if None in found:
+            raise ValueError("an origin is scheme://host or scheme://host:port, without a path or a wildcard")
+        return tuple(origin for origin in found if origin is not None)
 
     @field_validator("token_key")
     @classmethod

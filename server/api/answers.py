@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgpack
@@ -14,7 +14,6 @@ from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
 from persistence.errors import PersistenceError, Rejected
-from server import limits
 from server.errors import Refused, RoomQuarantined, RoomUnavailable
 from server.games.rules import Refusal
 from server.wire.error_codes import HTTP_STATUS, ErrorCode
@@ -24,12 +23,15 @@ _RETRY_AFTER_S = {429: 1, 503: 1}
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
-def error(status: int, code: str, message: str, **details: Any) -> Response:
+def error(
+    status: int, code: str, message: str, *, field: str | None = None, retry_after_s: int | None = None
+) -> Response:
     """{"error": {"code", "message", "details"?}}"""
     body: dict[str, Any] = {"code": str(code), "message": message}
-    if details:
-        body["details"] = details
-    headers = {"Retry-After": str(_RETRY_AFTER_S[status])} if status in _RETRY_AFTER_S else None
+    if field is not None:
+        body["details"] = {"field": field}
+    wait_s = retry_after_s or _RETRY_AFTER_S.get(status)
+    headers = None if wait_s is None else {"Retry-After": str(wait_s)}
     return Response(orjson.dumps({"error": body}), status, headers, media_type="application/json")
 
 
@@ -40,7 +42,7 @@ def refused(refusal: Refusal) -> Refused:
 
 
 def install(app: FastAPI) -> None:
-    """Give every error that can leave a route its one shape, and bodies a limit."""
+    """Give every error that can leave a route its one shape."""
     app.add_exception_handler(Refused, _on_refused)
     app.add_exception_handler(RoomUnavailable, _on_unavailable)
     app.add_exception_handler(RoomQuarantined, _on_quarantined)
@@ -49,13 +51,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_bug)
-    app.middleware("http")(_bounded)
 
 
 def _on_refused(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, Refused)  # so it was registered; likewise below
-    details = {} if exc.field is None else {"field": exc.field}
-    return error(exc.status, exc.code, exc.message, **details)
+    return error(exc.status, exc.code, exc.message, field=exc.field)
 
 
 def _on_unavailable(request: Request, exc: Exception) -> Response:
@@ -96,16 +96,6 @@ def _on_http(request: Request, exc: Exception) -> Response:
 def _on_bug(request: Request, exc: Exception) -> Response:
     _log.error("bug in %s %s", request.method, request.url.path, exc_info=exc)
     return error(500, ErrorCode.INTERNAL, "the server failed on this request")
-
-
-async def _bounded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Refuse a large body before reading it, and one that doesn't say how large it is."""
-    length = request.headers.get("content-length")
-    if length is not None and (not length.isdigit() or int(length) > limits.BODY_BYTES_MAX):
-        return error(413, "too_large", f"a body has at most {limits.BODY_BYTES_MAX} bytes")
-    if length is None and "transfer-encoding" in request.headers:
-        return error(411, "length_required", "send a Content-Length")
-    return await call_next(request)
 
 
 Item = dict[str, Any]

@@ -11,8 +11,10 @@ from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 from server.api import answers
+from server.api.admission import Admission
 from server.api.context import Services
 from server.api.routes import games, health, leaderboards, players, rooms
+from server.wire.error_codes import ErrorCode
 
 WEB = Path(__file__).parent.parent / "web"
 
@@ -32,6 +34,7 @@ def build(services: Services, version: str) -> FastAPI:
     app = FastAPI(title="Parlor", version=version, description="A game server that never loses a move.")
     app.state.services = services
     answers.install(app)
+    app.add_middleware(Admission, services=services)
     for routes in (players, rooms, games, leaderboards, health):
         app.include_router(routes.router)
 
@@ -43,6 +46,14 @@ def build(services: Services, version: str) -> FastAPI:
             for name, value in _PAGE_HEADERS.items():
                 response.headers.setdefault(name, value)
         return response
+
+    @app.middleware("http")
+    async def _serving(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Nothing is begun before the server is ready, and nothing new once it stops."""
+        if request.method != "GET" and (services.draining or not services.ready):
+            doing = "stopping" if services.draining else "starting: its database is out of reach"
+            return answers.error(503, ErrorCode.UNAVAILABLE, f"the server is {doing}")
+        return await call_next(request)
 
     app.router.routes.append(_Pages("/", StaticFiles(directory=WEB, html=True), name="web"))
     return app

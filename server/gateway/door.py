@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from websockets.http11 import Request
 
 from server import limits
-from server.metrics import Metrics
+from server.gateway.half_open import HalfOpen
+from server.metrics import Metrics, UpgradeRefused
+from server.sessions.address import client_address
 from server.sessions.session import Doorkeeper, Outlet, Session
-from server.settings import Settings
+from server.settings import Settings, origin_of
 from server.wire.encoders import Encoder
 
 _SINGLE = ("Host", "Origin", "Authorization")
@@ -19,30 +21,44 @@ _SINGLE = ("Host", "Origin", "Authorization")
 
 
 class Door:
-    """One for the whole server. `stopping` turns new connections away."""
+    """One for the whole server. Turns connections away until it is `ready`, and when it is `stopping`."""
 
     def __init__(self, keeper: Doorkeeper, settings: Settings, metrics: Metrics) -> None:
         self.metrics = metrics
+        self.ready = False
         self.stopping = False
         self.sockets: dict[Outlet, Session] = {}
+        self.half_open = HalfOpen(limits.HALF_OPEN_MAX, settings.connections_per_ip_max)
+        metrics.connections_half_open.set_function(self.half_open.__len__)
         self._keeper = keeper
         self._settings = settings
         self._by_address: Counter[str] = Counter()
 
-    def refusal(self, request: Request, address: str) -> tuple[HTTPStatus, str] | None:
+    def peer(self, transport: asyncio.BaseTransport) -> str | None:
+        """Where a connection comes from, before it has said anything; None: from a proxy."""
+        if self._settings.client_ip_header is not None:
+            return None
+        return client_address(_peer_name(transport), None)
+
+    def address(self, transport: asyncio.BaseTransport, request: Request) -> str:
+        """Where an upgrade comes from."""
+        name = self._settings.client_ip_header
+        told = None if name is None else ",".join(request.headers.get_all(name)) or None
+        return client_address(_peer_name(transport), told)
+
+    def refusal(self, request: Request, address: str) -> tuple[HTTPStatus, UpgradeRefused] | None:
         """Why this upgrade is refused, as a status and a word for the metrics; None: it is welcome."""
-        if self.stopping:
-            return HTTPStatus.SERVICE_UNAVAILABLE, "stopping"
+        if self.stopping or not self.ready:
+            stopping = UpgradeRefused.STOPPING if self.stopping else UpgradeRefused.STARTING
+            return HTTPStatus.SERVICE_UNAVAILABLE, stopping
         if len(self.sockets) >= self._settings.connections_max:
-            return HTTPStatus.SERVICE_UNAVAILABLE, "full"
-        if self._keeper.handshakes_open >= limits.HANDSHAKES_OPEN_MAX:
-            return HTTPStatus.SERVICE_UNAVAILABLE, "handshakes"
+            return HTTPStatus.SERVICE_UNAVAILABLE, UpgradeRefused.FULL
         if self._by_address[address] >= self._settings.connections_per_ip_max:
-            return HTTPStatus.TOO_MANY_REQUESTS, "address"
+            return HTTPStatus.TOO_MANY_REQUESTS, UpgradeRefused.ADDRESS
         if any(len(request.headers.get_all(name)) > 1 for name in _SINGLE):
-            return HTTPStatus.BAD_REQUEST, "headers"
+            return HTTPStatus.BAD_REQUEST, UpgradeRefused.HEADERS
         if not self._origin_allowed(request):
-            return HTTPStatus.FORBIDDEN, "origin"
+            return HTTPStatus.FORBIDDEN, UpgradeRefused.ORIGIN
         return None
 
     def enter(self, socket: Outlet, address: str, game_id: str, encoder: Encoder, bearer: str | None) -> Session:
@@ -63,9 +79,18 @@ class Door:
 
     def _origin_allowed(self, request: Request) -> bool:
         """Pages may connect from listed origins, or from this very host. Without Origin it is not a browser."""
-        origin = request.headers.get("Origin")
+        given = request.headers.get("Origin")
+        if given is None:
+            return True
+        origin = origin_of(given)
         if origin is None:
-            return True
-        if origin in self._settings.origins:
-            return True
-        return urlsplit(origin).netloc == request.headers.get("Host")
+            return False
+        # The scheme of a page may differ from ours where a proxy ends TLS; the port that it implies then as well.
+        scheme = origin.partition("://")[0]
+        here = origin_of(f"{scheme}://{request.headers.get('Host', '')}")
+        return origin == here or origin in self._settings.origins
+
+
+def _peer_name(transport: asyncio.BaseTransport) -> str:
+    name = transport.get_extra_info("peername")
+    return str(name[0]) if name else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from server import limits
 from server.clock import Clock, Timer
 from server.gateway.door import Door
-from server.metrics import Metrics
+from server.metrics import Cut, Metrics
 from server.wire.close_codes import CloseCode
 
 SWEEP_S = 1.0
@@ -34,8 +34,12 @@ class Heartbeat:
         self._metrics.event_loop_lag_seconds.observe(max(0.0, now_s - self._due_s))
         for session in tuple(self._door.sockets.values()):
             silence_s = now_s - session.heard_at_s
+            if session.closed:
+                continue
             if not session.hello_done and now_s > session.hello_due_s:
+                self._metrics.connections_cut_total.labels(Cut.HELLO).inc()
                 session.fail(CloseCode.UNAUTHORIZED, "unauthorized", "no hello in time")
             elif silence_s > limits.HEARTBEAT_S * limits.HEARTBEAT_SILENCES:
+                self._metrics.connections_cut_total.labels(Cut.IDLE).inc()
                 session.fail(CloseCode.IDLE, "idle", "nothing was heard for too long")
         self.start()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
+from server import limits
 from server.errors import StartupError
+from server.gateway.door import Door
+from server.gateway.http_protocol import HttpProtocol
+from server.gateway.socket import Socket
 
 _BACKLOG = 1024
 _GRACE_S = 5
@@ -22,6 +26,7 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _tune(listener)
         listener.bind((host, port))
         listener.listen(_BACKLOG)
     except OSError as error:
@@ -29,6 +34,15 @@ def listen(host: str, port: int) -> socket.socket:
         raise StartupError(f"can't listen on {host} port {port}: {reason}") from None
     listener.setblocking(False)
     return listener
+
+
+def _tune(listener: socket.socket) -> None:
+    """What every accepted connection inherits. (Both event loops set TCP_NODELAY themselves.)"""
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.SEND_BUFFER_BYTES)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+        timeout_ms = int(limits.UNACKNOWLEDGED_S * 1000)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, timeout_ms)
 
 
 class _Server(uvicorn.Server):
@@ -40,15 +54,22 @@ class _Server(uvicorn.Server):
 
 
 class HttpServer:
-    def __init__(self, app: FastAPI, make_socket: Callable[..., Any], listener: socket.socket) -> None:
+    def __init__(self, app: FastAPI, door: Door, listener: socket.socket) -> None:
+        def make_http(**given: Any) -> HttpProtocol:
+            return HttpProtocol(door, **given)
+
+        def make_socket(*, server_state: Any, **_: Any) -> Socket:
+            return Socket(door, server_state.connections)
+
         config = uvicorn.Config(
             app,
-            http="httptools",
-            ws=make_socket,  # type: ignore[arg-type]  # a factory serves as well as a class
+            http=make_http,  # type: ignore[arg-type]  # a factory serves as well as a class
+            ws=make_socket,  # type: ignore[arg-type]  # likewise
             lifespan="off",
             access_log=False,
             log_config=None,
             server_header=False,
+            proxy_headers=False,  # who is believed is a setting of ours
             timeout_graceful_shutdown=_GRACE_S,
         )
         self._server = _Server(config)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -20,8 +20,10 @@ from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from server import limits
+from server.gateway.backpressure import Backlog
 from server.gateway.door import Door
 from server.gateway.fast_frames import take_frames
+from server.metrics import Cut, UpgradeRefused
 from server.sessions.session import Session
 from server.wire.close_codes import CloseCode
 from server.wire.encoders import ENCODERS, JSON
@@ -35,7 +37,7 @@ _RETRY_AFTER_S = {HTTPStatus.SERVICE_UNAVAILABLE: 1, HTTPStatus.TOO_MANY_REQUEST
 
 
 class Socket(asyncio.Protocol):
-    """One connection, from the upgrade to its end. Is the session's `Outlet`."""
+    """One connection, from the upgrade to its end. Is the session's `Outlet`, and `Cuttable`."""
 
     def __init__(self, door: Door, connections: set[Any]) -> None:
         self._door = door
@@ -43,11 +45,13 @@ class Socket(asyncio.Protocol):
         self._protocol = ServerProtocol(select_subprotocol=_select, max_size=limits.FRAME_BYTES_MAX, logger=_quiet)
         self._transport: asyncio.Transport
         self._address = ""
-        self._fragments: list[bytes] = []
+        self._backlog: Backlog
+        self._message = bytearray()  # its fragments so far
         self._binary = False
         self._session: Session | None = None
-        self._deadline: asyncio.TimerHandle | None = None  # for what the connection owes next
-        self.congested = False
+        self._deadline: asyncio.TimerHandle | None = None  # for the end of the handshake, or of the connection
+        self._congested = False  # something waits to be read by the peer
+        self._cut = False
         self._open = False  # frames may be written
         self._plain = False  # and the parser holds nothing: the short cut may read
 
@@ -55,8 +59,8 @@ class Socket(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        peer = self._transport.get_extra_info("peername")
-        self._address = str(peer[0]) if peer else ""
+        self._backlog = Backlog(self._transport, self._stalled)
+        self._set_deadline(limits.CLOSE_S)  # the request is here already: all but a refused one is through at once
         self._connections.add(self)
 
     def data_received(self, data: bytes) -> None:
@@ -90,11 +94,16 @@ class Socket(asyncio.Protocol):
 
     def eof_received(self) -> None:
         self._protocol.receive_eof()
+        self._set_deadline(limits.CLOSE_S)  # the transport closes itself, but only once the peer has read everything
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._connections.discard(self)
         self._open = self._plain = False
         self._set_deadline(None)
+        self._backlog.end()
+        self._door.half_open.leave(self)
+        if isinstance(exc, TimeoutError):
+            self._door.metrics.connections_cut_total.labels(Cut.LOST).inc()
         if self._session is not None:
             session, self._session = self._session, None
             code = self._protocol.close_code if self._protocol.state is not State.OPEN else None
@@ -102,13 +111,12 @@ class Socket(asyncio.Protocol):
             session.gone()
 
     def pause_writing(self) -> None:
-        """More than OUTPUT_BYTES_MAX wait to be read: the peer has SLOW_READER_S to catch up."""
-        self.congested = True
-        self._set_deadline(limits.SLOW_READER_S)
+        self._congested = True
+        self._backlog.begin()
 
     def resume_writing(self) -> None:
-        self.congested = False
-        self._set_deadline(None)
+        self._congested = False
+        self._backlog.end()
         if self._session is not None:
             self._session.caught_up()
 
@@ -123,12 +131,8 @@ class Socket(asyncio.Protocol):
     # Outlet
 
     def write(self, data: bytes) -> None:
-        if not self._open:
-            return
-        if self.congested and self._transport.get_write_buffer_size() > 2 * limits.OUTPUT_BYTES_MAX:
-            self.abort()
-            return
-        self._transport.write(data)
+        if self._open:
+            self._put(data)
 
     def close(self, code: int, reason: str) -> None:
         """Send a close frame and give the peer a moment to answer it."""
@@ -140,14 +144,33 @@ class Socket(asyncio.Protocol):
         self._look()
         self._set_deadline(limits.CLOSE_S)
 
-    def abort(self) -> None:
-        """Cut, without a close frame: the peer doesn't read."""
-        if not self._transport.is_closing():
-            self._door.metrics.slow_readers_total.inc()
+    def greeted(self) -> None:
+        self._door.half_open.leave(self)
+
+    # Cuttable
+
+    def cut(self, reason: Cut) -> None:
+        """End it at once, without a close frame: the peer would not read it."""
+        if not self._cut:
+            self._cut = True
+            self._door.metrics.connections_cut_total.labels(reason).inc()
             self._transport.abort()
             self._look()
 
     # Inside.
+
+    def _put(self, data: bytes) -> None:
+        if not self._congested or self._fits(len(data)):
+            self._transport.write(data)
+
+    def _fits(self, size: int) -> bool:
+        """While it is congested: whether so much may wait as well. If not, he skips what follows or is cut."""
+        if self._backlog.waiting + size <= limits.OUTPUT_BYTES_MAX:
+            self._backlog.add(size)
+            return True
+        if self._session is None or not self._session.skip():
+            self.cut(Cut.OVERFLOW)
+        return False
 
     def _frame(self, frame: Frame) -> None:
         session = self._session
@@ -159,21 +182,25 @@ class Socket(asyncio.Protocol):
             if frame.fin:
                 session.receive(bytes(frame.data), binary=binary)
             else:
-                self._binary, self._fragments = binary, [bytes(frame.data)]
+                self._binary, self._message = binary, bytearray(frame.data)
+                session.heard()
         elif opcode is Opcode.CONT:
-            self._fragments.append(bytes(frame.data))
+            self._message += frame.data
             if frame.fin:
-                whole, self._fragments = b"".join(self._fragments), []
+                whole, self._message = bytes(self._message), bytearray()
                 session.receive(whole, binary=self._binary)
+            else:
+                session.heard()
         elif opcode is Opcode.PING or opcode is Opcode.PONG:
             session.heard()
         elif opcode is Opcode.CLOSE:
             session.closed = True
 
     def _handshake(self, request: Request) -> None:
+        self._address = self._door.address(self._transport, request)
         refusal = self._door.refusal(request, self._address)
         if refusal is None and not request.path.split("?")[0].startswith(_PATH):
-            refusal = (HTTPStatus.NOT_FOUND, "path")
+            refusal = (HTTPStatus.NOT_FOUND, UpgradeRefused.PATH)
         if refusal is not None:
             status, reason = refusal
             self._door.metrics.handshakes_refused_total.labels(reason).inc()
@@ -185,14 +212,15 @@ class Socket(asyncio.Protocol):
         response = self._protocol.accept(request)
         self._respond(response)
         if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
-            self._door.metrics.handshakes_refused_total.labels("handshake").inc()
+            self._door.metrics.handshakes_refused_total.labels(UpgradeRefused.HANDSHAKE).inc()
             return
-        self._transport.set_write_buffer_limits(high=limits.OUTPUT_BYTES_MAX)
+        self._set_deadline(None)
         encoder = ENCODERS[self._protocol.subprotocol] if self._protocol.subprotocol else JSON
         game_id = request.path.split("?")[0].removeprefix(_PATH)
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         bearer = token.strip() if scheme.lower() == "bearer" else None
         self._session = self._door.enter(self, self._address, game_id, encoder, bearer)
+        self._door.half_open.enter(self, self._address)
 
     def _respond(self, response: Response) -> None:
         self._protocol.send_response(response)
@@ -202,7 +230,7 @@ class Socket(asyncio.Protocol):
         """Write what the protocol itself has to say: the handshake, pongs, close frames."""
         for data in self._protocol.data_to_send():
             if data:
-                self._transport.write(data)
+                self._put(data)
             elif self._transport.can_write_eof():
                 self._transport.write_eof()
         if self._protocol.close_expected() and self._deadline is None:
@@ -219,21 +247,12 @@ class Socket(asyncio.Protocol):
 
     def _overdue(self) -> None:
         self._deadline = None
-        if self.congested:
-            self.abort()
-        else:
-            self._transport.abort()
+        self.cut(Cut.CLOSE)
+
+    def _stalled(self) -> None:
+        self.cut(Cut.STALLED)
 
 
 def _select(protocol: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
     """The first of the client's subprotocols that we speak; none: JSON without being asked."""
     return next((name for name in offered if name in ENCODERS), None)
-
-
-def socket_factory(door: Door) -> Callable[..., Socket]:
-    """What uvicorn's `ws` setting wants: called for each upgrade."""
-
-    def make(*, config: Any, server_state: Any, app_state: Any) -> Socket:
-        return Socket(door, server_state.connections)
-
-    return make

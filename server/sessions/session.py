@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from typing import Protocol
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from server.errors import Refused, RoomQuarantined, RoomUnavailable
 from server.games.lobby import SPECTATOR_COMMANDS
 from server.games.rules import PlayerId, Viewer
 from server.games.table_events import Profile
-from server.metrics import Metrics
+from server.metrics import Cut, Metrics
 from server.rooms import frames
 from server.rooms.directory import Directory
 from server.rooms.room import Room
@@ -42,13 +42,14 @@ def _canonical(game_id: str) -> str | None:
 
 
 class Outlet(Protocol):
-    """Where a session's bytes go. `congested`: the peer doesn't read as fast as it is written to."""
-
-    congested: bool
+    """Where a session's bytes go."""
 
     def write(self, data: bytes) -> None: ...
 
     def close(self, code: int, reason: str) -> None: ...
+
+    def greeted(self) -> None:
+        """Hello was said: nobody waits for it any more."""
 
 
 class Doorkeeper:
@@ -69,7 +70,7 @@ class Doorkeeper:
         self.clock = clock
         self.metrics = metrics
         self.settings = settings
-        self.handshakes_open = 0  # connections that have not said hello yet
+        self._rooms: dict[PlayerId, Counter[str]] = {}  # connections of each player, by room
         self.limits = {
             "heartbeat_s": limits.HEARTBEAT_S,
             "max_frame": limits.FRAME_BYTES_MAX,
@@ -77,11 +78,32 @@ class Doorkeeper:
             "burst": settings.burst,
         }
 
+    def admit(self, player_id: PlayerId, game_id: str) -> bool:
+        """Count one more connection. False: he is in as many rooms as he may be.
+
+        Another one to the same room takes the place of the first, which is often one that broke and was not missed.
+        """
+        rooms = self._rooms.setdefault(player_id, Counter())
+        if game_id not in rooms and len(rooms) >= self.settings.connections_per_player_max:
+            return False
+        rooms[game_id] += 1
+        return True
+
+    def release(self, player_id: PlayerId, game_id: str) -> None:
+        """One that was admitted is gone."""
+        rooms = self._rooms[player_id]
+        rooms[game_id] -= 1
+        if not rooms[game_id]:
+            del rooms[game_id]
+        if not rooms:
+            del self._rooms[player_id]
+
 
 class Session:
     """A `Member` of its room's fanout once it has said hello."""
 
     __slots__ = (
+        "_admitted",
         "_budget",
         "_early",
         "_game_id",
@@ -115,19 +137,25 @@ class Session:
         self._outlet = outlet
         self._game_id = game_id
         self._token = bearer
-        self._budget = Budget(keeper.settings.commands_per_s, keeper.settings.burst, self.heard_at_s)
+        given = keeper.settings
+        self._budget = Budget(given.commands_per_s, given.burst, given.bytes_per_s, given.bytes_burst, self.heard_at_s)
+        self._admitted = False  # counted among the player's connections
         self._profile: Profile = {}
         self._room: Room | None = None
-        self._stale = False
+        self._stale = False  # skips what is sent, until he has caught up
         self._task: asyncio.Task[None] | None = None
-        keeper.handshakes_open += 1
         self._early: deque[FromClient] = deque()  # frames before the welcome; bounded by FRAMES_BEFORE_WELCOME_MAX
 
     # Bytes in.
 
     def heard(self) -> None:
-        """A sign of life that is not a message: a WebSocket ping or pong."""
-        self.heard_at_s = self._keeper.clock.monotonic()
+        """A sign of life that is no message by itself: a WebSocket ping or pong, a part of a message."""
+        if self.closed:
+            return
+        self.heard_at_s = now_s = self._keeper.clock.monotonic()
+        verdict = self._budget.spend(now_s, 0)
+        if verdict is not Verdict.OK:
+            self._too_fast(None, verdict)
 
     def receive(self, payload: bytes | bytearray, *, binary: bool) -> None:
         """One whole message from the client."""
@@ -144,10 +172,10 @@ class Session:
         elif self._room is None:
             self._keep_early(frame)
         else:
-            self._dispatch(frame, now_s)
+            self._dispatch(frame, now_s, len(payload))
 
-    def _dispatch(self, frame: FromClient, now_s: float) -> None:
-        verdict = self._budget.spend(now_s)
+    def _dispatch(self, frame: FromClient, now_s: float, size: int) -> None:
+        verdict = self._budget.spend(now_s, size)
         if verdict is not Verdict.OK:
             self._too_fast(frame, verdict)
             return
@@ -174,11 +202,16 @@ class Session:
             return True
         return room.is_member(self.player_id) and not room.admits(self.player_id, "player")
 
-    def _too_fast(self, frame: FromClient, verdict: Verdict) -> None:
+    def _too_fast(self, frame: FromClient | None, verdict: Verdict) -> None:
         given = frame.id if isinstance(frame, (CommandFrame, Invalid)) else None
         self._reject(given, ErrorCode.RATE_LIMITED, "too fast")
         if verdict is Verdict.ABUSE:
-            self.fail(CloseCode.RATE_LIMITED, ErrorCode.RATE_LIMITED, "too many frames")
+            self._cut(Cut.RATE, "too many frames")
+
+    def _cut(self, reason: Cut, message: str) -> None:
+        """End it because it broke a bound of ours."""
+        self._keeper.metrics.connections_cut_total.labels(reason).inc()
+        self.fail(CloseCode.RATE_LIMITED, ErrorCode.RATE_LIMITED, message)
 
     # Hello.
 
@@ -193,18 +226,17 @@ class Session:
         except InvalidToken as error:
             self.fail(CloseCode.UNAUTHORIZED, "unauthorized", str(error))
             return
-        self._greeted()
+        if not self._keeper.admit(self.player_id, self._game_id):
+            self._cut(Cut.PLAYER, "connected to too many rooms at once")
+            return
+        self._admitted = True
+        self.hello_done = True
+        self._outlet.greeted()
         self._task = asyncio.create_task(self._enter(frame), name="enter")
-
-    def _greeted(self) -> None:
-        """No longer one of those that are waited for."""
-        if not self.hello_done:
-            self.hello_done = True
-            self._keeper.handshakes_open -= 1
 
     def _keep_early(self, frame: FromClient) -> None:
         if len(self._early) >= limits.FRAMES_BEFORE_WELCOME_MAX:
-            self.fail(CloseCode.RATE_LIMITED, ErrorCode.RATE_LIMITED, "too many frames before the welcome")
+            self._cut(Cut.RATE, "too many frames before the welcome")
         else:
             self._early.append(frame)
 
@@ -240,20 +272,24 @@ class Session:
         if fresh is not None:
             self._reply({"type": "token", "token": fresh})
         while self._early and not self.closed:
-            self._dispatch(self._early.popleft(), self._keeper.clock.monotonic())
+            self._dispatch(self._early.popleft(), self._keeper.clock.monotonic(), 0)
 
     # Bytes out (`Member`).
 
     def send(self, data: bytes) -> None:
-        if self.closed:
-            return
-        if self.viewer is None and self._room is not None and self._outlet.congested:
-            self._stale = True  # a spectator who can't follow gets the state when he can, not the backlog
-            return
-        self._outlet.write(data)
+        if not (self.closed or self._stale):
+            self._outlet.write(data)
+
+    def skip(self) -> bool:
+        """Too much waits for the peer. True: he does without what follows and gets the state when he has caught up.
+
+        A spectator can; a player is better off with a new connection, which resumes from the log.
+        """
+        self._stale = self.viewer is None and self._room is not None
+        return self._stale
 
     def caught_up(self) -> None:
-        """The peer reads again."""
+        """The peer has read everything."""
         if self._stale and self._room is not None and not self.closed:
             self._stale = False
             self._room.sync(self)
@@ -281,7 +317,8 @@ class Session:
     def gone(self) -> None:
         """The connection is gone, for whatever reason."""
         self.closed = True
-        self._greeted()
+        if self._admitted:
+            self._keeper.release(self.player_id, self._game_id)
         if self._task is not None and not self._task.done():
             self._task.cancel()
         if self._room is not None:

@@ -8,6 +8,7 @@ import sys
 import tomllib
 
 from server import limits
+from server.metrics import Cut, HttpRefused, UpgradeRefused
 from server.settings import Settings
 from tests.docs import tables
 from tests.docs.pages import ROOT, codes, page, rows, section
@@ -22,6 +23,15 @@ def test_settings() -> None:
 
 def test_metrics() -> None:
     assert rows(section(PAGE, "Metrics")) == tables.metrics(), FRESH
+
+
+def test_reasons_of_refusals() -> None:
+    told = {codes(row[0])[0]: codes(row[1]) for row in rows(section(PAGE, "Reasons of refusals"))}
+    assert told == {
+        "parlor_connections_cut_total": list(Cut),
+        "parlor_handshakes_refused_total": list(UpgradeRefused),
+        "parlor_http_refused_total": list(HttpRefused),
+    }
 
 
 def test_metrics_that_are_not_fed() -> None:

@@ -15,13 +15,15 @@ from urllib.parse import urlsplit
 import pytest
 
 READY = "Parlor is at "
+CROWD = {"PARLOR_HTTP_CHANGES_PER_S": "100000", "PARLOR_HTTP_CHANGES_BURST": "100000"}
+"""All people of a test come from one address."""
 
 
 class ServerProcess:
     """`parlor serve` on a database and a port that stay the same over restarts. `url`: http://127.0.0.1:PORT."""
 
     def __init__(self, dsn: str, data_dir: Path, **settings: str) -> None:
-        self._environment = {**os.environ, "DATABASE_URL": dsn, **settings}
+        self._environment = {**os.environ, "DATABASE_URL": dsn, **CROWD, **settings}
         self._data_dir = data_dir
         self._port = 0
         self._process: subprocess.Popen[str] | None = None
@@ -76,14 +78,19 @@ class ServerProcess:
         """As an operator would; returns the exit code."""
         return self._end(signal.SIGTERM)
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal and don't wait for what becomes of it."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def close(self) -> None:
         if self._process is not None and self._process.poll() is None:
             self.kill()
         self._log.close()
 
     def _end(self, number: signal.Signals) -> int:
+        self.signal(number)
         assert self._process is not None
-        self._process.send_signal(number)
         return self._process.wait(40)
 
 
@@ -98,7 +105,7 @@ def server_process(dsn: str) -> Iterator[ServerProcess]:
 
 @pytest.fixture
 def strict_server(dsn: str) -> Iterator[ServerProcess]:
-    """The same with the limits that a real server has."""
+    """The same with the limits that a real server has for its sockets."""
     with tempfile.TemporaryDirectory(prefix="parlor-test-") as folder:
         server = ServerProcess(dsn, Path(folder)).start()
         yield server

@@ -26,9 +26,8 @@ KEY = b"k" * 32
 class Outlet:
     """Keeps what was written."""
 
-    congested = False
-
     def __init__(self) -> None:
+        self.waited_for = True
         self.frames: list[dict[str, Any]] = []
         self.closed: tuple[int, str] | None = None
 
@@ -39,6 +38,9 @@ class Outlet:
     def close(self, code: int, reason: str) -> None:
         assert self.closed is None
         self.closed = (code, reason)
+
+    def greeted(self) -> None:
+        self.waited_for = False
 
 
 class Rooms:

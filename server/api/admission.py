@@ -1,0 +1,59 @@
+"""Requests that are turned away before any route sees them: too many changes, a body too large or of no known size."""
+
+from __future__ import annotations
+
+import math
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server import limits
+from server.api.answers import error
+from server.api.context import Services
+from server.metrics import HttpRefused
+from server.sessions.address import client_address
+from server.sessions.budget import Allowance
+from server.wire.error_codes import ErrorCode
+
+_READING = ("GET", "HEAD", "OPTIONS")
+
+
+class Admission:
+    """ASGI middleware. Reading is not rated: it changes nothing and its answers are bounded."""
+
+    def __init__(self, app: ASGIApp, services: Services) -> None:
+        settings = services.settings
+        self._app = app
+        self._services = services
+        self._header = settings.client_ip_header
+        self._changes = Allowance(settings.http_changes_per_s, settings.http_changes_burst, limits.HTTP_ADDRESSES_MAX)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refused = self._refused(scope) if scope["type"] == "http" else None
+        if refused is None:
+            await self._app(scope, receive, send)
+            return
+        reason, answer = refused
+        self._services.metrics.http_refused_total.labels(reason).inc()
+        await answer(scope, receive, send)
+
+    def _refused(self, scope: Scope) -> tuple[HttpRefused, Response] | None:
+        headers = Headers(scope=scope)
+        if scope["method"] not in _READING:
+            wait_s = self._changes.spend(self._address(scope, headers), self._services.clock.monotonic())
+            if wait_s > 0:
+                seconds = math.ceil(wait_s)
+                return HttpRefused.RATE, error(429, ErrorCode.RATE_LIMITED, "too many requests", retry_after_s=seconds)
+        length = headers.get("content-length")
+        if length is not None and (not length.isdigit() or int(length) > limits.BODY_BYTES_MAX):
+            return HttpRefused.BODY, error(413, "too_large", f"a body has at most {limits.BODY_BYTES_MAX} bytes")
+        if length is None and "transfer-encoding" in headers:
+            return HttpRefused.LENGTH, error(411, "length_required", "send a Content-Length")
+        return None
+
+    def _address(self, scope: Scope, headers: Headers) -> str:
+        """Whose allowance this is."""
+        peer = scope["client"][0] if scope.get("client") else ""
+        told = None if self._header is None else ",".join(headers.getlist(self._header)) or None
+        return client_address(peer, told)
