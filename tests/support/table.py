@@ -29,8 +29,11 @@ from server.wire.from_client import CommandFrame, Hello
 from tests.support.clock import VirtualClock
 
 SEED = "5e" * 32
+REGISTRY = Registry.installed()  # made once: it reads the metadata of what is installed
 Frame = dict[str, Any]
 _MOVES = ("player_bid", "card_played")
+_BOTS = bot_identities(REGISTRY)
+_DECODERS = {game.name: CommandDecoder(game) for game in REGISTRY}
 
 
 class Seat:
@@ -107,7 +110,7 @@ class VirtualTable:
         identity: Identity | None = None,
         **config: Any,
     ) -> None:
-        self.registry = Registry.installed()
+        self.registry = REGISTRY
         self.game: Game[Any] = self.registry.game(game)
         self.clock = VirtualClock()
         self.store = MemoryStore()
@@ -115,7 +118,7 @@ class VirtualTable:
         self.log.hold()
         self.outage = False
         self.identity = identity or Identity(new_game_id(), "ABCDEF", True, SEED)
-        self._bots = bot_identities(self.registry)
+        self._bots = _BOTS
         self.seats = [Seat(self, str(uuid4()), f"Player {n}") for n in range(players)]
         self.unloaded: list[str] = []
         joins: list[Event] = [PlayerJoined(s.player_id, n, s.profile) for n, s in enumerate(self.seats)]
@@ -201,7 +204,7 @@ class VirtualTable:
         assert state_hash(folded) == state_hash(self.room.core.committed_state)
 
     def _core(self) -> RoomCore:
-        return RoomCore(self.game, CommandDecoder(self.game), self.identity, self._bots)
+        return RoomCore(self.game, _DECODERS[self.game.name], self.identity, self._bots)
 
     def _room(self, core: RoomCore, head: int, epoch: int) -> Room:
         return Room(
