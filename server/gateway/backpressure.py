@@ -28,26 +28,27 @@ class Backlog:
     empty enough of the kernel's buffer to let us write for a while.
     """
 
-    __slots__ = ("_checks", "_handed", "_stalled", "_taken", "_timer", "_transport")
+    __slots__ = ("_checks", "_first", "_handed", "_stalled", "_taken", "_timer", "_transport")
 
     def __init__(self, transport: asyncio.Transport, stalled: Callable[[], None]) -> None:
         """From now on every write makes the transport call `pause_writing` if something of it has to wait."""
         transport.set_write_buffer_limits(high=0)
         self._transport = transport
         self._stalled = stalled  # called when nothing was taken for NO_PROGRESS_S
-        self._handed = 0  # bytes, since it is congested
+        self._first = 0  # bytes that waited when it became congested: the rest of one write
+        self._handed = 0  # those and all that came behind them
         self._taken = 0  # of those
         self._checks = 0  # without progress
         self._timer: asyncio.TimerHandle | None = None
 
     @property
-    def waiting(self) -> int:
-        """Bytes in user space."""
-        return self._transport.get_write_buffer_size()
+    def added(self) -> int:
+        """Bytes that wait behind the write that filled the kernel's buffer, which may have been a long replay."""
+        return min(self._handed - self._first, self._transport.get_write_buffer_size())
 
     def begin(self) -> None:
         """The transport is congested: watch it."""
-        self._handed = self.waiting
+        self._first = self._handed = self._transport.get_write_buffer_size()
         self._taken = self._progress()
         self._checks = 0
         self._later()
@@ -77,7 +78,7 @@ class Backlog:
             self._stalled()
 
     def _progress(self) -> int:
-        return self._handed - self.waiting - self._in_kernel()
+        return self._handed - self._transport.get_write_buffer_size() - self._in_kernel()
 
     def _in_kernel(self) -> int:
         """Bytes that were written and are not acknowledged; 0 where the kernel doesn't tell."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import httptools
 import orjson
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from server import limits
 from server.gateway.backpressure import Backlog
@@ -42,6 +42,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._answered = True  # everything that was asked
         self._deadline: asyncio.TimerHandle | None = None
         self._backlog: Backlog | None = None
+        self._running: RequestResponseCycle | None = None
 
     # asyncio.Protocol
 
@@ -74,6 +75,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._done()
         if self._backlog is not None:
             self._backlog.end()
+        if self._running is not None:  # uvicorn tells the newest request only, which may still be waiting for its turn
+            self._running.disconnected = True
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -101,7 +104,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._owes = _Owes.BODY
         self._wait(limits.REQUEST_BODY_S)
         super().on_headers_complete()
-        self._answered = self.parser.should_upgrade() and self._should_upgrade()
+        if not (self.parser.should_upgrade() and self._should_upgrade()):
+            self._answered = False
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
@@ -113,6 +117,10 @@ class HttpProtocol(HttpToolsProtocol):
         self._answered = self.cycle.response_complete
         if self._answered and not self.transport.is_closing():
             self._door.half_open.enter(self, self._door.peer(self.transport))
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def handle_websocket_upgrade(self) -> None:
         self._done()

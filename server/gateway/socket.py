@@ -165,7 +165,7 @@ class Socket(asyncio.Protocol):
 
     def _fits(self, size: int) -> bool:
         """While it is congested: whether so much may wait as well. If not, he skips what follows or is cut."""
-        if self._backlog.waiting + size <= limits.OUTPUT_BYTES_MAX:
+        if self._backlog.added + size <= limits.OUTPUT_BYTES_MAX:
             self._backlog.add(size)
             return True
         if self._session is None or not self._session.skip():

@@ -250,7 +250,7 @@ def shared_server(postgres: Server) -> Iterator[HostedProcess]:
     with serving(postgres, PARLOR_COMMANDS_PER_S="5000", PARLOR_BURST="10000") as server:
         yield server
         assert server.stop() == 0
-        assert "Traceback" not in server.log
+        assert "Traceback" not in server.log, server.log[-4000:]
 
 
 @pytest_asyncio.fixture
