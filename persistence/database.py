@@ -46,12 +46,17 @@ class Database:
         command_timeout_s: float = 5.0,
         acquire_timeout_s: float = 5.0,
         connect_timeout_s: float = 5.0,
+        connect_now: bool = True,
     ) -> Database:
-        """Connect once and keep the pool. Raises BadDatabaseUrl or Unavailable."""
+        """Make the pool, and its first connection unless told otherwise. Raises BadDatabaseUrl or Unavailable."""
         if not dsn.startswith(("postgres://", "postgresql://")):
             raise BadDatabaseUrl("the database url must begin with postgresql:// or postgres://")
         pool = await driver.create_pool(
-            dsn, size=pool_size, command_timeout_s=command_timeout_s, connect_timeout_s=connect_timeout_s
+            dsn,
+            at_once=int(connect_now),
+            size=pool_size,
+            command_timeout_s=command_timeout_s,
+            connect_timeout_s=connect_timeout_s,
         )
         return cls(dsn, pool, acquire_timeout_s, connect_timeout_s)
 

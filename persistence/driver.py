@@ -40,12 +40,15 @@ async def connect(dsn: str, *, timeout_s: float, settings: Mapping[str, str] | N
         return connection
 
 
-async def create_pool(dsn: str, *, size: int, command_timeout_s: float, connect_timeout_s: float) -> Any:
-    """A pool of at most `size` connections, opened one by one when needed. Raises BadDatabaseUrl or Unavailable."""
+async def create_pool(dsn: str, *, at_once: int, size: int, command_timeout_s: float, connect_timeout_s: float) -> Any:
+    """A pool of at most `size` connections, `at_once` of them opened here, the others one by one when needed.
+
+    Raises BadDatabaseUrl or Unavailable.
+    """
     with translated(), _checked_url():
         return await asyncpg.create_pool(
             dsn,
-            min_size=1,
+            min_size=at_once,
             max_size=size,
             timeout=connect_timeout_s,
             command_timeout=command_timeout_s,

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
+from typing import Any
 
 from migrations import runner
 from persistence import embedded, players
 from persistence.database import Database
 from persistence.embedded import Embedded
-from persistence.errors import PersistenceError
-from persistence.event_log.log import EventLog, Health
+from persistence.errors import PersistenceError, Unavailable
+from persistence.event_log.log import Health
 from persistence.event_log.writer import PostgresLog
+from server import limits
 from server.api.app import build
 from server.api.context import Services
 from server.clock import Clock, SystemClock
@@ -44,34 +47,76 @@ _HEALTH_NUMBERS = {Health.HEALTHY: 0, Health.STALLED: 1, Health.PAUSED: 2}
 
 
 class App:
-    """A running server. `url`: where it listens."""
+    """A server that listens. `url`: where. It is of use once `open` has found the database."""
 
-    def __init__(self, services: Services, http: HttpServer, door: Door, log: EventLog, url: str) -> None:
+    def __init__(
+        self,
+        services: Services,
+        http: HttpServer,
+        door: Door,
+        log: PostgresLog,
+        url: str,
+        database_url: str,
+        embedded: Embedded | None,
+    ) -> None:
         self.services = services
         self.url = url
         self.log = log
         self._http = http
         self._door = door
+        self._database_url = database_url
+        self._embedded = embedded
+        self._stopping = asyncio.Event()
+        self._jobs: list[asyncio.Task[None]] = []
 
     async def serve(self) -> None:
-        """Until `stop`."""
+        """Answer until `stop`. Before `open` is done that means: alive, but not ready."""
         await self._http.serve()
+
+    async def open(self) -> bool:
+        """Wait for the database, however long, then let players in. False: `stop` came first.
+
+        Raises BadDatabaseUrl and MigrationNeeded: waiting wouldn't help.
+        """
+        tries = 0
+        while not self._stopping.is_set():
+            try:
+                await asyncio.to_thread(runner.require_head, self._database_url)
+                await self.log.start()
+                await players.ensure_bots(self.services.database, bot_rows(self.services.directory.bots))
+            except Unavailable as error:
+                tries += 1
+                longest = min(limits.DATABASE_RETRY_S, 0.25 * 2 ** min(tries, 10))
+                _log.warning("waiting for the database, not ready until it is there: %s", error)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), random.uniform(0, longest))  # noqa: S311  # no secret
+            else:
+                self.services.ready = self._door.ready = True
+                self._begin(_recover(self.services.directory, self.services.database))
+                self._begin(keep_partitions(self.services.database))
+                if self._embedded is not None:
+                    self._begin(keep_embedded(self._embedded, self.log))
+                return True
+        return False
+
+    def _begin(self, job: Coroutine[Any, Any, None]) -> None:
+        self._jobs.append(asyncio.create_task(job))
 
     async def stop(self) -> None:
         """Turn newcomers away, let what is under way finish, close every connection."""
+        self._stopping.set()
         self.services.draining = True
         self._door.stopping = True
-        with suppress(TimeoutError):
-            await self.services.directory.close(self.services.settings.drain_s / 2)
+        for job in self._jobs:
+            await _cancelled(job)
+        await self.services.directory.close(self.services.settings.drain_s / 2)
         self._http.stop()
 
 
 def database_url(settings: Settings, stack: AsyncExitStack) -> tuple[str, Embedded | None]:
     """DATABASE_URL as it is; else that of the embedded server, started, migrated and stopped with the stack."""
     if settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
-        runner.require_head(url)
-        return url, None
+        return settings.database_url.get_secret_value(), None
     refuse_embedded_in_production(settings)
     server = embedded.start(settings.data_dir)
     stack.callback(server.stop)
@@ -83,7 +128,7 @@ def database_url(settings: Settings, stack: AsyncExitStack) -> tuple[str, Embedd
 async def running(
     settings: Settings, *, clock: Clock | None = None, registry: Registry | None = None
 ) -> AsyncIterator[App]:
-    """A server that is ready to `serve`. Raises StartupError or PersistenceError when it can't be."""
+    """A server that is ready to `serve` and to `open`. Raises StartupError or PersistenceError when it can't be."""
     async with AsyncExitStack() as stack:
         key = token_key(settings)
         listener = listen(settings.host, settings.port)
@@ -105,7 +150,7 @@ async def _compose(
 ) -> App:
     metrics = Metrics()
     games = registry or Registry.installed()
-    database = await Database.open(url)
+    database = await Database.open(url, connect_now=False)
     stack.push_async_callback(database.close)
 
     def on_commit(events: int, seconds: float) -> None:
@@ -114,12 +159,10 @@ async def _compose(
         metrics.commit_duration_seconds.observe(seconds)
 
     log = PostgresLog(database, writers=settings.writers, on_commit=on_commit)
-    await log.start()
     stack.push_async_callback(log.close)
     log.watch(lambda health: metrics.database_health.set(_HEALTH_NUMBERS[health]))
 
     bots = bot_identities(games)
-    await players.ensure_bots(database, bot_rows(bots))
     node = f"{socket.gethostname()}:{secrets.token_hex(4)}"
     directory = Directory(games, log, database, clock, metrics, node, bots)
     rematches = Rematches(directory, database)
@@ -135,14 +178,8 @@ async def _compose(
     services = Services(settings, games, database, log, directory, matchmaker, profiles, tokens, clock, metrics)
     http = HttpServer(build(services, version("parlor")), door, listener)
 
-    jobs = [keep_partitions(database), _recover(directory, database)]
-    if server is not None:
-        jobs.append(keep_embedded(server, log))
-    for job in jobs:
-        task = asyncio.create_task(job)
-        stack.push_async_callback(_cancelled, task)
     host, port = listener.getsockname()[:2]
-    return App(services, http, door, log, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+    return App(services, http, door, log, f"http://{f'[{host}]' if ':' in host else host}:{port}", url, server)
 
 
 async def _recover(directory: Directory, database: Database) -> None:

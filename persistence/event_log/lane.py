@@ -70,9 +70,11 @@ class Lane:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Connect, then write until closed. Raises BadDatabaseUrl or Unavailable."""
-        await self._connect()
-        self._task = asyncio.create_task(self._run(), name="parlor event log writer")
+        """Connect, then write until closed; once started that is all. Raises BadDatabaseUrl or Unavailable."""
+        if self._task is None:
+            await self._connect()
+            self.pulse.set(Health.HEALTHY)
+            self._task = asyncio.create_task(self._run(), name="parlor event log writer")
 
     def wake(self) -> None:
         """Look whether there is something to do."""

@@ -52,7 +52,7 @@ class MemoryLog:
         self._queue = Queue(self._schedule)
         self._held = False
         self._scheduled = False
-        self._vitals = Vitals()
+        self._vitals = Vitals(Health.HEALTHY)
         self._settling: list[asyncio.Future[None]] = []
         self._refusals: dict[str, str] = {}
 

@@ -15,7 +15,7 @@ class Pulse:
     """Changes `health` by itself while work takes too long, and cuts the connection when it takes for ever."""
 
     def __init__(self, changed: Callable[[], None], timeout_s: float) -> None:
-        self.health = Health.HEALTHY
+        self.health = Health.PAUSED  # there is no connection yet
         self._changed = changed
         self._timeout_s = timeout_s
         self._timers: tuple[asyncio.TimerHandle, ...] = ()

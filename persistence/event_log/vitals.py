@@ -9,10 +9,10 @@ from persistence.event_log.log import Health
 
 
 class Vitals:
-    """The health of a log, HEALTHY at first. `become` changes it."""
+    """The health of a log; `become` changes it."""
 
-    def __init__(self) -> None:
-        self.health = Health.HEALTHY
+    def __init__(self, health: Health) -> None:
+        self.health = health
         self._watchers: list[Callable[[Health], None]] = []
         self._waiting: list[asyncio.Future[None]] = []
 

@@ -39,7 +39,7 @@ class PostgresLog:
     ) -> None:
         self._database = database
         self._counters = Counters()
-        self._vitals = Vitals()
+        self._vitals = Vitals(Health.PAUSED)
         self._settling: list[asyncio.Future[None]] = []
         self._closed = False
         self._lanes = tuple(
@@ -54,7 +54,7 @@ class PostgresLog:
         )
 
     async def start(self) -> None:
-        """Connect the writers. Raises BadDatabaseUrl or Unavailable."""
+        """Connect the writers; until then `health` is PAUSED. Raises BadDatabaseUrl or Unavailable: try again."""
         for lane in self._lanes:
             await lane.start()
 

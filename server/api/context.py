@@ -21,7 +21,7 @@ from server.settings import Settings
 
 @dataclass(slots=True)
 class Services:
-    """`draining`: the server has been told to stop."""
+    """`ready`: the database was found. `draining`: the server has been told to stop."""
 
     settings: Settings
     registry: Registry
@@ -33,6 +33,7 @@ class Services:
     tokens: Tokens
     clock: Clock
     metrics: Metrics
+    ready: bool = False
     draining: bool = False
 
     def ws_url(self, request: Request, game_id: str) -> str:

@@ -19,11 +19,18 @@ async def serve(settings: Settings, *, demo: bool) -> None:
     logs.configure(settings.log_level, settings.log_format)
     async with running(settings) as app:
         _obey_signals(app, settings)
-        if demo:
-            await make_demo(app.services)
-        _tune_collector()
-        print(f"Parlor is at {app.url}", file=sys.stderr, flush=True)
-        await app.serve()
+        serving = asyncio.create_task(app.serve())
+        try:
+            if await app.open():
+                if demo:
+                    await make_demo(app.services)
+                _tune_collector()
+                print(f"Parlor is at {app.url}", file=sys.stderr, flush=True)
+                await asyncio.shield(serving)
+        finally:
+            if not serving.done():
+                await app.stop()
+            await serving
 
 
 def _tune_collector() -> None:

@@ -161,6 +161,8 @@ class Directory:
             rows = [event async for event in self._log.read(game_id, 0, row.last_event_index)]
             if not rows:
                 return None
+            if not self.accepting:
+                raise RoomUnavailable("the server is stopping")
             identity = Identity(game_id, row.join_code or "", bool(row.is_public), row.session_seed)
             core = RoomCore(self.registry.game(row.game), self._decoders[row.game], identity, self.bots, self._waiting)
             records = core.load(rows, codec, proven(rows))
@@ -208,17 +210,21 @@ class Directory:
 
     def _database_changed(self, health: Health) -> None:
         was, self._health = self._health, health
-        for room in self:
-            room.database(health, was=was)
+        if self.accepting:
+            for room in self:
+                room.database(health, was=was)
 
     async def close(self, timeout_s: float) -> None:
-        """End all connections (they come back spread over some seconds) and write out what is waiting.
-
-        Raises TimeoutError if the log can't be written in time: what is waiting was told to nobody.
-        """
+        """Decide nothing more, commit and tell what was decided, then end all connections: they come back spread over
+        some seconds. What can't be committed in time was told to nobody."""
         self.accepting = False
+        for room in self:
+            room.drain()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._log.settled()
+        except TimeoutError:
+            _log.warning("stopping with %d events that the log did not take in time", self._log.pending_events)
         for room in self:
             delay_ms = secrets.randbelow(limits.RESTART_DELAY_MS_MAX)
             room.close("the server is stopping", CloseCode.RESTART, str(delay_ms))
-        async with asyncio.timeout(timeout_s):
-            await self._log.settled()

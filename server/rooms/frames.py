@@ -54,5 +54,6 @@ def turn(index: int, deadline_at: int | None, actions: Iterable[Command]) -> dic
     }
 
 
-def status(*, paused: bool, now_ms: int) -> dict[str, Any]:
-    return {"type": "status", "paused": paused, "reason": "database" if paused else None, "since": now_ms}
+def status(reason: str | None, now_ms: int) -> dict[str, Any]:
+    """`reason`: why the room is paused, `database` or `restart`; None: it goes on."""
+    return {"type": "status", "paused": reason is not None, "reason": reason, "since": now_ms}

@@ -172,7 +172,7 @@ class Room:
         """A new member: his turn, if it is his."""
         self._send_turn(member)
         if self._log.health is Health.PAUSED and not self.core.relaxed:
-            member.send(member.encoder.frame(frames.status(paused=True, now_ms=self._clock.now_ms())))
+            member.send(member.encoder.frame(frames.status("database", self._clock.now_ms())))
         self._carry_out(self.core.connected(member.player_id, self._clock.now_ms()))
 
     def detach(self, member: Member) -> None:
@@ -227,10 +227,16 @@ class Room:
             return
         if health is Health.PAUSED and not self.core.relaxed:
             self._carry_out(self.core.pause(self._clock.now_ms()))
-            self.fanout.broadcast(frames.status(paused=True, now_ms=self._clock.now_ms()))
+            self.fanout.broadcast(frames.status("database", self._clock.now_ms()))
         elif was is Health.PAUSED and self.core.paused:
-            self.fanout.broadcast(frames.status(paused=False, now_ms=self._clock.now_ms()))
+            self.fanout.broadcast(frames.status(None, self._clock.now_ms()))
             self.resume("database")
+
+    def drain(self) -> None:
+        """Decide nothing more: what was decided can still be committed and told before `close`."""
+        if self.closed is None:
+            self._carry_out(self.core.pause(self._clock.now_ms()))
+            self.fanout.broadcast(frames.status("restart", self._clock.now_ms()))
 
     def close(self, why: str, code: CloseCode, reason: str) -> None:
         """Stop serving: connections end with `code`, nothing more is decided. What was appended is still written."""

@@ -175,7 +175,7 @@ def test_there_is_an_example_of_every_frame() -> None:
 
 def test_the_example_of_a_status() -> None:
     (shown,) = examples("status")
-    alike(shown, frames.status(paused=True, now_ms=1), "status")
+    alike(shown, frames.status("database", 1), "status")
 
 
 @pytest.fixture

@@ -46,17 +46,9 @@ def test_a_port_in_use(dsn: str, folder: Path) -> None:
     assert_one_line(run, 1, port, "in use")
 
 
-@pytest.mark.parametrize(
-    ("url", "code", "word"),
-    [
-        ("mysql://localhost/x", 2, "postgresql://"),
-        ("postgresql://nobody@127.0.0.1:1/none", 1, "127.0.0.1"),
-        ("postgresql://u:secret-password@127.0.0.1:1/none", 1, "127.0.0.1"),
-    ],
-)
-def test_a_wrong_database_url(url: str, code: int, word: str, folder: Path) -> None:
-    run = parlor("serve", "--port", "0", "--data-dir", str(folder), DATABASE_URL=url)
-    assert_one_line(run, code)
+def test_a_wrong_database_url(folder: Path) -> None:
+    run = parlor("serve", "--port", "0", "--data-dir", str(folder), DATABASE_URL="mysql://u:secret-password@h/x")
+    assert_one_line(run, 2, "postgresql://")
     assert "secret-password" not in run.stderr
 
 

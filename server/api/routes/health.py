@@ -22,9 +22,12 @@ async def livez() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readyz(services: With) -> Response:
-    """503 while draining. A database outage is 200 with "degraded": sockets live on, and so must their routing."""
-    if services.draining:
-        return _json({"status": "draining"}, 503)
+    """503 before the database was found, and while draining.
+
+    A later outage of the database is 200 with "degraded": sockets live on, and so must their routing.
+    """
+    if services.draining or not services.ready:
+        return _json({"status": "draining" if services.draining else "starting"}, 503)
     degraded = services.log.health is Health.PAUSED
     return _json({"status": "degraded" if degraded else "ok"}, 200)
 
@@ -33,7 +36,7 @@ async def readyz(services: With) -> Response:
 async def statusz(services: With) -> dict[str, Any]:
     """The server's state in one look."""
     return {
-        "status": "draining" if services.draining else "serving",
+        "status": "draining" if services.draining else "serving" if services.ready else "starting",
         "database": services.log.health.value,
         "rooms": len(services.directory),
         "pending_events": services.log.pending_events,
