@@ -1,0 +1,163 @@
+"""One room whose events the database refuses, among twenty that play on and don't notice."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.support.client import JSON, MSGPACK, Frame, Player
+from tests.support.foreign import Guests, HostedProcess, serving
+from tests.support.postgres import Server, execute
+from tests.support.visits import Memory, visit
+
+OTHERS = 20
+WINDOW = 4  # words of one other room that are under way
+POISON = "poison"
+
+REFUSE = f"""
+create function refuse_poison() returns trigger language plpgsql as $$
+begin
+    raise exception 'refused by the test' using errcode = 'check_violation';
+end $$;
+create trigger refuse_poison before insert on play.game_events for each row
+    when (new.payload ->> 'data' = '{POISON}') execute function refuse_poison()
+"""
+
+
+@pytest.fixture
+def server(postgres: Server) -> Iterator[HostedProcess]:
+    """A server whose database takes no poison."""
+    with serving(postgres, PARLOR_COMMANDS_PER_S="100000", PARLOR_BURST="100000") as running:
+        execute(running.dsn, REFUSE)
+        yield running
+
+
+class Neighbour:
+    """The only player of another room. Has always some words under way."""
+
+    def __init__(self, room: Frame, player: Player) -> None:
+        self.memory = Memory(room["ws_url"], player.token)
+        self.game_id = room["game_id"]
+        self.words = 0
+        self.enough = False
+
+    async def talk(self, protocol: str) -> None:
+        async with visit(self.memory, protocol) as here:
+            while not self.enough:
+                await here.command(f"word {self.words}", "say", data=self.words)
+                self.words += 1
+                await here.until(lambda: self.words - len(self.memory.acks) < WINDOW)
+                assert not here.closed, here.close_code
+            await here.until(lambda: self.words == len(self.memory.acks))
+
+    async def hears(self, more: int) -> None:
+        """So many more words are acknowledged."""
+        goal = len(self.memory.acks) + more
+        await self.memory.until(lambda: len(self.memory.acks) >= goal)
+
+
+class Neighbourhood:
+    def __init__(self, neighbours: list[Neighbour]) -> None:
+        self.all = neighbours
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Neighbourhood:
+        self._tasks = [asyncio.create_task(n.talk((JSON, MSGPACK)[i % 2])) for i, n in enumerate(self.all)]
+        await self.go_on()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for neighbour in self.all:
+            neighbour.enough = True
+        await asyncio.gather(*self._tasks)
+
+    async def go_on(self) -> None:
+        """All of them say more and are heard."""
+        await asyncio.gather(*(neighbour.hears(20) for neighbour in self.all))
+
+
+async def neighbourhood(guests: Guests) -> Neighbourhood:
+    players = await guests.several(OTHERS)
+    rooms = [await player.http.post("/api/rooms", {"game": "relay"}) for player in players]
+    return Neighbourhood([Neighbour(room, player) for room, player in zip(rooms, players, strict=True)])
+
+
+def counted(server: HostedProcess, metric: str) -> float:
+    text = httpx.get(f"{server.url}/metrics").text
+    found = re.search(rf"^{re.escape(metric)} (\S+)$", text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def assert_whole(server: HostedProcess, memory: Memory, game_id: str, words: int) -> None:
+    """Every word is in the log once, and was told."""
+    memory.complete(server.rows("select last_event_index from play.games where id = %s", game_id)[0][0])
+    said = [data["data"] for _, (name, _, data) in sorted(memory.events.items()) if name == "said"]
+    assert said == list(range(words))
+    assert not memory.rejects
+
+
+async def test_the_others_play_on_and_the_bad_room_comes_back(server: HostedProcess) -> None:
+    guests = Guests(server)
+    others = await neighbourhood(guests)
+    (culprit, victim), room = await guests.relay(2)
+    first = await culprit.ask("say", data="before")
+    async with others:
+        await culprit.command("say", "bad", data=POISON)
+        for player in (culprit, victim):
+            assert await player.closed() == 1012
+        await others.go_on()
+        for player in (culprit, victim):
+            welcome = await player.connect(room["ws_url"])
+            assert (welcome["mode"], welcome["head"]) == ("replay", first["last"])
+        after = await victim.ask("say", data="after")
+        assert (after["type"], after["first"]) == ("ack", first["last"] + 1)
+        await culprit.wait_for(lambda frame: frame.get("index") == after["first"])
+        await others.go_on()
+
+    answers = [frame for frame in culprit.frames if frame.get("id") == "bad"]
+    assert [(answer["type"], answer["code"], answer["retryable"]) for answer in answers] == [
+        ("reject", "internal", False)
+    ]
+    for player in (culprit, victim):
+        assert [event["index"] for event in player.events] == list(range(after["last"] + 1))
+        assert POISON not in str(player.events)
+    assert re.search(rf"{room['game_id']}.*\b{after['first']}\b", server.log)  # which room, and where
+    assert counted(server, 'parlor_rooms_lost_total{reason="refused"}') == 1
+    assert counted(server, 'parlor_rooms_quarantined_total{game="relay"}') == 0
+    for neighbour in others.all:
+        assert_whole(server, neighbour.memory, neighbour.game_id, neighbour.words)
+    await guests.close()
+
+
+async def test_a_room_that_is_refused_again_at_the_same_place_is_left_alone(server: HostedProcess) -> None:
+    guests = Guests(server)
+    others = await neighbourhood(guests)
+    (player,), room = await guests.relay(1)
+    async with others:
+        for attempt in range(2):
+            await player.command("say", f"bad {attempt}", data=POISON)
+            assert await player.closed() == 1012
+            if attempt == 0:
+                await player.connect(room["ws_url"])
+        memory = Memory(room["ws_url"], player.token)
+        async with visit(memory) as here:
+            await here.ends()
+            assert here.welcome is None
+            assert here.close_code == 1001  # come back later, not at once
+        await others.go_on()
+    assert counted(server, 'parlor_rooms_lost_total{reason="refused"}') == 2
+    assert counted(server, 'parlor_rooms_quarantined_total{game="relay"}') == 1
+    for neighbour in others.all:
+        assert_whole(server, neighbour.memory, neighbour.game_id, neighbour.words)
+
+    # What it has told is still there to be read, and after a restart it may try again.
+    assert (await player.http.get(f"/api/games/{room['game_id']}"))["head"] == player.applied
+    server.kill()
+    server.start()
+    await player.connect(room["ws_url"])
+    assert (await player.ask("say", data="after"))["type"] == "ack"
+    await guests.close()
