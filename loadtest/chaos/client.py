@@ -64,6 +64,7 @@ class Client(Silent):
         self.connection: Connection | None = None
         self.outbox: dict[str, _Waiting] = {}
         self.stopped = False
+        self.limits: dict[str, float] = {}  # of the last welcome
         self.served_s: float | None = None
         self._watched_s = 0.0
         self._codec = codec
@@ -212,7 +213,7 @@ class Client(Silent):
 
     def _welcomed(self, frame: dict[str, Any]) -> None:
         self.counts.connections += 1
-        self._epoch = frame["epoch"]
+        self._epoch, self.limits = frame["epoch"], frame["limits"]
         self.connection = self._entering
         for waiting in self.outbox.values():
             self._send(waiting)

@@ -65,7 +65,6 @@ class Crowd:
         self.rooms: list[Room] = []
         self._draw = draw
         self._codecs = itertools.cycle(CODECS.values())
-        self._guests: list[Guest] = []
 
     @property
     def open_rooms(self) -> list[Room]:
@@ -78,7 +77,6 @@ class Crowd:
 
     async def open(self, relay: int, eldorado: int, of_bots: int) -> None:
         """So many rooms of each kind, and everybody in them connected."""
-        self._guests = [await self.api.guest(f"Player {seat + 1}") for seat in range(SEATS)]
         for _ in range(relay):
             await self.relay()
         for _ in range(eldorado):
@@ -89,19 +87,23 @@ class Crowd:
 
     async def relay(self, padding: int = 0) -> Room:
         config = {"min_players": 1, "max_players": SEATS}
-        seats = await self.api.full_room(self._guests, game="relay", config=config)
+        seats = await self.api.full_room(await self._guests(), game="relay", config=config)
         return self._enter("relay", [Talker(seat, *self._means(), padding) for seat in seats])
 
     async def eldorado(self) -> Room:
         config = {"min_players": SEATS, "max_players": SEATS, "round_pause_ms": 0, "autostart": True}
-        seats = await self.api.full_room(self._guests, game="eldorado", config=config)
+        seats = await self.api.full_room(await self._guests(), game="eldorado", config=config)
         return self._enter("eldorado", [CardPlayer(seat, *self._means()) for seat in seats])
 
     async def bots(self) -> Room:
         """Bots alone, and somebody who watches them."""
         config: dict[str, Any] = {"round_pause_ms": 0, "bot_delay_ms": 40}
-        seat = await self.api.create_room(self._guests[0], game="eldorado", config=config, **_FULL_OF_BOTS)
+        (host,) = await self._guests(1)
+        seat = await self.api.create_room(host, game="eldorado", config=config, **_FULL_OF_BOTS)
         return self._enter("bots", [CardPlayer(seat, *self._means(), role="spectator")])
+
+    async def _guests(self, count: int = SEATS) -> list[Guest]:
+        return [await self.api.guest(f"Player {seat + 1}") for seat in range(count)]
 
     def _means(self) -> tuple[Counts, random.Random, Any]:
         return self.counts, random.Random(self._draw.getrandbits(64)), next(self._codecs)
@@ -114,14 +116,22 @@ class Crowd:
 
     async def talk(self, per_s: float) -> None:
         """So many commands a second over all relay rooms, whether answers come or not. Until it is cancelled."""
+        per_s = min(per_s, self._allowed_per_s())
         began_s, said = monotonic(), 0
         while True:
-            talkers = [c for c in self.clients if isinstance(c, Talker) and len(c.outbox) < _BACKLOG_MAX]
+            talkers = [c for c in self._talkers() if len(c.outbox) < _BACKLOG_MAX]
             due = int((monotonic() - began_s) * per_s) - said
             for _ in range(min(due, len(talkers))):
                 self._draw.choice(talkers).say()
             said += due
             await asyncio.sleep(max(_TICK_S, 1 / per_s))
+
+    def _talkers(self) -> list[Talker]:
+        return [client for client in self.clients if isinstance(client, Talker)]
+
+    def _allowed_per_s(self) -> float:
+        """Half of what the server's limits allow: the other half is for what is sent again."""
+        return sum(talker.limits["commands_per_s"] / 2 for talker in self._talkers())
 
     async def renew(self) -> None:
         """Put new rooms into the places of those that are over. Until it is cancelled."""

@@ -33,7 +33,7 @@ class Faults:
             case Fault.KILL_SERVER:
                 return await self._kill_server()
             case Fault.KILL_POSTGRES:
-                return await self._kill_postgres(backends_too=injection.detail["backends_too"])
+                return await self._kill_postgres(backends_too=injection.detail["processes"] == "all")
             case Fault.FREEZE_POSTGRES:
                 return await self._freeze_postgres(injection.detail["seconds"])
             case Fault.CUT_CONNECTION:
@@ -99,11 +99,11 @@ class Faults:
 
 
 def _cut_of(injection: Injection) -> Cut:
-    where, count = injection.detail["where"], injection.detail["bytes"]
+    where = injection.detail["where"]
     match where:
         case "commit":
             return BeforeAnswer()
         case "late":
             return LateRequest(_LATE_S)
         case _:
-            return AfterBytes(count, of_requests=where == "requests")
+            return AfterBytes(injection.detail["bytes"], of_requests=where == "requests")

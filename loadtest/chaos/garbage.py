@@ -12,8 +12,9 @@ import orjson
 from loadtest import wire
 from loadtest.chaos.crowd import Crowd
 
-_AT_ONCE = 16
-_ANSWER_S = 3.0  # who is not cut by then goes by itself
+_AT_ONCE = 32
+_CUT_S = 10.0  # for the server to end a connection on which no protocol is kept: 5 s without a hello, and some patience
+_HTTP_S = 0.5  # who sends junk before any request goes by himself
 _KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
 Junk = Callable[[random.Random], bytes]
@@ -115,26 +116,31 @@ class Vandals:
         self._draw = draw
 
     async def run(self, connections: int) -> list[str]:
-        """Complaints about the server: none so far; who was disturbed is seen by the others."""
+        """Complaints about the server: connections that it did not end."""
         slots = asyncio.Semaphore(_AT_ONCE)
         work = [(self._draw.choice(JUNK), random.Random(self._draw.getrandbits(32))) for _ in range(connections)]
 
-        async def one(junk: Junk, draw: random.Random) -> None:
+        async def one(junk: Junk, draw: random.Random) -> bool:
             async with slots:
-                await self._visit(junk, draw)
+                return await self._visit(junk, draw)
 
-        await asyncio.gather(*(one(*each) for each in work))
-        return []
+        cut = await asyncio.gather(*(one(*each) for each in work))
+        names = [junk.__name__.strip("_").replace("_", " ") for junk, _ in work]
+        return [
+            f"{name} was not cut within {_CUT_S:.0f} s" for name, ended in zip(names, cut, strict=True) if not ended
+        ]
 
-    async def _visit(self, junk: Junk, draw: random.Random) -> None:
+    async def _visit(self, junk: Junk, draw: random.Random) -> bool:
+        """Whether the server has ended the connection, if it had to."""
         url = urlsplit(draw.choice(self._crowd.clients).seat.ws_url)
         try:
             reader, writer = await asyncio.open_connection(url.hostname, url.port)
         except OSError:
-            return  # refused: there are many of us
+            return True  # refused: there are many of us
+        upgrade = junk is not _random_bytes or draw.random() < 0.5
         try:
-            async with asyncio.timeout(_ANSWER_S):
-                if junk is not _random_bytes or draw.random() < 0.5:
+            async with asyncio.timeout(_CUT_S if upgrade else _HTTP_S):
+                if upgrade:
                     writer.write(_upgrade(url.path, url.netloc))
                     await reader.readuntil(b"\r\n\r\n")
                 writer.write(junk(draw))
@@ -142,8 +148,12 @@ class Vandals:
                     writer.write_eof()
                 while await reader.read(65536):
                     pass
-        except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError):
-            pass
+        except TimeoutError:
+            return not upgrade
+        except (OSError, EOFError):
+            return True
+        else:
+            return True
         finally:
             writer.transport.abort()
 

@@ -36,6 +36,7 @@ _ALLOWANCE_S = {
     Fault.GARBAGE: 20.0,
 }
 _ENDS_S = 300.0
+_REQUEST_BYTES, _ANSWER_BYTES = 6000, 300  # some commits' worth
 
 
 class BadRequest(ValueError):
@@ -129,12 +130,13 @@ def _injection(number: int, fault: Fault, draw: random.Random, freeze_s: float) 
         case Fault.KILL_SERVER:
             detail = {}
         case Fault.KILL_POSTGRES:
-            detail = {"backends_too": draw.random() < 0.5}
+            detail = {"processes": draw.choice(("postmaster", "all"))}
         case Fault.FREEZE_POSTGRES:
             detail = {"seconds": freeze_s}
         case Fault.CUT_CONNECTION:
             where = draw.choice(CUTS)
-            detail = {"where": where, "bytes": draw.randrange(200 if where == "answers" else 6000)}
+            size = draw.randrange(1, _ANSWER_BYTES if where == "answers" else _REQUEST_BYTES)
+            detail = {"where": where, **({"bytes": size} if where in ("requests", "answers") else {})}
         case Fault.DROP_SOCKETS:
             detail = {"share": round(draw.uniform(0.1, 1.0), 2), "seed": draw.getrandbits(32)}
         case Fault.SLOW_READERS:

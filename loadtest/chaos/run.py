@@ -59,9 +59,10 @@ def chaos(asked: Asked, *, production: bool) -> int:
         return _ASKED_WRONG
     print(f"seed {plan.seed}: {_told(plan)}", file=sys.stderr, flush=True)
     report = Report(plan, Counts(), Findings())
-    # The default of SIGTERM would end us without stopping what we started.
+    # Neither may end us without stopping what we started, nor be ignored because a script has started us.
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
     machine.allow_many_files()
     try:
         asyncio.run(_run(asked, plan, report))

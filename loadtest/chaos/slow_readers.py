@@ -12,7 +12,7 @@ from loadtest.chaos.players import Talker
 from loadtest.client import Connection, ConnectionFailed, Silent, connect
 
 _PADDING = 12_000  # characters: most of what a frame can hold
-_PER_S = 40  # of such frames in the room
+_PER_S = 16  # of such frames in the room: few enough for the limits that servers have
 _BACKLOG_MAX = 4
 _BUFFER_BYTES = 4096  # of the socket, so that what is not read piles up at the server
 _KNOCK_S = 0.25

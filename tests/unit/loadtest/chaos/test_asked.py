@@ -1,0 +1,60 @@
+"""Only what is on this machine is tested."""
+
+from __future__ import annotations
+
+import pytest
+
+from loadtest.chaos.asked import loopback_only
+from loadtest.chaos.plan import BadRequest
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000", "http://localhost:1", "http://[::1]:8000", "http://127.1.2.3"]
+)
+def test_servers_here(url: str) -> None:
+    loopback_only(url, None)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://example.org", "http://10.0.0.1", "https://127.0.0.1", "http://127.0.0.1.example.org", "127.0.0.1", ""],
+)
+def test_servers_elsewhere(url: str) -> None:
+    with pytest.raises(BadRequest, match="--url"):
+        loopback_only(url, None)
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://me:secret@127.0.0.1:5432/test",
+        "postgres://me@localhost/test",
+        "postgresql://me@/test?host=/var/run/postgresql",
+        "postgresql://me@%2Fvar%2Frun/test",
+        "postgresql://[::1]/test",
+    ],
+)
+def test_databases_here(dsn: str) -> None:
+    loopback_only(None, dsn)
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://me@db.example.org/test",
+        "postgresql://me@127.0.0.1/test?host=db.example.org",
+        "postgresql://me@127.0.0.1/test?hostaddr=10.0.0.1",
+        "postgresql://me@127.0.0.1,10.0.0.1/test",
+        "postgresql:///test?service=production",
+        "mysql://127.0.0.1/test",
+        "/test",
+    ],
+)
+def test_databases_elsewhere(dsn: str) -> None:
+    with pytest.raises(BadRequest, match="--database-url"):
+        loopback_only(None, dsn)
+
+
+def test_a_server_has_its_database_already() -> None:
+    with pytest.raises(BadRequest, match="leave"):
+        loopback_only("http://127.0.0.1:8000", "postgresql://127.0.0.1/test")

@@ -1,0 +1,189 @@
+"""The checker finds what is wrong: each history here is right but for one thing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from loadtest.chaos import check
+from loadtest.chaos.check import Findings
+from loadtest.chaos.history import Command, History, mark
+from loadtest.journal import Journal
+
+ADA, BEN = "ada", "ben"
+
+
+def said(index: int, by: str, text: str) -> dict[str, Any]:
+    return {"index": index, "name": "said", "at": 1000 + index, "data": {"player_id": by, "data": text}}
+
+
+def log() -> list[dict[str, Any]]:
+    created = {"index": 0, "name": "game_created", "at": 1000, "data": {"game": "relay"}}
+    return [created, said(1, ADA, "one"), said(2, BEN, "two"), said(3, ADA, "three"), said(4, BEN, "four")]
+
+
+def command(by: str, text: str, index: int | None) -> Command:
+    return Command(f"c-{text}", mark("said", by, text), 1, None if index is None else (index, index))
+
+
+def history(player_id: str, *commands: Command, events: list[dict[str, Any]] | None = None) -> History:
+    made = History(player_id, player_id, commands=list(commands))
+    for item in log() if events is None else events:
+        made.event({"type": "event", **item})
+    return made
+
+
+def right() -> list[History]:
+    return [
+        history(ADA, command(ADA, "one", 1), command(ADA, "three", 3)),
+        history(BEN, command(BEN, "two", 2), command(BEN, "four", 4)),
+    ]
+
+
+def found(histories: list[History], items: list[dict[str, Any]]) -> dict[str, int]:
+    findings = Findings()
+    check.check_log(items, "room", findings)
+    check.check_commands(histories, items, "room", findings)
+    for one in histories:
+        check.check_stream(one, items, one.player_id, findings)
+    return {kind: count for kind, count in findings.counts.items() if count}
+
+
+def test_what_is_right_passes() -> None:
+    assert found(right(), log()) == {}
+
+
+def test_an_acked_command_that_is_not_in_the_log() -> None:
+    histories = right()
+    histories[0].commands.append(command(ADA, "five", 5))
+    assert found(histories, log()) == {"lost": 2}  # by its ack, and by its contents
+
+
+def test_a_log_that_was_cut_off() -> None:
+    assert found(right(), log()[:4])["lost"] >= 2
+
+
+def test_an_acked_command_that_stands_elsewhere() -> None:
+    histories = right()
+    histories[0].commands[0].ack = (3, 3)
+    assert found(histories, log()) == {"lost": 1, "duplicated": 1}
+
+
+def test_a_command_that_was_applied_twice() -> None:
+    items = [*log(), said(5, ADA, "one")]
+    histories = right()
+    for one in histories:
+        one.event(items[5])
+    assert found(histories, items) == {"duplicated": 1}
+
+
+def test_a_command_without_an_answer_may_be_there_once_or_not() -> None:
+    for items in (log(), [*log(), said(5, ADA, "five")]):
+        histories = right()
+        histories[0].commands.append(command(ADA, "five", None))
+        assert found(histories, items) == {}
+    items = [*log(), said(5, ADA, "five"), said(6, ADA, "five")]
+    assert found(histories, items) == {"duplicated": 1}
+
+
+def test_a_refused_command_may_not_be_there() -> None:
+    histories = right()
+    histories[0].commands[0].ack = None
+    histories[0].commands[0].refused = True
+    assert found(histories, log()) == {"duplicated": 1}
+
+
+def test_something_that_nobody_said() -> None:
+    histories = right()
+    del histories[1].commands[1]
+    assert found(histories, log()) == {"mismatches": 1}
+
+
+def test_two_commands_with_the_same_index() -> None:
+    histories = right()
+    histories[1].commands[0] = Command("c", mark("said", BEN, "two"), 1, (2, 3))
+    assert found(histories, log()) == {"duplicated": 1}
+
+
+def test_a_gap_in_the_log() -> None:
+    items = log()
+    del items[2]
+    assert found([], items) == {"gaps": 1}
+
+
+def test_an_event_with_other_contents() -> None:
+    for change in ({"data": {"player_id": BEN, "data": "too"}}, {"at": 7}, {"name": "sad"}):
+        events = log()
+        events[2] |= change
+        histories = [history(ADA, command(ADA, "one", 1), command(ADA, "three", 3), events=events), right()[1]]
+        assert found(histories, log()) == {"mismatches": 1}
+
+
+def test_an_event_that_is_not_in_the_log() -> None:
+    items = [*log(), said(5, "cleo", "five")]
+    assert found([*right(), history(BEN, events=items)], log()) == {"lost": 1}
+
+
+def test_two_clients_that_were_told_different_things() -> None:
+    ours, theirs = right()
+    theirs.digests[3] ^= 1
+    assert found([ours, theirs], log()) == {"mismatches": 1}
+
+
+def test_a_state_stands_for_the_events_before_it() -> None:
+    one = History(BEN, BEN)
+    one.event(log()[0])
+    one.state({"type": "state", "index": 3, "view": {}})
+    one.event(log()[4])
+    assert found([*right(), one], log()) == {}
+
+
+@pytest.mark.parametrize(
+    ("indexes", "kind"), [((0, 1, 3), "gaps"), ((0, 1, 1), "duplicated"), ((0, 2, 1), "out_of_order")]
+)
+def test_the_order_of_what_came(indexes: tuple[int, ...], kind: str) -> None:
+    journal, findings = Journal(), Findings()
+    for index in indexes:
+        journal.event(index)
+    check.check_journal(journal, "ada", findings)
+    assert findings.counts[kind] == 1
+
+
+def test_two_answers_to_one_command() -> None:
+    journal, findings = Journal(), Findings()
+    journal.ack("c1", 1, 1)
+    journal.ack("c1", 2, 2)
+    check.check_journal(journal, "ada", findings)
+    assert findings.counts["mismatches"] == 1
+
+
+def test_a_state_that_is_not_that_of_the_log() -> None:
+    view = {"phase": "playing", "turn": {"player_id": ADA, "deadline_at": 1234}}
+    folded = {"phase": "playing", "turn": {"player_id": ADA, "deadline_at": None}}
+    findings = Findings()
+    check.check_views([(5, view)], {5: folded}, "ada", findings)
+    assert not findings.any  # the deadline stands in no event
+    check.check_views([(5, view)], {5: {**folded, "phase": "lobby"}}, "ada", findings)
+    assert findings.counts["mismatches"] == 1
+    assert "phase" in findings.examples[0]
+
+
+def test_scores_that_the_rounds_do_not_add_up_to() -> None:
+    scored = {"index": 0, "name": "round_scored", "at": 1, "data": {"cumulative_scores": {ADA: 10}}}
+    completed = {"index": 1, "name": "game_completed", "at": 2, "data": {"final_scores": {ADA: 10}}}
+    for scores, summary, expected in ((10, 10, 0), (11, 10, 1), (10, 11, 1)):
+        findings = Findings()
+        scored["data"] = {"cumulative_scores": {ADA: scores}}
+        check.check_scores([scored, completed], {"summary": {"final_scores": {ADA: summary}}}, "room", findings)
+        assert findings.counts["mismatches"] == expected
+
+
+def test_all_are_counted_and_a_few_are_told() -> None:
+    findings = Findings()
+    for number in range(100):
+        findings.add("lost", str(number))
+    findings.add("gaps", "one")
+    findings.add("leaks", "none", 0)
+    assert findings.counts["lost"] == 100
+    assert len(findings.examples) == 11
