@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,8 @@ async def connect(dsn: str, *, timeout_s: float, settings: Mapping[str, str] | N
     with translated(), _checked_url():
         connection = await asyncpg.connect(dsn, timeout=timeout_s, server_settings=dict(settings or {}))
         try:
-            await prepare(connection)
+            async with asyncio.timeout(timeout_s):  # the line may fall silent after the connection is made
+                await prepare(connection)
         except BaseException:
             connection.terminate()
             raise

@@ -57,6 +57,7 @@ FORGERIES_MAX: Final = 3  # moves that no honest client sends: then kicked
 LATE_MOVE_MS: Final = (
     3_000  # after a forced move: the player's own, sent at the last moment, is refused but not counted
 )
+COUNTED_MISPLAYS_MAX: Final = 16  # per player: refused commands that are not counted again when they are sent again
 MISPLAYS_LOGGED_MAX: Final = 200  # per player and game; beyond it misplays are refused but not logged any more
 BOTS_PER_LEVEL: Final = 10  # distinct bot identities, one for each seat of the largest table
 

@@ -256,7 +256,7 @@ class Lane:
         connection = await self._database.connect_writer(statement_timeout_s=self._commit_timeout_s)
         try:
             with driver.translated():
-                append = await connection.prepare(_sql.append.sql)
+                append = await connection.prepare(_sql.append.sql, timeout=self._commit_timeout_s)
         except BaseException:
             connection.terminate()
             raise

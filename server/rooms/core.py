@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from persistence.event_log.log import Committed, Lost, StoredEvent, Write
-from server import limits
 from server.games import lobby, match
 from server.games import table_events as ev
 from server.games.codec import Codec
@@ -42,6 +41,7 @@ from server.rooms.effects import (
     Wait,
 )
 from server.rooms.identity import Identity
+from server.rooms.leniency import Leniency
 from server.rooms.outbox import Outbox
 from server.rooms.presence import Presence
 from server.rooms.turns import bot_due, follow_up, is_new, next_wait
@@ -70,7 +70,7 @@ class RoomCore:
         self._outbox = Outbox()
         self._acks = Acks()
         self._guests: dict[PlayerId, ev.Profile] = {}  # those who watch without being members, if they changed theirs
-        self._late_until_ms: dict[PlayerId, int] = {}  # whose move was just forced: his own is no misplay yet
+        self._leniency = Leniency()
         self._presence = Presence()
         self._paused_since_ms: int | None = None
         self.waiting = WaitingCommands(node or NodeWaiting())
@@ -203,8 +203,10 @@ class RoomCore:
             profile = self._profile(player_id, profile)
         decision = decide(self.game, state, player_id, profile, command, ctx, self._bots)
         if isinstance(decision, Refusal):
-            late = now_ms < self._late_until_ms.get(player_id, 0)
-            counted = () if late else misplay(state.table, player_id, command, decision)
+            # If it is his turn in the state that he was shown, the committed one, he played by what he knew.
+            counts = self.head == self.committed_head or self.turn(player_id) is None
+            counts = counts and not self._leniency.excuses(player_id, frame.id, now_ms)
+            counted = misplay(state.table, player_id, command, decision) if counts else ()
             refused = Reject(player_id, frame.id, decision.code, decision.message)
             return [refused, *self._apply(counted, now_ms, player_id)]
         return self._apply(decision, now_ms, player_id, frame.id)
@@ -253,8 +255,7 @@ class RoomCore:
             bot, events = bot_move(self.game, state, self._wait.deadline, self.head, ctx)
             return self._apply(events, now_ms, bot)
         if self._wait is not None and self._wait.due_ms is not None and self._wait.due_ms <= now_ms:
-            for player_id in self._wait.deadline.player_ids:
-                self._late_until_ms[player_id] = now_ms + limits.LATE_MOVE_MS
+            self._leniency.forced(self._wait.deadline.player_ids, now_ms)
             return self._apply(self.game.expire(state, ctx), now_ms)
         return self._rearm()
 
@@ -267,7 +268,6 @@ class RoomCore:
         return [*published, *self._rearm()] if self._held_back else published
 
     def lost(self, loss: Lost) -> list[Effect]:
-        """The log will not take what was decided."""
         return self._outbox.refuse(loss)
 
     # The funnel.
