@@ -90,6 +90,7 @@ def _arguments() -> tuple[Plan, Path | None]:
     parser.add_argument("--sweep", action="store_true", help="try several windows first, for 2 seconds each")
     parser.add_argument("--rate", type=float, default=plan.rate, help="open loop: commands per second (%(default)s)")
     parser.add_argument("--games", type=int, default=plan.games, help="games of bots, one by one (%(default)s)")
+    parser.add_argument("--running", type=int, default=plan.running, help="rooms that a crash interrupts (%(default)s)")
     parser.add_argument("--codec", choices=("json", "msgpack"), default=plan.codec, help="(%(default)s)")
     parser.add_argument("--only", choices=PARTS, help="nothing but these")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")

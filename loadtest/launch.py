@@ -75,6 +75,16 @@ class LocalServer:
     ) -> None:
         self._stop()
 
+    def crash(self) -> None:
+        """Kill the server, not its Postgres; returns when it is gone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def start_again(self) -> None:
+        """On the same data folder and port. Returns when it is ready."""
+        self._start()
+
     def _start(self) -> None:
         command = [*PARLOR, "serve"]
         options = ["--port", str(self._port), "--data-dir", str(self._folder / "data")]
@@ -97,7 +107,7 @@ class LocalServer:
         while not self._ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise LaunchFailed(f"the server did not start:\n{self.last_words()}")
-            time.sleep(0.1)
+            time.sleep(0.02)
 
     def last_words(self, lines: int = 15) -> str:
         """The end of the server's log."""

@@ -11,12 +11,13 @@ from loadtest.api import Api
 from loadtest.histogram import Histogram
 from loadtest.launch import LocalServer
 from loadtest.machine import CpuTimes
+from loadtest.recovery import measure_recovery
 from loadtest.relay import RelayLoad, Tally
 from loadtest.report import Goal, Report
 from loadtest.tables import TableLoad, bot_game
 from loadtest.wire import CODECS
 
-PARTS = ("relay", "bots", "tables")
+PARTS = ("relay", "bots", "tables", "recovery")
 
 _WARM_S = 1.5
 _SWEEP_WINDOWS = (1, 2, 4, 8, 16, 32)
@@ -38,6 +39,7 @@ class Plan:
     sweep: bool = False
     rate: float = 2000.0
     games: int = 20
+    running: int = 1000
     codec: str = "json"
     only: str | None = None
 
@@ -83,8 +85,11 @@ class Bench:
             await self._relay()
         elif part == "bots":
             await self._bot_games()
-        else:
+        elif part == "tables":
             await self._tables()
+        else:
+            _say(f"recovery: {self._plan.running:,} running rooms ...")
+            await measure_recovery(self._server, self._plan.running, self._report)
         await self._api.close()
 
     # Relay.

@@ -153,7 +153,7 @@ async def find_rematch(db: Database, game_id: str) -> str | None:
 
 
 async def list_running(db: Database) -> list[str]:
-    """Ids of the games under way, the oldest first."""
+    """Ids of the games under way, the oldest first, without those whose last event is `game_paused`."""
     return [str(row[0]) for row in await db.fetch(_sql.list_running)]
 
 

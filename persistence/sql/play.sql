@@ -59,8 +59,15 @@ select game_id from play.room_directory where join_code = :join_code and closed_
 select id from play.games where rematch_of = :game_id::uuid;
 
 -- name: list_running()
--- Games under way, the oldest first.
-select id from play.games where status = 'in_progress' order by id;
+-- Games under way, the oldest first. Those that ended with a pause wait for somebody who connects.
+select g.id
+from play.games g
+where g.status = 'in_progress'
+    and not exists (
+        select 1 from play.game_events e
+        where e.game_id = g.id and e.event_index = g.last_event_index and e.type = 'game_paused'
+    )
+order by g.id;
 
 -- name: list_public(game, status, before, limit)
 -- Open public rooms, the newest first (ids are made in the order of time).

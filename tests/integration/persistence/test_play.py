@@ -54,6 +54,22 @@ async def test_starting_and_aborting(database: Database) -> None:
     assert await play.list_running(database) == []
 
 
+async def test_a_suspended_game_is_not_among_the_running(database: Database) -> None:
+    game_id = await made(database)
+    await database.apply(StatusChanged(game_id, "in_progress", AT_MS))
+    async with database.connection() as connection:
+        for index, kind in enumerate(("game_resumed", "game_paused")):
+            await connection.execute(
+                "insert into play.game_events (game_id, event_index, type, payload, created_at)"
+                " values ($1, $2, $3, '{}', now())",
+                game_id,
+                index,
+                kind,
+            )
+            await connection.execute("update play.games set last_event_index = $2 where id = $1", game_id, index)
+            assert await play.list_running(database) == ([game_id] if kind == "game_resumed" else [])
+
+
 async def test_taking_over(database: Database) -> None:
     game_id = await made(database)
     row = await play.claim(database, game_id, "node-2")

@@ -1,0 +1,80 @@
+"""How long a crash is felt: many running rooms, kill -9, and the time until each of them has committed a move again."""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+
+from loadtest.api import Api, Seat
+from loadtest.client import Connection, ConnectionFailed, Silent, connect
+from loadtest.launch import LocalServer
+from loadtest.report import Goal, Report
+
+_OPENING_AT_ONCE = 20
+_AGAIN_S = 0.05
+_PATIENCE_S = 60.0
+
+
+class _Watch(Silent):
+    """One player, who wants an ack."""
+
+    def __init__(self) -> None:
+        self.acked = asyncio.Event()
+
+    def on_ack(self, frame: dict[str, object]) -> None:
+        self.acked.set()
+
+
+async def measure_recovery(server: LocalServer, rooms: int, report: Report) -> None:
+    """Rooms with one player and three bots, on the player's turn."""
+    api = Api(server.url)
+    seats = await _open(api, rooms)
+    await api.close()
+    lines = [await connect(seat.ws_url, seat.guest.token, _Watch()) for seat in seats]
+    await asyncio.to_thread(server.crash)
+    await asyncio.gather(*(line.ended for line in lines))
+    began_s = perf_counter()
+    await asyncio.to_thread(server.start_again)
+    ready_s = perf_counter()
+    async with asyncio.timeout(_PATIENCE_S):
+        answered = sorted(await asyncio.gather(*(_back(*each) for each in zip(seats, lines, strict=True))))
+    report.problems += [
+        f"{s.game_id}: {p}" for s, line in zip(seats, lines, strict=True) for p in line.journal.problems
+    ]
+    tell, goal = report.add, Goal("< 5 s", 5, least=False)
+    tell("recovery_s", f"kill -9 with {rooms:,} running rooms: to the last ack", [answered[-1] - began_s], "s", goal)
+    tell("recovery_p50_s", "  to the ack in half of them", [answered[len(answered) // 2] - began_s], "s")
+    tell("recovery_ready_s", "  of that, until the new process was ready", [ready_s - began_s], "s")
+
+
+async def _open(api: Api, rooms: int) -> list[Seat]:
+    free = asyncio.Semaphore(_OPENING_AT_ONCE)
+
+    async def one(number: int) -> Seat:
+        async with free:
+            guest = await api.guest(f"P{number}")
+            config = {"min_players": 4, "max_players": 4, "turn_seconds": 120}
+            return await api.create_room(guest, game="eldorado", bots=3, autostart=True, config=config)
+
+    return await asyncio.gather(*(one(number) for number in range(rooms)))
+
+
+async def _back(seat: Seat, before: Connection) -> float:
+    """Come back and have a command committed; when that was."""
+    watch = _Watch()
+    while True:
+        try:
+            line = await connect(
+                seat.ws_url, seat.guest.token, watch, journal=before.journal, epoch=before.welcome["epoch"]
+            )
+        except (ConnectionFailed, OSError):
+            await asyncio.sleep(_AGAIN_S)
+            continue
+        line.command("back", "update_profile", {"color": "#123456"})
+        acked = asyncio.create_task(watch.acked.wait())
+        await asyncio.wait((acked, asyncio.ensure_future(line.ended)), return_when=asyncio.FIRST_COMPLETED)
+        acked.cancel()
+        if watch.acked.is_set():
+            answered_s = perf_counter()
+            line.abort()
+            return answered_s
