@@ -10,6 +10,7 @@ from loadtest.api import Api
 from loadtest.chaos import check
 from loadtest.chaos.check import Findings
 from loadtest.chaos.crowd import Crowd, Room
+from loadtest.chaos.history import NOT_TOLD
 from loadtest.chaos.players import CardPlayer, Player
 
 _PAGE = 5000
@@ -37,12 +38,14 @@ async def bring_to_rest(crowd: Crowd, findings: Findings) -> None:
 
 
 async def audit(crowd: Crowd, findings: Findings) -> dict[str, int]:
-    """Everything that can be held against the logs. Gives how many events they have, and games that were verified."""
-    seen = {"log_events": 0, "games_completed": 0, "games_verified": 0}
+    """Everything that can be held against the logs. Gives how many events they have, how many of them were replaced by
+    a state for some client, and how many games ended and were verified."""
+    seen = {"log_events": 0, "bridged": 0, "games_completed": 0, "games_verified": 0}
     for room in crowd.rooms:
         where = f"{room.game} game {room.game_id[:8]}"
         for client in room.clients:
             check.check_journal(client.journal, client.name, findings)
+            seen["bridged"] += client.history.digests.count(NOT_TOLD)
             if isinstance(client, CardPlayer):
                 for leak in client.leaks:
                     findings.add(check.LEAKS, leak)

@@ -15,7 +15,9 @@ from loadtest.wire import Codec
 _THINK_S = (0.01, 0.08)
 _MOVES = {"bid": ("player_bid", "value"), "play_card": ("card_played", "card")}
 """Command -> (the event that it causes, the key of its value)."""
-_OVERTAKEN = {"not_your_turn", "invalid_phase", "invalid_card", "must_follow_suit"}
+_OVER = "invalid_phase"
+"""The game has ended. A refusal leaves the server at once and may overtake the event that tells of the end."""
+_OVERTAKEN = {_OVER, "not_your_turn", "invalid_card", "must_follow_suit"}
 """A move that was forced while its own command was lost is refused when that command is sent again."""
 
 
@@ -92,7 +94,7 @@ class CardPlayer(Client):
             self._turn = None
 
     def may_refuse(self, name: str, code: str) -> bool:
-        return self.over.is_set() or (name in _MOVES and code in _OVERTAKEN)
+        return code in _OVERTAKEN if name in _MOVES else code == _OVER
 
     def _think(self) -> None:
         self._moving = True

@@ -33,6 +33,7 @@ class Report:
     done: int = 0
     seconds: float = 0.0
     load_seconds: float = 0.0
+    in_doubt: int = 0  # commits whose outcome the server had to look up
     rooms: dict[str, int] = field(default_factory=dict)
     audited: dict[str, int] = field(default_factory=dict)
     memory: dict[str, dict[str, int]] = field(default_factory=dict)  # before, after: bytes by process
@@ -50,7 +51,12 @@ class Report:
             "cycles": {"planned": len(self.plan.injections), "done": self.done},
             "seconds": round(self.seconds, 1),
             "commands": {"sent": counts.sent, "sent_again": counts.again, "acked": counts.acked},
-            "events": {"delivered": counts.events, "in_logs": self.audited.get("log_events", 0)},
+            "commits_in_doubt": self.in_doubt,
+            "events": {
+                "in_logs": self.audited.get("log_events", 0),
+                "delivered": counts.events,
+                "bridged_by_states": self.audited.get("bridged", 0),
+            },
             "rooms": self.rooms,
             "games": {key: self.audited.get(f"games_{key}", 0) for key in ("completed", "verified")},
             "connections": counts.connections,
@@ -90,6 +96,7 @@ class Report:
             ("rooms", rooms),
             ("commands", f"{counts.sent:,} sent, {counts.again:,} sent again, {counts.acked:,} acked ({per_s:,.0f}/s)"),
             ("events", f"{self.audited.get('log_events', 0):,} in the logs, {counts.events:,} delivered"),
+            ("commits in doubt", f"{self.in_doubt:,}"),
             ("connections", f"{counts.connections:,}"),
             (
                 "games",

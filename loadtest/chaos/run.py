@@ -32,6 +32,8 @@ from loadtest.launch import LaunchFailed
 
 _PATIENCE_S = 60.0
 _WARM_UP_S = 2.0
+_IN_DOUBT = "the outcome of a commit is unknown"
+"""What the server logs when it has to look up whether a commit came through."""
 _DONE, _BROKEN, _ASKED_WRONG, _STOPPED = 0, 1, 2, 130
 
 
@@ -136,6 +138,7 @@ class Run:
             await self._inject()
             report.memory["after"] = self._system.memory()
             report.load_seconds = monotonic() - began_s
+            report.in_doubt = self._system.logged(_IN_DOUBT)
             await _end(background)
             await bring_to_rest(crowd, report.findings)
             await crowd.close()

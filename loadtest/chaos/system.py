@@ -110,6 +110,13 @@ class System:
         self._process.kill()
         self._process.wait()
 
+    def logged(self, message: str) -> int:
+        """How often the server has said so, over all its lives."""
+        try:
+            return (self._folder / "server.log").read_text(errors="replace").count(message)
+        except OSError:
+            return 0
+
     def last_words(self, lines: int = 15) -> str:
         """The end of the server's log."""
         try:

@@ -1,0 +1,187 @@
+"""`parlor chaos` as a user runs it: the promises hold under each kind of fault, and nothing is left behind.
+
+Each run loads a server, breaks something as often as its name says, and holds all that its clients were told against
+the log. How that is checked is tested in `tests/unit/loadtest/chaos`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loadtest.chaos.plan import Fault, make_plan
+from tests.support.server import ServerProcess
+
+CHAOS = [sys.executable, "-m", "server", "chaos"]
+RUN_S = 280
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """Where runs make their folders: one that is theirs alone, so that what they leave is seen."""
+    with tempfile.TemporaryDirectory(prefix="parlor-test-") as folder:
+        Path(folder).chmod(0o755)  # Postgres may run under another account
+        yield Path(folder)
+
+
+def environment(place: Path, **settings: str) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PARLOR_", "DATABASE_"))}
+    return {**kept, "TMPDIR": str(place), **settings}
+
+
+def chaos(place: Path, *options: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*CHAOS, *options],
+        env=environment(place, **settings),
+        capture_output=True,
+        text=True,
+        timeout=RUN_S,
+        check=False,
+    )
+
+
+def report(place: Path, *options: str) -> dict[str, Any]:
+    """Of a run in which every promise was kept, and that left nothing behind."""
+    target = place / "report.json"
+    done = chaos(place, *options, "--json", str(target))
+    assert done.returncode == 0, done.stdout + done.stderr
+    told: dict[str, Any] = json.loads(target.read_text())
+    target.unlink()
+    assert told["ok"]
+    assert told["cycles"]["done"] == told["cycles"]["planned"] == len(told["plan"])
+    assert set(told["failures"].values()) == {0}
+    assert told["events"]["bridged_by_states"] == 0  # every client was told of every event
+    assert_nothing_is_left(place)
+    return told
+
+
+def assert_nothing_is_left(place: Path) -> None:
+    assert list(place.iterdir()) == []
+    assert processes_of(place) == []
+
+
+def processes_of(place: Path) -> list[str]:
+    """The command lines that name the place."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = entry.read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if str(place) in line:
+            found.append(line)
+    return found
+
+
+@pytest.mark.timeout(300)
+def test_a_server_that_is_killed_twenty_times(place: Path) -> None:
+    told = report(place, "--faults", "kill-server:20", "--rate", "400", "--seed", "1")
+    assert told["commands"]["acked"] > 20 * 100
+    assert told["connections"] > 20 * 30
+    assert told["recovery"]["kill-server"]["injections"] == 20
+
+
+@pytest.mark.timeout(300)
+def test_a_postgres_that_is_killed_ten_times(place: Path) -> None:
+    told = report(place, "--faults", "kill-postgres:10", "--rate", "400", "--seed", "2")
+    assert told["commands"]["acked"] > 10 * 100
+    assert {one["processes"] for one in told["plan"]} == {"postmaster", "all"}
+
+
+@pytest.mark.timeout(300)
+def test_a_postgres_that_is_frozen_five_times(place: Path) -> None:
+    told = report(place, "--faults", "freeze-postgres:5", "--freeze-s", "5", "--rate", "400", "--seed", "3")
+    assert told["commands"]["acked"] > 5 * 100
+    assert told["recovery"]["freeze-postgres"]["from_begin_ms"]["p50"] > 5000
+
+
+@pytest.mark.timeout(300)
+def test_a_line_that_is_cut_two_hundred_times(place: Path) -> None:
+    """Between a commit and its answer too: then the server can't know, and looks."""
+    told = report(place, "--faults", "cut-connection:200", "--rate", "400", "--seed", "4")
+    assert told["commands"]["acked"] > 5000
+    assert {one["where"] for one in told["plan"]} == {"requests", "answers", "commit", "late"}
+    assert told["commits_in_doubt"] >= 100
+
+
+@pytest.mark.timeout(300)
+def test_clients_that_break_off_that_do_not_read_and_that_talk_nonsense(place: Path) -> None:
+    told = report(place, "--faults", "drop-sockets:10,slow-readers:1,garbage:3", "--rate", "200", "--seed", "5")
+    assert told["commands"]["acked"] > 1000
+    assert told["connections"] > 100
+    wanted = {Fault.DROP_SOCKETS: 10, Fault.SLOW_READERS: 1, Fault.GARBAGE: 3}
+    assert told["plan"] == [injection.as_json() for injection in make_plan(wanted, 5, 5.0).injections]
+
+
+@pytest.mark.timeout(120)
+def test_a_server_that_runs_already(server_process: ServerProcess, place: Path) -> None:
+    told = report(place, "--url", server_process.url, "--cycles", "2", "--faults", "drop-sockets", "--rooms", "2")
+    assert told["commands"]["acked"] > 0
+    assert told["memory_bytes"] == {"before": {}, "after": {}}
+    refused = chaos(place, "--url", server_process.url, "--faults", "kill-server")
+    assert refused.returncode == 2
+    assert "kill-server can only be done to a server that was started here" in refused.stderr
+
+
+@pytest.mark.timeout(120)
+def test_a_database_that_is_there_already(server_process: ServerProcess, dsn: str, place: Path) -> None:
+    server_process.kill()
+    told = report(place, "--database-url", dsn, "--faults", "cut-connection:2,kill-server:1", "--rooms", "2")
+    assert told["commands"]["acked"] > 0
+    refused = chaos(place, "--database-url", dsn, "--faults", "freeze-postgres")
+    assert refused.returncode == 2
+    assert "freeze-postgres can only be done to a database that was started here" in refused.stderr
+
+
+def test_what_is_not_for_tests_is_refused(place: Path) -> None:
+    for options, settings, reason in (
+        (("--url", "http://play.example.org"), {}, "not http:// on this machine"),
+        (("--database-url", "postgresql://db.example.org/parlor"), {}, "only a postgresql:// database on this machine"),
+        ((), {"PARLOR_ENV": "production"}, "PARLOR_ENV is production"),
+        (("--faults", "earthquake"), {}, "'earthquake' is none of kill-server"),
+    ):
+        refused = chaos(place, *options, **settings)
+        assert refused.returncode == 2, refused.stderr
+        assert reason in refused.stderr
+        assert refused.stdout == ""
+    assert_nothing_is_left(place)
+
+
+def begun(place: Path) -> subprocess.Popen[str]:
+    """A run that has had its first fault."""
+    options = ["--faults", "kill-server:1000", "--rooms", "2", "--rate", "50"]
+    running = subprocess.Popen([*CHAOS, *options], env=environment(place), stderr=subprocess.PIPE, text=True)
+    assert running.stderr is not None
+    for line in running.stderr:
+        if "1/1000" in line:
+            return running
+    raise AssertionError("the run has ended")
+
+
+@pytest.mark.timeout(120)
+def test_a_run_that_is_stopped_leaves_nothing(place: Path) -> None:
+    running = begun(place)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "Traceback" not in said
+    assert_nothing_is_left(place)
+
+
+@pytest.mark.timeout(120)
+def test_a_run_that_is_killed_leaves_nothing_for_long(place: Path) -> None:
+    running = begun(place)
+    running.kill()
+    running.communicate(timeout=60)
+    while list(place.iterdir()) or processes_of(place):
+        time.sleep(0.02)
