@@ -14,6 +14,7 @@ from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
 from persistence.errors import PersistenceError, Rejected
+from persistence.event_log.log import Health
 from server.errors import Refused, RoomQuarantined, RoomUnavailable
 from server.games.rules import Refusal
 from server.wire.error_codes import HTTP_STATUS, ErrorCode
@@ -67,7 +68,9 @@ def _on_quarantined(request: Request, exc: Exception) -> Response:
 
 
 def _on_database(request: Request, exc: Exception) -> Response:
-    _log.warning("database: %s", exc)
+    # In an outage every request fails, and the log's writer has said so: who asks must not fill the server's own log.
+    outage = request.app.state.services.log.health is Health.PAUSED
+    _log.log(logging.DEBUG if outage else logging.WARNING, "database: %s", exc)
     return error(503, ErrorCode.UNAVAILABLE, "the database is out of reach")
 
 

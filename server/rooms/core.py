@@ -72,7 +72,7 @@ class RoomCore:
         self._guests: dict[PlayerId, ev.Profile] = {}  # those who watch without being members, if they changed theirs
         self._leniency = Leniency()
         self._presence = Presence()
-        self._paused_since_ms: int | None = None
+        self.paused_since_ms: int | None = None  # the log is out of reach: nothing is decided, clocks stand still
         self.waiting = WaitingCommands(node or NodeWaiting())
         self._alarm_ms: int | None = None
         self._held_back = False  # the alarm waits for the log: too much is uncommitted
@@ -96,7 +96,7 @@ class RoomCore:
     @property
     def paused(self) -> bool:
         """Whether nothing is decided because the log is out of reach or too far behind."""
-        return self._paused_since_ms is not None or self._held_back
+        return self.paused_since_ms is not None or self._held_back
 
     @property
     def committed_state(self) -> State[Any]:
@@ -163,8 +163,8 @@ class RoomCore:
     def resume(self, reason: str, now_ms: int) -> list[Effect]:
         """Go on after `load` or an outage: the turn under way gets its full time again, and the log says so."""
         state = self._require()
-        since = self._last_at_ms if self._paused_since_ms is None else self._paused_since_ms
-        self._paused_since_ms = None
+        since = self._last_at_ms if self.paused_since_ms is None else self.paused_since_ms
+        self.paused_since_ms = None
         self._presence.follow(state.table, now_ms)
         self._wait = None
         if state.table.phase == Phase.PLAYING and self.game.deadline(state) is not None:
@@ -177,7 +177,7 @@ class RoomCore:
 
     def pause(self, now_ms: int) -> list[Effect]:
         """The database is away: nothing is decided, the clocks stand still."""
-        self._paused_since_ms = now_ms
+        self.paused_since_ms = now_ms
         return self._rearm()
 
     # Inputs: players.
@@ -187,7 +187,7 @@ class RoomCore:
         done = self._acks.find(player_id, frame.id)
         if done is not None:
             return self._repeat(done)
-        if self._paused_since_ms is not None:
+        if self.paused_since_ms is not None:
             refused = self.waiting.put(player_id, profile, frame, now_ms)
             return self._rearm() if refused is None else [refused]
         if self._outbox.is_full(self.head):
@@ -242,7 +242,7 @@ class RoomCore:
         """Do what is due: one thing at a time, so that no room keeps the others waiting."""
         self._alarm_ms = None
         state = self._require()
-        if self._paused_since_ms is not None:
+        if self.paused_since_ms is not None:
             return [*self.waiting.expire(now_ms), *self._rearm()]
         gone = self._presence.due(state.table, now_ms)
         if isinstance(gone, Unload):
@@ -339,7 +339,7 @@ class RoomCore:
         return [SetAlarm(due)]
 
     def _next_due(self) -> int | None:
-        if self._paused_since_ms is not None:
+        if self.paused_since_ms is not None:
             return self.waiting.next_due_ms
         dues = [self._presence.next_due_ms]
         self._held_back = self._outbox.is_full(self.head)

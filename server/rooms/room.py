@@ -171,8 +171,8 @@ class Room:
     def _welcomed(self, member: Member) -> None:
         """A new member: his turn, if it is his."""
         self._send_turn(member)
-        if self._log.health is Health.PAUSED and not self.core.relaxed:
-            member.send(member.encoder.frame(frames.status("database", self._clock.now_ms())))
+        if self.core.paused_since_ms is not None:
+            member.send(member.encoder.frame(frames.status("database", self.core.paused_since_ms)))
         self._carry_out(self.core.connected(member.player_id, self._clock.now_ms()))
 
     def detach(self, member: Member) -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from persistence.event_log.log import StoredEvent
+from persistence.event_log.log import Health, StoredEvent
 from server.wire.close_codes import CloseCode
 from server.wire.from_client import Hello
 from tests.support.table import Seat, VirtualTable
@@ -155,3 +155,14 @@ async def test_large_events_are_bridged_by_a_state() -> None:
     await table.room.attach(seat, Hello(None, table.room.core.committed_head - 10, None, None))
     assert seat.of_type("welcome")[0]["mode"] == "replay"
     assert len(seat.named("said")) >= 9
+
+
+async def test_who_comes_in_an_outage_is_told_since_when() -> None:
+    table = VirtualTable("relay")
+    await table.seats[0].connect()
+    table.room.database(Health.PAUSED, was=Health.HEALTHY)
+    table.advance(7)
+    await table.seats[1].connect()
+    (told,), (known,) = (seat.of_type("status") for seat in table.seats)
+    assert told == known
+    assert (told["paused"], told["reason"]) == (True, "database")
