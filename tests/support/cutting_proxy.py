@@ -23,6 +23,7 @@ class CuttingProxy:
     `mode` holds for the next traffic of any connection, after `skip` pieces of it have passed; the cuts happen once
     and then it is PASS again.
     `refusing`: new connections are closed at once.
+    `flowing`: while it is cleared nothing passes and nothing is lost, as if the server were frozen.
     """
 
     def __init__(self, dsn: str, folder: Path) -> None:
@@ -37,6 +38,8 @@ class CuttingProxy:
         self.mode = Mode.PASS
         self.skip = 0
         self.refusing = False
+        self.flowing = asyncio.Event()
+        self.flowing.set()
         self.cuts = 0
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -97,6 +100,7 @@ class CuttingProxy:
                     break
                 if answers and self.mode is Mode.SWALLOW_ANSWERS:
                     continue
+                await self.flowing.wait()
                 sink.write(data)
                 await sink.drain()
         except OSError:
