@@ -164,7 +164,7 @@ async def _compose(
 
     bots = bot_identities(games)
     node = f"{socket.gethostname()}:{secrets.token_hex(4)}"
-    directory = Directory(games, log, database, clock, metrics, node, bots)
+    directory = Directory(games, log, database, clock, metrics, node, bots, settings.rooms_per_player_max)
     rematches = Rematches(directory, database)
     directory.on_rematch = rematches.wish
     matchmaker = Matchmaker(directory, clock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from persistence.event_log.log import EventLog, Health, LossReason, proven
 from persistence.ids import new_game_id
 from server import limits
 from server.clock import Clock
-from server.errors import RoomQuarantined, RoomUnavailable
+from server.errors import Refused, RoomQuarantined, RoomUnavailable
 from server.games import chance
 from server.games.registry import Registry
 from server.games.rules import Config, Data, Event, Game, PlayerId
@@ -29,6 +30,7 @@ from server.rooms.room import Room
 from server.rooms.waiting import NodeWaiting, patience
 from server.wire.close_codes import CloseCode
 from server.wire.commands import CommandDecoder
+from server.wire.error_codes import ErrorCode
 
 _log = logging.getLogger(__name__)
 
@@ -61,8 +63,10 @@ class Directory:
         metrics: Metrics,
         node: str,
         bots: Bots,
+        rooms_per_player_max: int = limits.ROOMS_PER_PLAYER_MAX,
     ) -> None:
         self.registry = registry
+        self._rooms_per_player_max = rooms_per_player_max
         self.bots = bots
         self._log = log
         self._database = database
@@ -71,6 +75,8 @@ class Directory:
         self._node = node
         self._decoders = {game.name: CommandDecoder(game) for game in registry}
         self._rooms: dict[str, Room] = {}
+        self._creators: dict[str, PlayerId] = {}  # of the rooms in memory that were created here
+        self._created: Counter[PlayerId] = Counter()  # the same, counted
         self._loading: dict[str, asyncio.Task[Room | None]] = {}
         self._loads = asyncio.Semaphore(limits.LOADS_AT_ONCE_MAX)
         self._health = log.health
@@ -108,9 +114,11 @@ class Directory:
         return await asyncio.shield(task)
 
     async def create(self, new: NewRoom) -> Room:
-        """A new room, returned once its first events are committed. Raises `RoomUnavailable`."""
+        """A new room, returned once its first events are committed. Raises `RoomUnavailable`, `Refused`."""
         if not self.accepting:
             raise RoomUnavailable("the server is stopping")
+        if self._created[new.creator] >= self._rooms_per_player_max:
+            raise Refused(429, ErrorCode.RATE_LIMITED, "this player has opened too many rooms: close some, or wait")
         async with patience():
             await self._log.reachable()
             for _ in range(_CODE_ATTEMPTS):
@@ -148,6 +156,8 @@ class Directory:
             new.creator, config, chance.commitment(game_id, seed), new.joins, self._clock.now_ms(), (row,)
         )
         room = self._room(core, head=-1, epoch=1)
+        self._creators[game_id] = new.creator
+        self._created[new.creator] += 1
         room.create(opening)
         return room
 
@@ -194,6 +204,11 @@ class Directory:
         if self._rooms.get(room.game_id) is room:
             del self._rooms[room.game_id]
             self._metrics.rooms.set(len(self._rooms))
+            creator = self._creators.pop(room.game_id, None)
+            if creator is not None:
+                self._created[creator] -= 1
+                if not self._created[creator]:
+                    del self._created[creator]
         if room.loss is not None and room.loss.reason is LossReason.REFUSED and room.core.durable_head >= 0:
             self._was_refused(room, room.loss.first_index)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from server.wire.close_codes import CloseCode
 from tests.support.client import Player
 from tests.support.foreign import Guests, entered
+from tests.support.inprocess import served
 
 LISTED = {"game_id", "game", "join_code", "players", "max_players", "spectators", "status", "created_at"}
 JOINED = {"game_id", "seat", "ws_url"}
@@ -180,3 +183,19 @@ async def test_a_player_may_sit_in_many_rooms(guests: Guests) -> None:
         assert (await first.ask("1", "say", data=1))["type"] == "ack"
         assert (await second.ask("1", "say", data=1))["type"] == "ack"
     assert len({room["game_id"] for room in rooms}) == len({room["join_code"] for room in rooms}) == 3
+
+
+async def test_a_player_opens_only_so_many_rooms(dsn: str, tmp_path: Path) -> None:
+    async with served(dsn, tmp_path, rooms_per_player_max=2) as app:
+        player, other = await Player.create(app.url), await Player.create(app.url)
+        first, _ = [await player.http.post("/api/rooms", {"game": "relay"}) for _ in range(2)]
+        refused = await player.http.client.post("/api/rooms", json={"game": "relay"})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (429, "rate_limited")
+        assert refused.headers["Retry-After"]
+        await other.http.post("/api/rooms", {"game": "relay"})
+        room = app.services.directory.find(first["game_id"])
+        assert room is not None
+        room.close("as if it were empty", CloseCode.NORMAL, "")
+        await player.http.post("/api/rooms", {"game": "relay"})
+        for guest in (player, other):
+            await guest.close()
