@@ -119,20 +119,20 @@ def check_views(
 ) -> None:
     """A view that was sent after event N is the fold of the log up to N."""
     for index, view in views:
-        if timeless(view) != timeless(folded[index]):
+        if logged(view) != logged(folded[index]):
             f.add(
                 MISMATCHES, f"{where}: the state at {index} is not that of the log: {_difference(view, folded[index])}"
             )
 
 
-def timeless(view: Mapping[str, Any]) -> dict[str, Any]:
-    """Without the deadline of the turn, which stands in no event."""
+def logged(view: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what stands in no event: the deadline of the turn, and the code of the room."""
     turn = view.get("turn")
-    return {**view, "turn": None if turn is None else {**turn, "deadline_at": None}}
+    return {**view, "turn": None if turn is None else {**turn, "deadline_at": None}, "join_code": None}
 
 
 def _difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    one, other = timeless(one), timeless(other)
+    one, other = logged(one), logged(other)
     keys = [key for key in one.keys() | other.keys() if one.get(key) != other.get(key)]
     return "; ".join(f"{key} {one.get(key)!r} and {other.get(key)!r}"[:200] for key in sorted(keys))
 

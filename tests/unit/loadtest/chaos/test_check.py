@@ -159,11 +159,11 @@ def test_two_answers_to_one_command() -> None:
 
 
 def test_a_state_that_is_not_that_of_the_log() -> None:
-    view = {"phase": "playing", "turn": {"player_id": ADA, "deadline_at": 1234}}
+    view = {"phase": "playing", "turn": {"player_id": ADA, "deadline_at": 1234}, "join_code": "ABCDEF"}
     folded = {"phase": "playing", "turn": {"player_id": ADA, "deadline_at": None}}
     findings = Findings()
     check.check_views([(5, view)], {5: folded}, "ada", findings)
-    assert not findings.any  # the deadline stands in no event
+    assert not findings.any  # neither the deadline nor the code stands in an event
     check.check_views([(5, view)], {5: {**folded, "phase": "lobby"}}, "ada", findings)
     assert findings.counts["mismatches"] == 1
     assert "phase" in findings.examples[0]
