@@ -80,7 +80,11 @@ class Database:
         """Borrow a connection; errors inside the block are translated as well."""
         with driver.translated():
             async with self._pool.acquire(timeout=self._acquire_timeout_s) as connection:
-                yield connection
+                try:
+                    yield connection
+                except TimeoutError:
+                    connection.terminate()  # to give it back in order would wait for the same silent server again
+                    raise
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:

@@ -72,6 +72,20 @@ async def test_a_server_that_does_not_answer(dsn: str) -> None:
             await asyncio.wait_for(database.close(0.2), 5)
 
 
+async def test_a_frozen_server_is_waited_for_once(dsn: str) -> None:
+    """Not a second time to give the connection back."""
+    with scratch_folder() as folder:
+        async with CuttingProxy(dsn, folder) as proxy:
+            database = await Database.open(proxy.dsn, command_timeout_s=2.0)
+            await database.ping()
+            proxy.flowing.clear()
+            with pytest.raises(Unavailable):
+                await asyncio.wait_for(database.ping(), 3.5)
+            proxy.flowing.set()
+            await database.ping()
+            await database.close()
+
+
 async def test_reads_after_a_cut(dsn: str) -> None:
     with scratch_folder() as folder:
         async with CuttingProxy(dsn, folder) as proxy:
