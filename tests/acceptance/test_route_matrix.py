@@ -1,0 +1,158 @@
+"""Who may ask what over HTTP: every route, for everybody who might ask, about every kind of room at every stage.
+
+The table is the truth that people read; a route of the server that stands in no row fails the test.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.support.client import Frame
+from tests.support.foreign import Guests
+from tests.support.stage import CALLERS, PHASES, Caller, Stage, another, set_up
+
+# Method and path, the rooms that the row is about (`*`: all of them), and the status for each caller. The first row
+# that fits the room counts. {host}: his id; {me}: the caller's own; {room}, {code}: of the room.
+ROUTES = """
+                                                             nob gue wat wai mov hos kic els exp for uns unk
+GET /livez                               *                   200 200 200 200 200 200 200 200 200 200 200 200
+GET /readyz                              *                   200 200 200 200 200 200 200 200 200 200 200 200
+GET /statusz                             *                   200 200 200 200 200 200 200 200 200 200 200 200
+GET /metrics                             *                   200 200 200 200 200 200 200 200 200 200 200 200
+POST /api/players                        *                   201 201 201 201 201 201 201 201 201 201 201 201
+GET /api/players/me                      *                   401 200 200 200 200 200 200 200 401 401 401 401
+PATCH /api/players/me                    *                   401 200 200 200 200 200 200 200 401 401 401 401
+GET /api/players/{host}                  *                   200 200 200 200 200 200 200 200 200 200 200 200
+GET /api/players/{host}/stats            *                   200 200 200 200 200 200 200 200 200 200 200 200
+GET /api/players/{host}/games            *                   200 200 200 200 200 200 200 200 200 200 200 200
+GET /api/leaderboards/wins               *                   200 200 200 200 200 200 200 200 200 200 200 200
+POST /api/rooms                          *                   401 201 201 201 201 201 201 201 401 401 401 401
+GET /api/rooms                           *                   200 200 200 200 200 200 200 200 200 200 200 200
+GET /api/rooms/{room}                    public              401 200 200 200 200 200 200 200 401 401 401 200
+GET /api/rooms/{room}                    private             401 404 200 200 200 200 404 404 401 401 401 404
+POST /api/matchmake                      *                   401 200 200 200 200 200 200 200 401 401 401 401
+POST /api/rooms/{room}/join              public/lobby        401 200 200 200 200 200 403 200 401 401 401 401
+POST /api/rooms/{room}/join              public              401 409 409 200 200 200 403 409 401 401 401 401
+POST /api/rooms/{room}/join              private/lobby       401 403 200 200 200 200 403 403 401 401 401 403
+POST /api/rooms/{room}/join              private             401 403 409 200 200 200 403 403 401 401 401 403
+POST /api/rooms/{room}/join?spectator    public              401 200 200 200 200 200 403 200 401 401 401 401
+POST /api/rooms/{room}/join?spectator    private             401 403 200 200 200 200 403 403 401 401 401 403
+POST /api/join                           completed           401 404 404 404 404 404 404 404 401 401 401 404
+POST /api/join                           lobby               401 200 200 200 200 200 403 200 401 401 401 401
+POST /api/join                           running             401 409 409 200 200 200 403 409 401 401 401 401
+POST /api/join?spectator                 completed           401 404 404 404 404 404 404 404 401 401 401 404
+POST /api/join?spectator                 *                   401 200 200 200 200 200 403 200 401 401 401 401
+GET /api/games/{room}                    public              200 200 200 200 200 200 200 200 401 401 401 200
+GET /api/games/{room}                    completed           200 200 200 200 200 200 200 200 401 401 401 200
+GET /api/games/{room}                    private             404 404 200 200 200 200 404 404 401 401 401 404
+GET /api/games/{room}/events             public              200 200 200 200 200 200 200 200 401 401 401 200
+GET /api/games/{room}/events             completed           200 200 200 200 200 200 200 200 401 401 401 200
+GET /api/games/{room}/events             private             404 404 200 200 200 200 404 404 401 401 401 404
+GET /api/games/{room}/events?as={host}   completed           200 200 200 200 200 200 200 200 401 401 401 200
+GET /api/games/{room}/events?as={host}   public              403 403 403 403 403 200 403 403 401 401 401 403
+GET /api/games/{room}/events?as={host}   private             404 404 403 403 403 200 404 404 401 401 401 404
+GET /api/games/{room}/events?as={me}     completed           200 200 200 200 200 200 200 200 401 401 401 200
+GET /api/games/{room}/events?as={me}     public              403 200 200 200 200 200 200 200 401 401 401 200
+GET /api/games/{room}/events?as={me}     private             404 404 200 200 200 200 404 404 401 401 401 404
+GET /api/games/{room}/state              public              200 200 200 200 200 200 200 200 401 401 401 200
+GET /api/games/{room}/state              completed           200 200 200 200 200 200 200 200 401 401 401 200
+GET /api/games/{room}/state              private             404 404 200 200 200 200 404 404 401 401 401 404
+GET /api/games/{room}/state?as={host}    completed           200 200 200 200 200 200 200 200 401 401 401 200
+GET /api/games/{room}/state?as={host}    public              403 403 403 403 403 200 403 403 401 401 401 403
+GET /api/games/{room}/state?as={host}    private             404 404 403 403 403 200 404 404 401 401 401 404
+GET /api/games/{room}/state?as={me}      completed           200 200 200 200 200 200 200 200 401 401 401 200
+GET /api/games/{room}/state?as={me}      public              403 200 200 200 200 200 200 200 401 401 401 200
+GET /api/games/{room}/state?as={me}      private             404 404 200 200 200 200 404 404 401 401 401 404
+GET /api/games/{room}/fairness           public              200 200 200 200 200 200 200 200 401 401 401 200
+GET /api/games/{room}/fairness           completed           200 200 200 200 200 200 200 200 401 401 401 200
+GET /api/games/{room}/fairness           private             404 404 200 200 200 200 404 404 401 401 401 404
+"""
+BODIES: dict[str, Frame] = {
+    "POST /api/players": {},
+    "PATCH /api/players/me": {"color": "#010203"},
+    "POST /api/rooms": {"game": "relay"},
+    "POST /api/matchmake": {"game": "relay"},
+    "POST /api/rooms/{room}/join": {},
+    "POST /api/rooms/{room}/join?spectator": {"role": "spectator"},
+    "POST /api/join": {"join_code": "{code}"},
+    "POST /api/join?spectator": {"join_code": "{code}", "role": "spectator"},
+}
+Row = tuple[str, str, list[int]]
+
+
+def rows() -> list[Row]:
+    """Route, rooms, statuses."""
+    head, *lines = [line.split() for line in ROUTES.strip().splitlines()]
+    assert head == [name[:3] for name in CALLERS]
+    return [(f"{line[0]} {line[1]}", line[2], [int(status) for status in line[3:]]) for line in lines]
+
+
+def row_for(route: str, public: bool, phase: str) -> list[int]:
+    visibility = "public" if public else "private"
+    fitting = {"*", visibility, phase, f"{visibility}/{phase}"}
+    return next(statuses for name, about, statuses in rows() if name == route and about in fitting)
+
+
+async def test_every_route_of_the_server_stands_in_the_table(guests: Guests) -> None:
+    async with guests.http() as http:
+        described = (await http.get("/openapi.json")).json()["paths"]
+    routes = {f"{method.upper()} {path}" for path, methods in described.items() for method in methods}
+    listed = {name.split("?")[0] for name, _, _ in rows()}
+    patterns = {re.sub(r"\{\w+\}", r"[^/]+", route): route for route in routes}
+    covered = set()
+    for row in listed:
+        fitting = {row} & routes or {route for pattern, route in patterns.items() if re.fullmatch(pattern, row)}
+        assert len(fitting) == 1, f"{row}: no such route"
+        covered |= fitting
+    assert covered == routes
+
+
+async def ask(http: Any, stage: Stage, route: str, caller: Caller) -> Any:
+    names = {"host": stage.people["host"].id, "me": caller.player_id, **stage.room}
+    names |= {"room": stage.room["game_id"], "code": stage.room["join_code"]}
+    method, path = route.removesuffix("?spectator").format(**names).split(" ")
+    headers = {} if caller.token is None else {"Authorization": f"Bearer {caller.token}"}
+    body = BODIES.get(route)
+    given = {} if body is None else {"json": {key: value.format(**names) for key, value in body.items()}}
+    return await http.request(method, path, headers=headers, **given)
+
+
+@pytest.mark.parametrize("public", [True, False], ids=["public", "private"])
+@pytest.mark.parametrize("phase", PHASES)
+async def test_routes(guests: Guests, phase: str, public: bool) -> None:
+    stage = await set_up(guests, public, phase)
+    routes = list(dict.fromkeys(name for name, _, _ in rows()))
+    async with guests.http() as http:
+        for route in sorted(routes, key=lambda route: "join" in route):  # what changes the room comes last
+            told = {}
+            for name in CALLERS:
+                caller = await another(guests, stage, name) if "join" in route else stage.callers[name]
+                answer = await ask(http, stage, route, caller)
+                told[name] = answer.status_code
+                assert_says_no_more_than_it_must(answer, stage)
+            assert told == dict(zip(CALLERS, row_for(route, public, phase), strict=True)), route
+
+
+def assert_says_no_more_than_it_must(answer: Any, stage: Stage) -> None:
+    if answer.status_code >= 400:
+        assert set(answer.json()) == {"error"}
+        assert stage.room["join_code"] not in answer.text
+    if answer.status_code == 401:
+        assert answer.json()["error"]["code"] == "unauthorized"
+
+
+async def test_a_refused_request_changes_nothing(guests: Guests) -> None:
+    """Neither the room nor anybody in it."""
+    stage = await set_up(guests, public=False, phase="lobby")
+    head = await stage.head()
+    async with guests.http() as http:
+        for route, body in BODIES.items():
+            for name, status in zip(CALLERS, row_for(route, False, "lobby"), strict=True):
+                if status >= 400 and body is not None:
+                    await ask(http, stage, route, stage.callers[name])
+    assert await stage.head() == head
+    profile = await stage.people["host"].http.get("/api/players/me")
+    assert profile["color"] != BODIES["PATCH /api/players/me"]["color"]
