@@ -1,0 +1,126 @@
+"""What goes wrong, and when: drawn from the seed before the simulation begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+from typing import TYPE_CHECKING
+
+from tests.simulation.connection import Trouble
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+class Fault(StrEnum):
+    LATE = "a request or its answer takes long"
+    LOST = "the connection breaks around a request"
+    SWALLOWED = "a request or its answer disappears"
+    ERROR = "the server reports an error of its own"
+    CUT = "the line between a node and the database breaks"
+    FREEZE = "the database does nothing for a while"
+    KILL = "the database is killed and comes back"
+    POISON = "the database refuses a row"
+    CRASH = "a node is killed and comes back"
+    TAKEOVER = "clients go to another node; the first one doesn't know"
+    REWIND = "the database fails over to a replica that lacks the last commits"
+
+
+WEIGHTS = {
+    Fault.LATE: 4,
+    Fault.LOST: 8,
+    Fault.SWALLOWED: 3,
+    Fault.ERROR: 3,
+    Fault.CUT: 3,
+    Fault.FREEZE: 2,
+    Fault.KILL: 2,
+    Fault.POISON: 1,
+    Fault.CRASH: 3,
+    Fault.TAKEOVER: 3,
+    Fault.REWIND: 0,
+}
+"""How often each kind is drawn."""
+
+_STATEMENTS = (None, "append", "append", "append", "append", "commit", "heads", "claim", "read", "begin")
+_ERRORS = ("57P01", "53300", "25006")
+_COLLISIONS = ("40P01", "40001", "55P03")  # only a statement that takes locks can meet another one
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One fault. `seconds`: how long it lasts; `dice`: decides the rest, 0 to 1."""
+
+    at_s: float
+    fault: Fault
+    seconds: float
+    dice: float
+    statement: str | None
+
+
+def plan(random: Random, until_s: float, weights: dict[Fault, int]) -> list[Planned]:
+    """The faults of one simulation, in order of time."""
+    kinds = list(weights)
+    chosen = random.choices(kinds, [weights[kind] for kind in kinds], k=random.randint(3, 12))
+    while chosen.count(Fault.POISON) > 1:  # a room whose rows are refused twice is not loaded any more
+        chosen.remove(Fault.POISON)
+    made = [
+        Planned(
+            random.uniform(0.0, until_s),
+            fault,
+            random.choice((0.01, 0.2, 1.0, 3.0, 7.0, 12.0)) * random.uniform(0.5, 1.5),
+            random.random(),
+            random.choice(_STATEMENTS),
+        )
+        for fault in chosen
+    ]
+    return sorted(made, key=lambda planned: planned.at_s)
+
+
+def strike(world: World, planned: Planned) -> None:
+    """Let it happen."""
+    world.note(f"FAULT {planned.fault.name} {planned.seconds:.3f} s {planned.statement or 'any'} {planned.dice:.3f}")
+    _STRIKES[planned.fault](world, planned)
+
+
+def _request(kinds: tuple[str, ...]) -> Callable[[World, Planned], None]:
+    def arm(world: World, planned: Planned) -> None:
+        kind = kinds[int(planned.dice * len(kinds))]
+        world.node.line.troubles.append(Trouble(kind, planned.seconds, planned.statement))
+
+    return arm
+
+
+def _error(world: World, planned: Planned) -> None:
+    codes = _ERRORS + _COLLISIONS if planned.statement in ("append", "claim") else _ERRORS
+    code = codes[int(planned.dice * len(codes))]
+    world.node.line.troubles.append(Trouble(f"error {code}", 0.0, planned.statement))
+
+
+def _poison(world: World, planned: Planned) -> None:
+    world.server.poisoned = f'"{"ab"[int(planned.dice * 2)]}:'
+    world.loop.call_later(planned.seconds, world.cure)
+
+
+def _crash(world: World, planned: Planned) -> None:
+    world.crash(down_s=min(planned.seconds, 5.0))
+
+
+def _takeover(world: World, planned: Planned) -> None:
+    world.take_over()
+
+
+_STRIKES: dict[Fault, Callable[[World, Planned], None]] = {
+    Fault.LATE: _request(("request late", "answer late")),
+    Fault.LOST: _request(("request lost", "answer lost")),
+    Fault.SWALLOWED: _request(("request swallowed", "answer swallowed")),
+    Fault.ERROR: _error,
+    Fault.CUT: lambda world, planned: world.node.line.cut(planned.seconds),
+    Fault.FREEZE: lambda world, planned: world.server.freeze(planned.seconds),
+    Fault.KILL: lambda world, planned: world.server.kill(planned.seconds),
+    Fault.POISON: _poison,
+    Fault.CRASH: _crash,
+    Fault.TAKEOVER: _takeover,
+    Fault.REWIND: lambda world, planned: world.rewind(1 + int(planned.dice * 6), min(planned.seconds, 5.0)),
+}

@@ -1,0 +1,155 @@
+"""The connection between a client and a session: both directions in order, with delays, and an end at any moment."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from contextvars import Context
+from random import Random
+from typing import Any, Protocol
+
+import orjson
+
+from server.sessions.session import Session
+from server.wire.close_codes import CloseCode
+from server.wire.encoders import JSON
+from tests.simulation.loop import VirtualLoop
+from tests.simulation.node import Node
+
+Frame = dict[str, Any]
+
+
+class Hears(Protocol):
+    """The client's end."""
+
+    def received(self, wire: Wire, frame: Frame) -> None: ...
+
+    def ended(self, wire: Wire, code: int) -> None: ...
+
+
+class Watches(Protocol):
+    """Sees everything at the moment at which it leaves the server."""
+
+    def left(self, wire: Wire, frame: Frame) -> None: ...
+
+
+class _Direction:
+    """Calls arrive in the order in which they were sent."""
+
+    def __init__(self, loop: VirtualLoop, context: Context | None) -> None:
+        self._loop = loop
+        self._context = context
+        self._calls: deque[Callable[[], None]] = deque()
+        self._last_s = 0.0
+
+    def send(self, delay_s: float, call: Callable[[], None]) -> None:
+        self._calls.append(call)
+        self._last_s = max(self._last_s, self._loop.now_s + delay_s)
+        self._loop.call_at(self._last_s, self._arrive, context=self._context)
+
+    def clear(self) -> None:
+        """What is under way is lost."""
+        self._calls.clear()
+
+    def _arrive(self) -> None:
+        if self._calls:
+            self._calls.popleft()()
+
+
+class Wire:
+    """Also the session's `Outlet`. `hello`: what the client said first; None: nothing yet."""
+
+    congested = False
+
+    def __init__(self, node: Node, game_id: str, client: Hears, watch: Watches, random: Random) -> None:
+        self.node = node
+        self.game_id = game_id
+        self.client = client
+        self.hello: Frame = {}
+        self.open = True  # as the client sees it
+        self.closed_by_server = False
+        self._over = False  # the server knows that the connection is gone
+        self._watch = watch
+        self._random = random
+        self._up = _Direction(node.loop, node.context)
+        self._down = _Direction(node.loop, None)
+        self.session: Session = node.context.run(Session, node.keeper, self, game_id, JSON, None)
+
+    # -- the client's end
+
+    def send(self, frame: Frame) -> None:
+        if not self.hello:
+            self.hello = frame
+        data = orjson.dumps(frame)
+        self._up.send(self._delay_s(), lambda: self._deliver(data))
+
+    def cut(self, *, lossy: bool, noticed_after_s: float) -> None:
+        """The client is gone at once; the server notices later. `lossy`: what is under way does not arrive."""
+        self.open = False
+        if lossy:
+            self._up.clear()
+        self._down.clear()
+        self._up.send(noticed_after_s, self._gone)
+
+    def node_died(self) -> None:
+        self._up.clear()
+        self._down.clear()
+        if self.open:
+            self._down.send(self._delay_s(), lambda: self._ended(1006))
+
+    # -- the server's end (`Outlet`)
+
+    def write(self, data: bytes) -> None:
+        if not self.node.alive:
+            return
+        for frame in frames_of(data):
+            self._watch.left(self, frame)
+            self._down.send(self._delay_s(), lambda frame=frame: self._receive(frame))  # type: ignore[misc]  # bound now
+
+    def close(self, code: int, reason: str) -> None:
+        self.closed_by_server = True
+        if self.node.alive:
+            self._down.send(self._delay_s(), lambda: self._ended(int(code)))
+            self._up.send(self._random.choice((0.001, 2.0)), self._gone)
+
+    def greeted(self) -> None:
+        """Hello was said."""
+
+    # -- arrivals
+
+    def _deliver(self, data: bytes) -> None:
+        if self.node.alive and not self.closed_by_server:
+            self.session.receive(data, binary=False)
+
+    def _gone(self) -> None:
+        if self.node.alive and not self._over:
+            self._over = True
+            self.session.gone()
+
+    def _receive(self, frame: Frame) -> None:
+        if self.open:
+            self.client.received(self, frame)
+
+    def _ended(self, code: int) -> None:
+        if self.open:
+            self.open = False
+            self.client.ended(self, code)
+
+    def _delay_s(self) -> float:
+        return self._random.uniform(0.0005, 0.02)
+
+
+RESTART = int(CloseCode.RESTART)
+
+
+def frames_of(data: bytes) -> list[Frame]:
+    """The messages in one write."""
+    found, place = [], 0
+    while place < len(data):
+        size, place = data[place + 1], place + 2
+        if size >= 126:
+            width = 2 if size == 126 else 8
+            size, place = int.from_bytes(data[place : place + width], "big"), place + width
+        found.append(orjson.loads(data[place : place + size]))
+        place += size
+    return found
