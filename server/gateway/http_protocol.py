@@ -73,6 +73,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._done()
+        if isinstance(exc, TimeoutError):
+            self._door.metrics.connections_cut_total.labels(Cut.LOST).inc()
         if self._backlog is not None:
             self._backlog.end()
         if self._running is not None:  # uvicorn tells the newest request only, which may still be waiting for its turn

@@ -224,6 +224,17 @@ async def test_a_stopped_reader_is_cut_although_little_waits_and_nothing_comes(
     assert (await series(own_server.url, CUT))["overflow"] == before["overflow"]
 
 
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="no such option of the kernel here")
+async def test_what_the_kernel_hides_ends_as_well(own_server: HostedProcess, crowd: Crowd) -> None:
+    """Nothing waits in the server, everything in the kernel's buffer, and the peer has no room for it."""
+    (host, stopped), ws_url = await crowd.relay()
+    before = await series(own_server.url, CUT)
+    await crowd.silent(stopped, ws_url)
+    await fill(host, 50)
+    await until(own_server.url, CUT, "lost", before["lost"] + 1, patience_s=limits.UNACKNOWLEDGED_S * 2)
+    assert (await series(own_server.url, CUT))["stalled"] == before["stalled"]
+
+
 async def test_a_spectator_who_lags_too_far_gets_a_fresh_state(own_server: HostedProcess, crowd: Crowd) -> None:
     (host,), ws_url = await crowd.relay(1)
     raw = await crowd.silent(await crowd.new(), ws_url)
