@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
+CHAOS_LONG := kill-server:200,kill-postgres:50,freeze-postgres:20,cut-connection:2000,drop-sockets:200,slow-readers:20,garbage:50
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format coverage bench migrate clean
+.PHONY: help install run test check format coverage bench chaos chaos-long migrate clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +46,12 @@ coverage: install  ## branch coverage of the rules
 
 bench: install  ## print the figures of docs/performance.md
 	$(BIN)/python -m loadtest.bench $(ARGS)
+
+chaos: install  ## break a server under load and check that nothing is lost
+	$(BIN)/parlor chaos $(ARGS)
+
+chaos-long: install  ## the same for half an hour
+	$(BIN)/parlor chaos --faults $(CHAOS_LONG) $(ARGS)
 
 migrate: install  ## bring the database's schema up to date
 	$(BIN)/parlor migrate up

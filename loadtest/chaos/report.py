@@ -11,7 +11,7 @@ from loadtest.chaos.plan import Fault, Plan
 from loadtest.chaos.recovery import Recovery
 from loadtest.histogram import Histogram
 
-_TITLES = {
+TITLES = {
     "lost": "lost",
     "duplicated": "duplicated",
     "gaps": "gaps",
@@ -123,7 +123,7 @@ class Report:
         return lines
 
     def _finding_lines(self) -> list[str]:
-        lines = [f"{_TITLES[kind]:<{_WIDTH - 40}}{self.findings.counts[kind]:>7}" for kind in KINDS]
+        lines = [f"{TITLES[kind]:<{_WIDTH - 40}}{self.findings.counts[kind]:>7}" for kind in KINDS]
         if self.findings.examples:
             lines += ["", *self.findings.examples]
         verdict = "every promise was kept" if self.ok else "BROKEN" if self.findings.any else "NOT DONE"
