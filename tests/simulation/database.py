@@ -120,14 +120,14 @@ class Session:
                 self._release()
             raise
         if self._tables is None:
-            self._server.commit(tables)
+            self._server.commit(tables, self.name)
             self._release()
         return rows
 
     def _finish(self, *, commit: bool) -> None:
         tables, self._tables, self._failed = self._tables, None, False
         if commit and tables is not None:
-            self._server.commit(tables)
+            self._server.commit(tables, self.name)
         self._release()
 
     # -- locks
@@ -181,9 +181,9 @@ class Session:
 
 
 class Server:
-    """`committed` is called with a game's id before and after each commit that touches it."""
+    """`committed` is called after each commit with every game that it has changed, and the name of the session."""
 
-    def __init__(self, loop: VirtualLoop, random: Random, committed: Callable[[str, Game | None, Game], None]) -> None:
+    def __init__(self, loop: VirtualLoop, random: Random, committed: Callable[[str, Game, str], None]) -> None:
         self.loop = loop
         self.games: dict[str, Game] = {}
         self.players: dict[str, dict[str, Any]] = {}
@@ -211,14 +211,14 @@ class Server:
     def tables(self) -> Tables:
         return Tables(self.games, self.players)
 
-    def commit(self, tables: Tables) -> None:
+    def commit(self, tables: Tables, session: str) -> None:
         """All of a transaction's changes at once."""
         before = {key: self.games.get(key) for key in tables.changed}
         if before:
             self._journal.append(before)
         self.games.update(tables.changed)
         for key, game in tables.changed.items():
-            self._committed(key, before[key], game)
+            self._committed(key, game, session)
 
     def refuse_poison(self, parameters: dict[str, Any]) -> None:
         """Refuse the whole statement, as often as it takes to find the guilty command; then the next one is taken."""

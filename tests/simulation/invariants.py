@@ -7,6 +7,7 @@ exactly once   a command id stands in the log once, and its acks always say the 
 one writer     rows are written under the newest epoch that was claimed, and epochs only grow
 frozen clock   nobody is moved by force unless the log was there during his whole turn
 no going back  what a client holds when it is told to go on from there is what the log holds
+together       a game's status and summary say what its log says
 no bug         no exception is swallowed, no frame says `internal`
 (at the end)   no command waits for ever, everybody holds the same log, and memory is the fold of it
 """
@@ -22,6 +23,7 @@ from persistence.event_log.log import StoredEvent
 from server.games import match
 from server.games.replay import state_hash
 from server.games.rules import Event, State, Viewer
+from server.games.table import Phase
 from server.games.table_events import GameCreated
 from server.wire.commands import command_data
 from tests.simulation.database import Server
@@ -117,8 +119,8 @@ class Invariants:
 
     # -- commits
 
-    def committed(self, key: str, before: Game | None, game: Game) -> None:
-        """A transaction changed this game."""
+    def committed(self, key: str, game: Game, session: str) -> None:
+        """A transaction of this session changed the game."""
         log = self.logs.setdefault(key, Log(game))
         self.require(game.epoch >= log.epoch, "one writer", f"epoch {game.epoch} after {log.epoch}")
         if game.epoch != log.epoch:
@@ -127,9 +129,14 @@ class Invariants:
         fresh = game.rows[len(log.rows) :]
         if fresh:
             owner = game.columns["owner"]
-            self._note(f"commit {fresh[0].index}..{fresh[-1].index} {','.join(row.type for row in fresh)} by {owner}")
+            self._note(f"commit {fresh[0].index}..{fresh[-1].index} {','.join(row.type for row in fresh)} by {session}")
+            self.require(session.startswith(owner), "one writer", f"{session} wrote, the owner is {owner}")
         for row, epoch in zip(fresh, game.epochs[len(log.rows) :], strict=True):
             self._row(log, row, epoch, game)
+        if log.states:
+            phase, status = log.states[-1].table.phase, game.columns["status"]
+            fits = status == _STATUSES[phase] and game.completed == (phase is Phase.COMPLETED)
+            self.require(fits, "together", f"the log says {phase}, the row {status}, a summary: {game.completed}")
         self.require(game.head == log.head, "in order", f"head {game.head}, but {len(log.rows)} rows")
 
     def _row(self, log: Log, row: StoredEvent, epoch: int, game: Game) -> None:
@@ -250,6 +257,12 @@ class Invariants:
         return None
 
 
+_STATUSES = {
+    Phase.LOBBY: "created",
+    Phase.PLAYING: "in_progress",
+    Phase.COMPLETED: "completed",
+    Phase.ABORTED: "aborted",
+}
 _TURN_BEGINS = frozenset(
     ("player_bid", "card_played", "trick_started", "bidding_complete", "cards_dealt", "game_resumed", "round_scored")
 )

@@ -77,6 +77,11 @@ def failure(sqlstate: str, message: str, constraint: str | None = None) -> Excep
     return made
 
 
+# What mutants take away: the unique index over (game, actor, command_id), and that a claim counts the epoch up.
+commands_are_unique = True
+claims_count = 1
+
+
 # -- the event log
 
 
@@ -108,14 +113,10 @@ def _insert(game: Game, row: StoredEvent) -> None:
     if any(row.index == other.index for other in game.rows[-1:]) or row.index < len(game.rows):
         raise failure("23505", "duplicate key value violates unique constraint", "game_events_pkey")
     if row.command_id is not None and row.actor_id is not None:
-        if (row.actor_id, row.command_id) in game.commands and unique_commands:
+        if (row.actor_id, row.command_id) in game.commands and commands_are_unique:
             raise failure("23505", "duplicate key value violates unique constraint", "game_events_command_idx")
         game.commands.add((row.actor_id, row.command_id))
     game.rows.append(row)
-
-
-unique_commands = True
-"""The unique index over (game, actor, command). The mutants take it away."""
 
 
 def heads(tables: Tables, p: Parameters) -> list[Any]:
@@ -198,7 +199,7 @@ def claim(tables: Tables, p: Parameters) -> list[Any]:
     game = tables.change(p["game_id"])
     if game is None:
         return []
-    game.columns |= {"epoch": game.epoch + 1, "owner": p["owner"]}
+    game.columns |= {"epoch": game.epoch + claims_count, "owner": p["owner"]}
     return [dict(game.columns)]
 
 

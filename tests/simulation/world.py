@@ -224,8 +224,8 @@ class World:
 
     # -- what breaks
 
-    def _committed(self, key: str, before: Game | None, game: Game) -> None:
-        self.invariants.committed(key, before, game)
+    def _committed(self, key: str, game: Game, session: str) -> None:
+        self.invariants.committed(key, game, session)
 
     def _break(self, broken: Broken) -> None:
         if self.broken is None and not self.over:

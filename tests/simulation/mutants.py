@@ -1,0 +1,178 @@
+"""Bugs, put into the product for as long as a test lasts: a checker that doesn't find them checks nothing.
+
+Each is a small change that a reasonable person could make; `caught` names the invariants that may notice it first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+from persistence.event_log.lane import Lane
+from persistence.event_log.log import seal
+from persistence.event_log.queue import Want, columns
+from persistence.event_log.writer import PostgresLog
+from server.rooms import fanout
+from server.rooms.acks import Acks
+from server.rooms.arrivals import Arrivals
+from server.rooms.core import RoomCore
+from server.rooms.outbox import Outbox
+from server.rooms.room import Room
+from tests.simulation import statements
+
+
+class Mutant(NamedTuple):
+    """`changes`: (object, attribute, what stands there instead, made from what stood there)."""
+
+    changes: tuple[tuple[Any, str, Callable[[Any], Any]], ...]
+    caught: frozenset[str]
+
+
+@contextmanager
+def infected(mutant: Mutant) -> Iterator[None]:
+    """The product with this bug."""
+    with ExitStack() as stack:
+        for owner, name, make in mutant.changes:
+            stack.enter_context(patch.object(owner, name, make(getattr(owner, name))))
+        yield
+
+
+def _tell_before_commit(append: Any) -> Any:
+    def told_at_once(self: Any, stream: Any, events: Any, writes: Any = ()) -> None:
+        append(self, stream, events, writes)
+        asyncio.get_running_loop().call_soon(stream.listener.committed, seal(stream.head))
+
+    return told_at_once
+
+
+def _take_doubt_for_success(resolve: Any) -> Any:
+    async def resolved(self: Any, wants: list[Want], batch: Any, *, in_doubt: bool = False) -> list[Want]:
+        if not in_doubt:
+            return await resolve(self, wants, batch)  # type: ignore[no-any-return]  # it gives what it gave
+        for want in wants:
+            self.queue.commit(want)
+        return []
+
+    return resolved
+
+
+def _rebase(resolve: Any) -> Any:
+    """Whoever finds another head writes behind it."""
+
+    async def resolved(self: Any, wants: list[Want], batch: Any, *, in_doubt: bool = False) -> list[Want]:
+        found = await self._heads([want.stream.game_id for want in wants])
+        again = []
+        for want in wants:
+            head = found.get(want.stream.game_id, (-1, 0, None))[0]
+            again.append(Want(want.stream, head, head + want.head - want.expected, want.appends))
+        return again
+
+    return resolved
+
+
+def _write_apart(send: Any) -> Any:
+    """First the events, then what should be written with them."""
+
+    async def sent(self: Any, wants: list[Want], batch: Any) -> set[int]:
+        before = [write for want in wants for write in want.writes if write.before]
+        async with self._connection.transaction():
+            for write in before:
+                await write.apply(self._connection)
+        moved = {row[0] for row in await self._append.fetch(*columns(wants, batch))}
+        for want in wants:
+            for write in want.writes:
+                if not write.before:
+                    await write.apply(self._connection)
+        return moved
+
+    return sent
+
+
+def _go_on_after_a_loss(lost: Any) -> Any:
+    def ignored(self: Any, loss: Any) -> None:
+        self._stream = self._log.open(self.game_id, self.core.committed_head, self.epoch, self)
+
+    return ignored
+
+
+def _skip_one(records: Any) -> Any:
+    async def skipping(self: Any, first: int, head: int) -> Any:
+        return (await records(self, first, head))[1:]
+
+    return skipping
+
+
+def _no_credit(resume: Any) -> Any:
+    """The clock runs on as if nothing had been."""
+
+    def resumed(self: Any, reason: str, now_ms: int) -> Any:
+        wait, due = self._wait, self._bot_due_ms
+        effects = resume(self, reason, now_ms)
+        if wait is not None and reason == "database":
+            self._wait, self._bot_due_ms = wait, due
+            effects += self._rearm()
+        return effects
+
+    return resumed
+
+
+def _without_the_last(load: Any) -> Any:
+    def loaded(self: Any, rows: Any, codec: Any, proof: Any) -> Any:
+        return load(self, rows[:-1] if len(rows) > 3 else rows, codec, proof)
+
+    return loaded
+
+
+def _always(value: Any) -> Callable[[Any], Any]:
+    return lambda _: value
+
+
+_head_alone: Any = lambda game, expected, epoch: game is not None and game.head == expected  # noqa: E731  # as its model
+_EPOCH_IS_NOT_COMPARED = (statements, "matches", _always(_head_alone))
+
+MUTANTS: dict[str, Mutant] = {
+    "acks and events leave before the commit": Mutant(
+        ((PostgresLog, "append", _tell_before_commit),), frozenset({"durable"})
+    ),
+    "the append does not compare the epoch": Mutant((_EPOCH_IS_NOT_COMPARED,), frozenset({"one writer"})),
+    "no dedup, in the room nor in the database": Mutant(
+        ((Acks, "find", _always(lambda *_: None)), (statements, "commands_are_unique", _always(False))),
+        frozenset({"exactly once"}),
+    ),
+    "no dedup in the room alone": Mutant(((Acks, "find", _always(lambda *_: None)),), frozenset({"no bug"})),
+    "the ids of before are not read from the log": Mutant(
+        ((Acks, "restore", _always(lambda *_: None)),), frozenset({"no bug"})
+    ),
+    "a batch in doubt is taken for committed": Mutant(
+        ((Lane, "_resolve", _take_doubt_for_success),), frozenset({"durable"})
+    ),
+    "a batch is written behind whatever head is found": Mutant(
+        ((Lane, "_resolve", _rebase),), frozenset({"exactly once", "no command waits for ever"})
+    ),
+    "what belongs to an append is written after it": Mutant(
+        ((Lane, "_send_with_writes", _write_apart),), frozenset({"together"})
+    ),
+    "a room goes on after a loss": Mutant(
+        ((Room, "lost", _go_on_after_a_loss),), frozenset({"no command waits for ever", "same content"})
+    ),
+    "the outbox gives out the newest step first": Mutant(
+        ((Outbox, "take", lambda take: lambda self, proof: take(self, proof)[::-1]),), frozenset({"in order"})
+    ),
+    "a resume skips an event": Mutant(((Arrivals, "_records", _skip_one),), frozenset({"in order"})),
+    "the clocks run on in an outage": Mutant(
+        ((RoomCore, "pause", _always(lambda *_: [])),), frozenset({"frozen clock"})
+    ),
+    "an outage counts as thinking time": Mutant(((RoomCore, "resume", _no_credit),), frozenset({"frozen clock"})),
+    "a load forgets the last event": Mutant(
+        ((RoomCore, "load", _without_the_last),),
+        frozenset({"in order", "same content"}),
+    ),
+    "everybody sees everything": Mutant(
+        ((fanout, "visible", _always(lambda game, record, viewer: (record.event.name, record.data))),),
+        frozenset({"same content"}),
+    ),
+    "a takeover keeps the epoch": Mutant(((statements, "claims_count", _always(0)),), frozenset({"one writer"})),
+}
