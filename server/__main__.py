@@ -106,6 +106,8 @@ def _add_chaos(commands: Any) -> None:
     chaos.add_argument("--rate", type=float, default=400, help="commands a second over all of them (%(default)s)")
     chaos.add_argument("--seed", type=int, metavar="N", help="repeats the plan of a run (default: a new one)")
     chaos.add_argument("--freeze-s", type=float, default=5, metavar="S", help="of freeze-postgres (%(default)s)")
+    durability = chaos.add_argument("--durability", choices=("strict", "relaxed"), default="strict")
+    durability.help = "of the relay rooms; relaxed ones lose what they promised too early (%(default)s)"
     chaos.add_argument("--json", type=Path, dest="target", metavar="FILE", help="also write the report there")
     chaos.add_argument("--url", help="a test server that runs already, on this machine (default: one of its own)")
     chaos.add_argument("--database-url", metavar="URL", help="of a test database, likewise")

@@ -59,8 +59,9 @@ class Room:
 class Crowd:
     """`open` it, `talk` as a task, `close` it. `rooms`: all there have been, in the order of their beginning."""
 
-    def __init__(self, api: Api, draw: random.Random, counts: Counts) -> None:
+    def __init__(self, api: Api, draw: random.Random, counts: Counts, durability: str = "strict") -> None:
         self.api = api
+        self._durability = durability  # of the relay rooms
         self.counts = counts
         self.rooms: list[Room] = []
         self._draw = draw
@@ -86,7 +87,7 @@ class Crowd:
         await until(lambda: all(client.connection for client in self.clients))
 
     async def relay(self, padding: int = 0) -> Room:
-        config = {"min_players": 1, "max_players": SEATS}
+        config = {"min_players": 1, "max_players": SEATS, "durability": self._durability}
         seats = await self.api.full_room(await self._guests(), game="relay", config=config)
         return self._enter("relay", [Talker(seat, *self._means(), padding) for seat in seats])
 

@@ -31,7 +31,7 @@ class Faults:
     async def inject(self, injection: Injection) -> Span:
         match injection.fault:
             case Fault.KILL_SERVER:
-                return await self._kill_server()
+                return await self._kill_server(injection.detail["held_s"])
             case Fault.KILL_POSTGRES:
                 return await self._kill_postgres(backends_too=injection.detail["processes"] == "all")
             case Fault.FREEZE_POSTGRES:
@@ -46,15 +46,23 @@ class Faults:
                 vandals = Vandals(self._crowd, random.Random(injection.detail["seed"]))
                 return await self._undisturbed(vandals.run(injection.detail["connections"]))
 
-    async def _kill_server(self) -> Span:
+    async def _kill_server(self, held_s: float) -> Span:
+        """`held_s`: for so long nothing that the server wants to commit reaches the database before the server dies. It
+        does so afterwards."""
+        assert self._system.proxy is not None  # the plan has this fault only where the server is ours
         began_s = monotonic()
-        self._system.kill_server()
+        self._system.proxy.hold()
+        try:
+            await asyncio.sleep(held_s)
+            self._system.kill_server()
+        finally:
+            self._system.proxy.release()
         await self._system.start_server()
         return Span(began_s, monotonic())
 
     async def _kill_postgres(self, *, backends_too: bool) -> Span:
         postgres = self._system.postgres
-        assert postgres is not None  # the plan has this fault only where Postgres is ours
+        assert postgres is not None  # likewise, with Postgres
         began_s = monotonic()
         postgres.kill(backends_too=backends_too)
         await whole(postgres.start)

@@ -128,7 +128,7 @@ def _injection(number: int, fault: Fault, draw: random.Random, freeze_s: float) 
     detail: dict[str, Any]
     match fault:
         case Fault.KILL_SERVER:
-            detail = {}
+            detail = {"held_s": draw.choice((0.0, round(draw.uniform(0.1, 0.6), 2)))}
         case Fault.KILL_POSTGRES:
             detail = {"processes": draw.choice(("postmaster", "all"))}
         case Fault.FREEZE_POSTGRES:

@@ -110,6 +110,16 @@ class DatabaseProxy:
         finally:
             self._cut = self._broken = None
 
+    def hold(self) -> None:
+        """No request of the lines that are up passes until `release`."""
+        for line in self._lines:
+            line.near.pause_reading()
+
+    def release(self) -> None:
+        """What was held passes, also what a server that is dead by now had sent."""
+        for line in list(self._lines):
+            line.near.resume_reading()
+
     # For the lines.
 
     @property
@@ -263,12 +273,20 @@ class End(asyncio.Protocol):
         self._line.lost(self)
 
     def pause_writing(self) -> None:
-        if self.other is not None and self.other._transport is not None:
-            self.other._transport.pause_reading()
+        if self.other is not None:
+            self.other.pause_reading()
 
     def resume_writing(self) -> None:
-        if self.other is not None and self.other._transport is not None:
-            self.other._transport.resume_reading()
+        if self.other is not None:
+            self.other.resume_reading()
+
+    def pause_reading(self) -> None:
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        if self._transport is not None:
+            self._transport.resume_reading()
 
 
 def target_of(dsn: str) -> str | tuple[str, int]:

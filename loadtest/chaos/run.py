@@ -49,6 +49,7 @@ class Asked:
     freeze_s: float = 5.0
     url: str | None = None
     database_url: str | None = None
+    durability: str = "strict"
     target: Path | None = None
 
 
@@ -123,7 +124,7 @@ class Run:
         self._plan = plan
         self._report = report
         self._system = system
-        self._crowd = Crowd(api, random.Random(plan.seed), report.counts)
+        self._crowd = Crowd(api, random.Random(plan.seed), report.counts, asked.durability)
 
     async def go(self) -> None:
         """Play, injure, look. Raises NotServed, ApiError, LaunchFailed."""

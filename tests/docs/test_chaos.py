@@ -12,7 +12,14 @@ from loadtest.chaos.run import Asked
 from tests.docs.pages import ROOT, codes, page, rows, section
 
 PAGE = page("chaos")
-DEFAULTS = {"--faults": "faults", "--cycles": "cycles", "--rooms": "rooms", "--rate": "rate", "--freeze-s": "freeze_s"}
+DEFAULTS = {
+    "--faults": "faults",
+    "--cycles": "cycles",
+    "--rooms": "rooms",
+    "--rate": "rate",
+    "--freeze-s": "freeze_s",
+    "--durability": "durability",
+}
 
 
 def test_options_and_their_defaults() -> None:

@@ -124,6 +124,17 @@ def test_clients_that_break_off_that_do_not_read_and_that_talk_nonsense(place: P
 
 
 @pytest.mark.timeout(120)
+def test_acks_that_leave_before_their_commit_are_found_out(place: Path) -> None:
+    """Rooms that promise less do lose: the check of a whole run sees what it has to see."""
+    target = place / "report.json"
+    options = ("--faults", "kill-server:6", "--durability", "relaxed", "--rooms", "4", "--rate", "200", "--seed", "6")
+    done = chaos(place, *options, "--json", str(target))
+    assert done.returncode == 1, done.stdout
+    assert json.loads(target.read_text())["failures"]["lost"] > 0
+    assert "BROKEN" in done.stdout
+
+
+@pytest.mark.timeout(120)
 def test_a_server_that_runs_already(server_process: ServerProcess, place: Path) -> None:
     told = report(place, "--url", server_process.url, "--cycles", "2", "--faults", "drop-sockets", "--rooms", "2")
     assert told["commands"]["acked"] > 0

@@ -145,6 +145,18 @@ async def test_a_request_that_arrives_when_its_line_is_long_gone() -> None:
         await rig.database.until(b"commit")
 
 
+async def test_what_was_held_arrives_when_its_sender_is_gone() -> None:
+    async with proxied() as rig:
+        client = await rig.client()
+        rig.proxy.hold()
+        client.writer.write(b"commit")
+        client.writer.close()
+        assert await (await rig.client()).ask(b"another line") == b"ok:another line"
+        assert b"commit" not in rig.database.heard
+        rig.proxy.release()
+        await rig.database.until(b"commit")
+
+
 async def test_only_the_writer_is_cut() -> None:
     async with proxied() as rig:
         reader, writer = await rig.client(b"a pool"), await rig.client()
