@@ -115,7 +115,7 @@ async def read_state(
     view = _live_view(services, row, index, viewer) or match.view(services.registry.game(row.game), state, viewer)
     if viewer is None:
         view["you"]["player_id"] = caller  # who watches without a seat is told who he is, as over the socket
-    elif viewer == caller and viewer in state.table.players:
+    elif viewer == caller and viewer in state.table.players and state.table.players[viewer].seat is not None:
         view["join_code"] = row.join_code
     headers = _FOREVER if row.status == "completed" and at is not None else _NEVER
     return Response(orjson.dumps({"index": index, "view": view}), headers=headers, media_type="application/json")
