@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 
+from tests.simulation.faults import REWINDS, WEIGHTS
 from tests.simulation.world import report, simulate
 
 
@@ -19,16 +20,18 @@ def main() -> int:
     parser.add_argument("--trace", action="store_true", help="print the whole history")
     parser.add_argument("--seeds", type=int, default=1000, help="how many (1000)")
     parser.add_argument("--from", type=int, default=0, dest="first", help="the first one (0)")
+    parser.add_argument("--rewind", action="store_true", help="the database may fail over and lose its last commits")
     given = parser.parse_args()
+    weights = REWINDS if given.rewind else WEIGHTS
     first, count = (given.first, given.seeds) if given.seed is None else (given.seed, 1)
     began, commands, faults = time.perf_counter(), 0, 0
     for seed in range(first, first + count):
-        outcome = simulate(seed)
+        outcome = simulate(seed, weights)
         commands, faults = commands + outcome.commands, faults + outcome.faults
         if given.trace:
             print("\n".join(outcome.history))
         if outcome.broken:
-            print(report(outcome))
+            print(report(outcome, " --rewind" * given.rewind))
             return 1
     seconds = time.perf_counter() - began
     print(

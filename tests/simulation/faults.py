@@ -43,6 +43,9 @@ WEIGHTS = {
 }
 """How often each kind is drawn."""
 
+REWINDS = WEIGHTS | {Fault.REWIND: 8}
+"""With the fault after which what was promised can't be kept."""
+
 _STATEMENTS = (None, "append", "append", "append", "append", "commit", "heads", "claim", "read", "begin")
 _ERRORS = ("57P01", "53300", "25006")
 _COLLISIONS = ("40P01", "40001", "55P03")  # only a statement that takes locks can meet another one

@@ -39,7 +39,7 @@ class Outcome:
 
 
 class World:
-    def __init__(self, seed: int, weights: dict[Fault, int]) -> None:
+    def __init__(self, seed: int, weights: dict[Fault, int], forgiven: frozenset[str]) -> None:
         self.seed = seed
         self.history: list[str] = []
         self.broken: Broken | None = None
@@ -48,7 +48,7 @@ class World:
         self.loop.set_exception_handler(self._unhandled)
         self.random = Random(seed)
         self.server: Server = Server(self.loop, self.random, self._committed)
-        self.invariants = Invariants(self.server, self.note, self._break)
+        self.invariants = Invariants(self.server, self.note, self._break, forgiven)
         self.nodes: list[Node] = []
         self.wires: list[Wire] = []
         self.clients: list[Client] = []
@@ -154,7 +154,7 @@ class World:
         problem = self._unanswered() or self.invariants.settled(self.game_id, self.invariants.nodes[owner])
         if problem is None:
             head = self.invariants.logs[self.game_id].head
-            behind = [f"{client.name} at {client.last}" for client in self.clients if client.last != head]
+            behind = [f"{client.name} at {client.last}" for client in self.clients if client.last < head]
             problem = f"{behind}, but the log is at {head}" if behind else None
         return problem
 
@@ -253,9 +253,9 @@ class _Bugs(logging.Handler):
             self._world.bug(f"{record.getMessage()}: {record.exc_info[1]!r}")
 
 
-def simulate(seed: int, weights: dict[Fault, int] | None = None) -> Outcome:
-    """Run one seed to its end, or to the first thing that does not hold."""
-    world = World(seed, weights or faults.WEIGHTS)
+def simulate(seed: int, weights: dict[Fault, int] = faults.WEIGHTS, forgiven: frozenset[str] = frozenset()) -> Outcome:
+    """Run one seed to its end, or to the first thing that does not hold. `forgiven`: see `Invariants`."""
+    world = World(seed, weights, forgiven)
     bugs = _Bugs(world)
     loggers = [logging.getLogger(name) for name in ("persistence", "server")]
     before = [(logger.level, logger.propagate) for logger in loggers]
@@ -275,10 +275,10 @@ def simulate(seed: int, weights: dict[Fault, int] | None = None) -> Outcome:
     return Outcome(seed, world.broken, world.history, commands, len(world.plan))
 
 
-def report(outcome: Outcome) -> str:
-    """How it came to what broke, and how to see it again."""
+def report(outcome: Outcome, option: str = "") -> str:
+    """How it came to what broke, and how to see it again. `option`: of the command line, beside the seed."""
     lines = [*outcome.history[-40:], f"seed {outcome.seed}: {outcome.broken}"]
-    return "\n".join([*lines, f"again: python -m tests.simulation --seed {outcome.seed} --trace"])
+    return "\n".join([*lines, f"again: python -m tests.simulation --seed {outcome.seed} --trace{option}"])
 
 
 def _run(loop: VirtualLoop, story: Coroutine[Any, Any, None]) -> None:

@@ -1,0 +1,41 @@
+"""The epoch in the compare-and-set fences an owner whom nobody has told: without it, Postgres lets him write."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from persistence.database import Database
+from persistence.event_log import lane
+from tests.support.log_rig import PostgresRig, event, opened, read
+
+_CONDITION = "and g.epoch = w.epoch"
+
+
+async def what_a_zombie_writes(database: Database) -> list[int]:
+    """Another owner claims the game while nothing is under way; then the first one appends. The numbers in the log."""
+    rig = PostgresRig(database)
+    await rig.log.start()
+    try:
+        stream, room = await opened(rig)
+        rig.log.append(stream, [event(0)])
+        await room.reaches(0)
+        await rig.claim(stream.game_id)
+        rig.log.append(stream, [event(1)])
+        await rig.log.settled()
+        return [row.payload["number"] for row in await read(rig.log, stream.game_id)]
+    finally:
+        await rig.close()
+
+
+async def test_a_zombie_writes_nothing(database: Database) -> None:
+    assert await what_a_zombie_writes(database) == [0]
+
+
+async def test_without_the_epoch_it_would(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    sql = lane._sql.append.sql
+    assert sql.count(_CONDITION) == 1
+    without = SimpleNamespace(append=SimpleNamespace(sql=sql.replace(_CONDITION, "")), heads=lane._sql.heads)
+    monkeypatch.setattr(lane, "_sql", without)
+    assert await what_a_zombie_writes(database) == [0, 1]
