@@ -87,9 +87,11 @@ class Crowd:
         await until(lambda: all(client.connection for client in self.clients))
 
     async def relay(self, padding: int = 0) -> Room:
+        """With `padding` (characters in all that is said) it is one in which `talk` says nothing."""
         config = {"min_players": 1, "max_players": SEATS, "durability": self._durability}
         seats = await self.api.full_room(await self._guests(), game="relay", config=config)
-        return self._enter("relay", [Talker(seat, *self._means(), padding) for seat in seats])
+        name = "large relay" if padding else "relay"
+        return self._enter(name, [Talker(seat, *self._means(), padding) for seat in seats])
 
     async def eldorado(self) -> Room:
         config = {"min_players": SEATS, "max_players": SEATS, "round_pause_ms": 0, "autostart": True}
@@ -128,7 +130,8 @@ class Crowd:
             await asyncio.sleep(max(_TICK_S, 1 / per_s))
 
     def _talkers(self) -> list[Talker]:
-        return [client for client in self.clients if isinstance(client, Talker)]
+        rooms = [room for room in self.open_rooms if room.game == "relay"]
+        return [client for room in rooms for client in room.clients if isinstance(client, Talker)]
 
     def _allowed_per_s(self) -> float:
         """Half of what the server's limits allow: the other half is for what is sent again."""

@@ -109,7 +109,7 @@ async def _run(asked: Asked, plan: Plan, report: Report) -> None:
             api = Api(system.url, patience_s=_PATIENCE_S)
             try:
                 await Run(asked, plan, report, system, api).go()
-            except (NotServed, ApiError) as error:
+            except ApiError as error:
                 report.findings.add(OTHER, f"{error}\n{system.last_words()}")
             finally:
                 await api.close()
@@ -127,7 +127,7 @@ class Run:
         self._crowd = Crowd(api, random.Random(plan.seed), report.counts, asked.durability)
 
     async def go(self) -> None:
-        """Play, injure, look. Raises NotServed, ApiError, LaunchFailed."""
+        """Play, injure, look. Raises ApiError, LaunchFailed."""
         crowd, report = self._crowd, self._report
         background: list[asyncio.Task[Any]] = []
         try:
@@ -136,7 +136,10 @@ class Run:
             began_s = monotonic()
             await asyncio.sleep(_WARM_UP_S)
             report.memory["before"] = self._system.memory()
-            await self._inject()
+            try:
+                await self._inject()
+            except NotServed as error:
+                report.findings.add(OTHER, f"{error}\n{self._system.last_words()}")
             report.memory["after"] = self._system.memory()
             report.load_seconds = monotonic() - began_s
             report.in_doubt = self._system.logged(_IN_DOUBT)

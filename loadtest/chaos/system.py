@@ -117,7 +117,7 @@ class System:
         except OSError:
             return 0
 
-    def last_words(self, lines: int = 15) -> str:
+    def last_words(self, lines: int = 5) -> str:
         """The end of the server's log."""
         try:
             said = (self._folder / "server.log").read_text(errors="replace")

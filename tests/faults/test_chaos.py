@@ -116,10 +116,10 @@ def test_a_line_that_is_cut_two_hundred_times(place: Path) -> None:
 
 @pytest.mark.timeout(300)
 def test_clients_that_break_off_that_do_not_read_and_that_talk_nonsense(place: Path) -> None:
-    told = report(place, "--faults", "drop-sockets:10,slow-readers:1,garbage:3", "--rate", "200", "--seed", "5")
+    told = report(place, "--faults", "drop-sockets:10,slow-readers:1,garbage:2", "--rate", "200", "--seed", "5")
     assert told["commands"]["acked"] > 1000
     assert told["connections"] > 100
-    wanted = {Fault.DROP_SOCKETS: 10, Fault.SLOW_READERS: 1, Fault.GARBAGE: 3}
+    wanted = {Fault.DROP_SOCKETS: 10, Fault.SLOW_READERS: 1, Fault.GARBAGE: 2}
     assert told["plan"] == [injection.as_json() for injection in make_plan(wanted, 5, 5.0).injections]
 
 
@@ -135,11 +135,13 @@ def test_acks_that_leave_before_their_commit_are_found_out(place: Path) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_a_server_that_runs_already(server_process: ServerProcess, place: Path) -> None:
-    told = report(place, "--url", server_process.url, "--cycles", "2", "--faults", "drop-sockets", "--rooms", "2")
+def test_a_server_that_runs_already(strict_server: ServerProcess, place: Path) -> None:
+    """With the limits that it has: who keeps them is not closed, however much is sent again."""
+    faults = "drop-sockets:3,slow-readers:1"
+    told = report(place, "--url", strict_server.url, "--faults", faults, "--rooms", "2", "--rate", "1000")
     assert told["commands"]["acked"] > 0
     assert told["memory_bytes"] == {"before": {}, "after": {}}
-    refused = chaos(place, "--url", server_process.url, "--faults", "kill-server")
+    refused = chaos(place, "--url", strict_server.url, "--faults", "kill-server")
     assert refused.returncode == 2
     assert "kill-server can only be done to a server that was started here" in refused.stderr
 
