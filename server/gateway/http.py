@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,9 @@ from server.errors import StartupError
 from server.gateway.door import Door
 from server.gateway.http_protocol import HttpProtocol
 from server.gateway.socket import Socket
+
+if sys.platform != "win32":
+    import resource
 
 _BACKLOG = 1024
 _GRACE_S = 5
@@ -33,7 +37,16 @@ def listen(host: str, port: int) -> socket.socket:
         reason = error.strerror or str(error)
         raise StartupError(f"can't listen on {host} port {port}: {reason}") from None
     listener.setblocking(False)
+    _allow_many_files()
     return listener
+
+
+def _allow_many_files() -> None:
+    """The usual limit of 1,024 is for programs that use select(); every connection is a file."""
+    if sys.platform != "win32":
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with contextlib.suppress(ValueError, OSError):  # macOS says "unlimited" and means less
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _tune(listener: socket.socket) -> None:
