@@ -34,7 +34,8 @@ class Client:
         self.pending: dict[str, Frame] = {}
         self.done: dict[str, Frame] = {}
         self.turn: Frame | None = None
-        self.seated_moves = 0
+        self.ready = False
+        self.game_id = ""
         self.calm = False  # the faults are over: no more mischief of its own
         self.wire: Wire | None = None
         self.welcomed = False
@@ -80,7 +81,9 @@ class Client:
         wire.send(hello | ({} if self.role is None else {"role": self.role}))
 
     def _forget(self, last: int) -> None:
-        """A reload: it knows less than it did, or nothing."""
+        """It knows less than it did. If that is nothing, the page was loaded anew: what was sent is forgotten too."""
+        if last < 0:
+            self.pending.clear()
         self.last = max(-1, min(self.last, last))
         self.held = {index: frame for index, frame in self.held.items() if index <= self.last}
 
@@ -188,8 +191,8 @@ class CardPlayer(Client):
         if turn is not None and not self.pending:
             action = self._random.choice(turn["actions"])
             self.command(action["name"], action["args"])
-        elif "ready" not in self.pending and self.seated_moves == 0:
-            self.seated_moves = 1
+        elif not self.ready:
+            self.ready = True
             self.command("set_ready", {"ready": True})
-        elif self.name == "a" and self._random.random() < 0.3:
+        elif self.name.startswith("a") and self._random.random() < 0.3:
             self.command("start_game", {})

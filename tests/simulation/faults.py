@@ -24,6 +24,7 @@ class Fault(StrEnum):
     KILL = "the database is killed and comes back"
     POISON = "the database refuses a row"
     CRASH = "a node is killed and comes back"
+    STOP = "a node is stopped in good order and comes back"
     TAKEOVER = "clients go to another node; the first one doesn't know"
     REWIND = "the database fails over to a replica that lacks the last commits"
 
@@ -38,6 +39,7 @@ WEIGHTS = {
     Fault.KILL: 2,
     Fault.POISON: 1,
     Fault.CRASH: 3,
+    Fault.STOP: 1,
     Fault.TAKEOVER: 3,
     Fault.REWIND: 0,
 }
@@ -102,7 +104,7 @@ def _error(world: World, planned: Planned) -> None:
 
 
 def _poison(world: World, planned: Planned) -> None:
-    world.server.poisoned = f'"{"ab"[int(planned.dice * 2)]}:'
+    world.server.poisoned = f'"{"ab"[int(planned.dice * 2)]}1:'
     world.loop.call_later(planned.seconds, world.cure)
 
 
@@ -124,6 +126,7 @@ _STRIKES: dict[Fault, Callable[[World, Planned], None]] = {
     Fault.KILL: lambda world, planned: world.server.kill(planned.seconds),
     Fault.POISON: _poison,
     Fault.CRASH: _crash,
+    Fault.STOP: lambda world, planned: world.stop(down_s=min(planned.seconds, 5.0)),
     Fault.TAKEOVER: _takeover,
     Fault.REWIND: lambda world, planned: world.rewind(1 + int(planned.dice * 6), min(planned.seconds, 5.0)),
 }

@@ -142,12 +142,13 @@ class Invariants:
         log = self.logs.setdefault(key, Log(game))
         self.require(game.epoch >= log.epoch, "one writer", f"epoch {game.epoch} after {log.epoch}")
         if game.epoch != log.epoch:
-            self._note(f"epoch {game.epoch} is claimed by {game.columns['owner']} at head {game.head}")
+            self._note(f"{key[-4:]}: epoch {game.epoch} is claimed by {game.columns['owner']} at head {game.head}")
             log.epoch = game.epoch
         fresh = game.rows[len(log.rows) :]
         if fresh:
             owner = game.columns["owner"]
-            self._note(f"commit {fresh[0].index}..{fresh[-1].index} {','.join(row.type for row in fresh)} by {session}")
+            names = ",".join(row.type for row in fresh)
+            self._note(f"{key[-4:]}: commit {fresh[0].index}..{fresh[-1].index} {names} by {session}")
             self.require(session.startswith(owner), "one writer", f"{session} wrote, the owner is {owner}")
         for row, epoch in zip(fresh, game.epochs[len(log.rows) :], strict=True):
             self._row(log, row, epoch, game)
@@ -164,6 +165,7 @@ class Invariants:
             command = (row.actor_id, row.command_id)
             self.require(command not in log.commands, "exactly once", f"{row.command_id} at {row.index} again")
             log.commands[command] = row.index
+        self.require(row.type != "player_kicked", "no bug", f"{row.payload} has done nothing wrong")
         if row.payload.get("forced"):
             self._forced(log, row, self.nodes[game.columns["owner"]])
         log.add(row)
@@ -188,7 +190,9 @@ class Invariants:
             room = node.directory.find(key)
             if room is not None and room.core.committed_head > game.head:
                 self._ghosts.setdefault(room, log.copy())
-        self._note(f"the database goes back from {log.head} to {game.head}, epoch {log.epoch} to {game.epoch}")
+        self._note(
+            f"{key[-4:]}: the database goes back from {log.head} to {game.head}, epoch {log.epoch} to {game.epoch}"
+        )
         log.cut(len(game.rows))
         log.epoch = game.epoch
         self._rewound = True

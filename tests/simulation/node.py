@@ -76,7 +76,7 @@ class Passes:
 class Node:
     """`pauses`: the spans (start, end or None; ms) in which its log was paused."""
 
-    def __init__(self, name: str, loop: VirtualLoop, server: Server, line: Line) -> None:
+    def __init__(self, name: str, loop: VirtualLoop, server: Server, line: Line, *, writers: int) -> None:
         self.name = name
         self.loop = loop
         self.alive = True
@@ -87,7 +87,7 @@ class Node:
         self.context.run(_tasks.set, self._tasks)
         self.clock = NodeClock(loop, self.context)
         self.database = SimulatedDatabase(line, name)
-        self.log = PostgresLog(self.database)
+        self.log = PostgresLog(self.database, writers=writers)
         bots = bot_identities(registry())
         with patch.object(directory, "CommandDecoder", decoder):
             self.directory = Directory(registry(), self.log, self.database, self.clock, metrics(), name, bots)

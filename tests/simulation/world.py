@@ -8,18 +8,17 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from random import Random
 from typing import Any, cast
-from uuid import UUID
 
-from server.games.table_events import PlayerJoined
-from server.rooms.directory import NewRoom
 from tests.simulation import faults
-from tests.simulation.client import CardPlayer, Client
+from tests.simulation.bounds import smaller_bounds
+from tests.simulation.client import Client
+from tests.simulation.company import Company, companies, profile
 from tests.simulation.connection import Line
 from tests.simulation.database import Server
 from tests.simulation.faults import Fault
 from tests.simulation.invariants import Broken, Invariants
 from tests.simulation.loop import VirtualLoop, all_chance_from
-from tests.simulation.node import Node, new_task, registry
+from tests.simulation.node import Node, new_task
 from tests.simulation.statements import Game
 from tests.simulation.wire import Wire
 
@@ -51,9 +50,9 @@ class World:
         self.invariants = Invariants(self.server, self.note, self._break, forgiven)
         self.nodes: list[Node] = []
         self.wires: list[Wire] = []
-        self.clients: list[Client] = []
-        self.game_id = ""
         self.plan: list[faults.Planned] = faults.plan(self.random, _FAULTS_UNTIL_S, weights)
+        self.companies = list(companies(self.random, self.loop, self.dial))
+        self.clients = [client for company in self.companies for client in company.clients]
         self.over = False
         self._down = False  # no node takes connections
 
@@ -72,10 +71,7 @@ class World:
         self.start_node()
         for planned in self.plan:
             self.loop.call_at(planned.at_s, self._strike, planned)
-        await self._create()
-        lives = [self.loop.create_task(client.live(self.random.uniform(0.3, 3.0))) for client in self.clients]
-        for life in lives:
-            life.add_done_callback(lambda life: life.cancelled() or life.result())
+        lives = [self.loop.create_task(self._life(company)) for company in self.companies]
         await asyncio.sleep(max(0.0, _FAULTS_UNTIL_S - self.loop.now_s))
         self._calm()
         await self._settle()
@@ -83,41 +79,33 @@ class World:
         for life in lives:
             life.cancel()
 
+    async def _life(self, company: Company) -> None:
+        """A room is made, then everybody in it lives side by side."""
+        for client in company.clients:
+            self.server.players[client.player_id] = {"id": client.player_id, **profile(client)}
+        await self._create(company)
+        async with asyncio.TaskGroup() as group:
+            for client in company.clients:
+                group.create_task(client.live(self.random.uniform(0.3, 3.0)))
+
     def _strike(self, planned: faults.Planned) -> None:
         if planned.at_s < _FAULTS_UNTIL_S:
             faults.strike(self, planned)
 
-    async def _create(self) -> None:
-        eldorado = self.random.random() < 0.35
-        game = registry().game("eldorado" if eldorado else "relay")
-        settings: dict[str, Any] = {"rounds": 1, "turn_seconds": 10, "round_pause_ms": 200} if eldorado else {}
-        seats = [str(UUID(int=self.random.getrandbits(128), version=4)) for _ in range(self.random.choice((2, 2, 3)))]
-        for name, player_id in zip("abc", seats, strict=False):
-            kind = CardPlayer if eldorado else Client
-            self.clients.append(kind(name, player_id, None, self.loop, self.random, self.dial))
-        if self.random.random() < 0.5:
-            watcher = str(UUID(int=self.random.getrandbits(128), version=4))
-            self.clients.append(Client("w", watcher, "spectator", self.loop, self.random, self.dial))
-        for client in self.clients:
-            profile = {"display_name": client.name, "avatar_seed": client.name, "color": "#123456"}
-            self.server.players[client.player_id] = {"id": client.player_id, **profile}
-        joins = tuple(
-            PlayerJoined(client.player_id, seat, {"display_name": client.name, "avatar_seed": "", "color": "#123456"})
-            for seat, client in enumerate(self.clients)
-            if client.role is None
-        )
-        new = NewRoom(game, game.config(**settings), seats[0], joins, True)
-        while not self.game_id:
+    async def _create(self, company: Company) -> None:
+        while not company.game_id:
             if self.loop.now_s > _SETTLE_S:
                 self._break(Broken("no command waits for ever", "no room could be created"))
                 await asyncio.sleep(1)
-            create = self.loop.create_task(self.node.directory.create(new), context=self.node.context)
+            wish = self.node.directory.create(company.new_room())
+            create = self.loop.create_task(wish, context=self.node.context)
             await asyncio.wait({create})  # it ends with its node
             if not create.cancelled() and create.exception() is None:
-                self.game_id = create.result().game_id
+                company.created(create.result().game_id)
             else:
                 await asyncio.sleep(0.3)
-        self.note(f"{game.name} room {self.game_id} is there, with {[client.name for client in self.clients]}")
+        names = ", ".join(client.name for client in company.clients)
+        self.note(f"{company.game.name} room {company.game_id} is there, with {names}")
 
     def _calm(self) -> None:
         self.note("calm")
@@ -150,12 +138,13 @@ class World:
         return None
 
     def _behind(self) -> str | None:
-        owner = self.server.games[self.game_id].columns["owner"]
-        problem = self._unanswered() or self.invariants.settled(self.game_id, self.invariants.nodes[owner])
-        if problem is None:
-            head = self.invariants.logs[self.game_id].head
-            behind = [f"{client.name} at {client.last}" for client in self.clients if client.last < head]
-            problem = f"{behind}, but the log is at {head}" if behind else None
+        problem = self._unanswered()
+        for company in self.companies:
+            owner = self.server.games[company.game_id].columns["owner"]
+            problem = problem or self.invariants.settled(company.game_id, self.invariants.nodes[owner])
+            head = self.invariants.logs[company.game_id].head
+            behind = [f"{client.name} at {client.last}" for client in company.clients if client.last < head]
+            problem = problem or (f"{behind}, but the log is at {head}" if behind else None)
         return problem
 
     def _last_words(self) -> None:
@@ -169,7 +158,7 @@ class World:
     def start_node(self) -> None:
         name = f"node {len(self.nodes) + 1}"
         line = Line(self.server, self.random, self.note)
-        node = Node(name, self.loop, self.server, line)
+        node = Node(name, self.loop, self.server, line, writers=self.random.choice((1, 1, 2)))
         self.nodes.append(node)
         self.invariants.nodes[name] = node
         self.note(f"{name} starts")
@@ -186,6 +175,21 @@ class World:
                 wire.node_died()
         self._down = True
         self.loop.call_later(down_s, self._again)
+
+    def stop(self, down_s: float) -> None:
+        """Stop the node that serves as an operator does: it has some seconds to commit and tell what was decided."""
+        if self._down:
+            return
+        self._down, node = True, self.node
+        self.note(f"{node.name} is stopped")
+        closing = self.loop.create_task(node.directory.close(5.0), context=node.context)
+
+        def stopped(_: asyncio.Task[None]) -> None:
+            if not self.over:
+                self._down = False
+                self.crash(down_s)
+
+        closing.add_done_callback(stopped)
 
     def _again(self) -> None:
         self._down = False
@@ -212,7 +216,7 @@ class World:
         """A connection to the node that serves; None: nobody answers."""
         if self._down or not self.node.alive:
             return None
-        wire = Wire(self.node, self.game_id, client, self, self.random)
+        wire = Wire(self.node, client.game_id, client, self, self.random)
         self.wires.append(wire)
         return wire
 
@@ -264,7 +268,7 @@ def simulate(seed: int, weights: dict[Fault, int] = faults.WEIGHTS, forgiven: fr
         logger.setLevel(logging.ERROR)
         logger.propagate = False
     try:
-        with all_chance_from(world.random, world.loop):
+        with all_chance_from(world.random, world.loop), smaller_bounds(world.random):
             _run(world.loop, world.story())
     finally:
         for logger, (level, propagate) in zip(loggers, before, strict=True):

@@ -1,0 +1,62 @@
+"""A room and those who come to it: who plays, who watches, what they play."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from server.games.rules import Game
+from server.games.table_events import PlayerJoined, Profile
+from server.rooms.directory import NewRoom
+from tests.simulation.client import CardPlayer, Client, Dial
+from tests.simulation.loop import VirtualLoop
+from tests.simulation.node import registry
+
+_QUICK = {"rounds": 1, "turn_seconds": 10, "round_pause_ms": 200}
+"""Settings under which a game of El Dorado fits into a simulation."""
+
+
+@dataclass(slots=True)
+class Company:
+    """`game_id`: empty until the room is there."""
+
+    game: Game[Any]
+    settings: dict[str, Any]
+    clients: list[Client] = field(default_factory=list)
+    game_id: str = ""
+
+    def new_room(self) -> NewRoom:
+        """The wish of the first of them, who is the host."""
+        seated = [client for client in self.clients if client.role is None]
+        joins = tuple(PlayerJoined(client.player_id, seat, profile(client)) for seat, client in enumerate(seated))
+        return NewRoom(self.game, self.game.config(**self.settings), seated[0].player_id, joins, True)
+
+    def created(self, game_id: str) -> None:
+        """From now on they can connect."""
+        self.game_id = game_id
+        for client in self.clients:
+            client.game_id = game_id
+
+
+def profile(client: Client) -> Profile:
+    return {"display_name": client.name, "avatar_seed": client.name, "color": "#123456"}
+
+
+def companies(random: Random, loop: VirtualLoop, dial: Dial) -> Iterator[Company]:
+    """One or two; two share the writer's transactions."""
+    for number in range(1, random.choice((1, 1, 1, 2)) + 1):
+        cards = random.random() < 0.35
+        company = Company(registry().game("eldorado" if cards else "relay"), _QUICK if cards else {})
+        kind = CardPlayer if cards else Client
+        for letter in "abc"[: random.choice((2, 2, 3))]:
+            company.clients.append(kind(f"{letter}{number}", _player_id(random), None, loop, random, dial))
+        if random.random() < 0.5:
+            company.clients.append(Client(f"w{number}", _player_id(random), "spectator", loop, random, dial))
+        yield company
+
+
+def _player_id(random: Random) -> str:
+    return str(UUID(int=random.getrandbits(128), version=4))
