@@ -9,7 +9,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from tests.support.client import JSON, MSGPACK
-from tests.support.foreign import Guests, HostedProcess, dial
+from tests.support.foreign import Guests, HostedProcess, dial, serving
+from tests.support.postgres import Server
 
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK, None])
@@ -156,3 +157,19 @@ async def test_odd_upgrades_are_answered(shared_server: HostedProcess, request_t
     else:
         assert line == "" or line.startswith(("HTTP/1.1 4", "HTTP/1.1 5")), line
     assert "Traceback" not in shared_server.log
+
+
+async def test_pages_of_listed_sites_may_connect_as_well(postgres: Server) -> None:
+    """The list is exact: neither another scheme nor another port nor a longer name of the same."""
+    with serving(postgres, PARLOR_ORIGINS='["https://play.example.org"]') as server:
+        host = urlsplit(server.url).netloc
+        asked = {
+            "https://play.example.org": 101,
+            f"http://{host}": 101,
+            "http://play.example.org": 403,
+            "https://play.example.org:8443": 403,
+            "https://play.example.org.evil.example": 403,
+            "https://evil.example/https://play.example.org": 403,
+        }
+        told = {origin: await status_of(f"{server.ws_url}/ws/rooms/x", origin=origin) for origin in asked}
+    assert told == asked

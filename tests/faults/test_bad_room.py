@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from tests.support.client import JSON, MSGPACK, Frame, Player
 from tests.support.foreign import Guests, HostedProcess, serving
+from tests.support.neighbours import assert_whole, neighbourhood
 from tests.support.postgres import Server, execute
 from tests.support.visits import Memory, visit
 
-OTHERS = 20
-WINDOW = 4  # words of one other room that are under way
 POISON = "poison"
 
 REFUSE = f"""
@@ -36,68 +33,10 @@ def server(postgres: Server) -> Iterator[HostedProcess]:
         yield running
 
 
-class Neighbour:
-    """The only player of another room. Has always some words under way."""
-
-    def __init__(self, room: Frame, player: Player) -> None:
-        self.memory = Memory(room["ws_url"], player.token)
-        self.game_id = room["game_id"]
-        self.words = 0
-        self.enough = False
-
-    async def talk(self, protocol: str) -> None:
-        async with visit(self.memory, protocol) as here:
-            while not self.enough:
-                await here.command(f"word {self.words}", "say", data=self.words)
-                self.words += 1
-                await here.until(lambda: self.words - len(self.memory.acks) < WINDOW)
-                assert not here.closed, here.close_code
-            await here.until(lambda: self.words == len(self.memory.acks))
-
-    async def hears(self, more: int) -> None:
-        """So many more words are acknowledged."""
-        goal = len(self.memory.acks) + more
-        await self.memory.until(lambda: len(self.memory.acks) >= goal)
-
-
-class Neighbourhood:
-    def __init__(self, neighbours: list[Neighbour]) -> None:
-        self.all = neighbours
-        self._tasks: list[asyncio.Task[None]] = []
-
-    async def __aenter__(self) -> Neighbourhood:
-        self._tasks = [asyncio.create_task(n.talk((JSON, MSGPACK)[i % 2])) for i, n in enumerate(self.all)]
-        await self.go_on()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        for neighbour in self.all:
-            neighbour.enough = True
-        await asyncio.gather(*self._tasks)
-
-    async def go_on(self) -> None:
-        """All of them say more and are heard."""
-        await asyncio.gather(*(neighbour.hears(20) for neighbour in self.all))
-
-
-async def neighbourhood(guests: Guests) -> Neighbourhood:
-    players = await guests.several(OTHERS)
-    rooms = [await player.http.post("/api/rooms", {"game": "relay"}) for player in players]
-    return Neighbourhood([Neighbour(room, player) for room, player in zip(rooms, players, strict=True)])
-
-
 def counted(server: HostedProcess, metric: str) -> float:
     text = httpx.get(f"{server.url}/metrics").text
     found = re.search(rf"^{re.escape(metric)} (\S+)$", text, re.MULTILINE)
     return float(found[1]) if found else 0.0
-
-
-def assert_whole(server: HostedProcess, memory: Memory, game_id: str, words: int) -> None:
-    """Every word is in the log once, and was told."""
-    memory.complete(server.rows("select last_event_index from play.games where id = %s", game_id)[0][0])
-    said = [data["data"] for _, (name, _, data) in sorted(memory.events.items()) if name == "said"]
-    assert said == list(range(words))
-    assert not memory.rejects
 
 
 async def test_the_others_play_on_and_the_bad_room_comes_back(server: HostedProcess) -> None:
@@ -129,7 +68,7 @@ async def test_the_others_play_on_and_the_bad_room_comes_back(server: HostedProc
     assert counted(server, 'parlor_rooms_lost_total{reason="refused"}') == 1
     assert counted(server, 'parlor_rooms_quarantined_total{game="relay"}') == 0
     for neighbour in others.all:
-        assert_whole(server, neighbour.memory, neighbour.game_id, neighbour.words)
+        assert_whole(server, neighbour)
     await guests.close()
 
 
@@ -152,7 +91,7 @@ async def test_a_room_that_is_refused_again_at_the_same_place_is_left_alone(serv
     assert counted(server, 'parlor_rooms_lost_total{reason="refused"}') == 2
     assert counted(server, 'parlor_rooms_quarantined_total{game="relay"}') == 1
     for neighbour in others.all:
-        assert_whole(server, neighbour.memory, neighbour.game_id, neighbour.words)
+        assert_whole(server, neighbour)
 
     # What it has told is still there to be read, and after a restart it may try again.
     assert (await player.http.get(f"/api/games/{room['game_id']}"))["head"] == player.applied

@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Callable
 
 from tests.support.client import MSGPACK, Frame, Player
 from tests.support.cutting_proxy import CuttingProxy
-from tests.support.foreign import Guests, HostedProcess, mover
-from tests.support.postgres import Server, scratch_folder
+from tests.support.far_database import behind_a_proxy
+from tests.support.foreign import Guests, mover
+from tests.support.postgres import Server
 
 TURN_S = 10
 HTTP_S = 15.0  # whatever is asked of HTTP is answered by then
 
 Switch = Callable[[], None]
-
-
-@asynccontextmanager
-async def behind_a_proxy(postgres: Server) -> AsyncIterator[tuple[HostedProcess, CuttingProxy]]:
-    """A server whose line to its database runs through this process."""
-    dsn = postgres.migrated()
-    with scratch_folder() as folder, tempfile.TemporaryDirectory(prefix="parlor-test-") as data:
-        async with CuttingProxy(dsn, folder) as proxy:
-            server = HostedProcess(proxy.dsn, Path(data), PARLOR_COMMANDS_PER_S="5000", PARLOR_BURST="10000")
-            try:
-                await asyncio.to_thread(server.start)
-                yield server, proxy
-            finally:
-                server.close()
-    postgres.drop(dsn)
 
 
 def cut(proxy: CuttingProxy) -> tuple[Switch, Switch]:

@@ -1,0 +1,36 @@
+"""The line to the database breaks around commits, so that nobody knows whether they came through; twenty rooms talk."""
+
+from __future__ import annotations
+
+import random
+
+from tests.support.cutting_proxy import Mode
+from tests.support.far_database import behind_a_proxy
+from tests.support.foreign import Guests
+from tests.support.neighbours import assert_whole, neighbourhood
+from tests.support.postgres import Server
+
+SEED = 77
+CUTS = 16
+
+
+async def test_every_word_is_written_once_and_nobody_loses_his_line(postgres: Server) -> None:
+    print(f"seed {SEED}")
+    dice = random.Random(SEED)
+    async with behind_a_proxy(postgres) as (server, proxy):
+        guests = Guests(server)
+        others = await neighbourhood(guests)
+        async with others:
+            for number in range(CUTS):
+                proxy.skip = dice.randrange(8)
+                proxy.mode = (Mode.CUT_BEFORE_ANSWER, Mode.CUT_BEFORE_REQUEST)[number % 2]
+                await others.go_on()
+                assert proxy.mode is Mode.PASS  # it has happened
+        assert proxy.cuts == CUTS
+        for neighbour in others.all:
+            assert_whole(server, neighbour)
+            assert neighbour.memory.modes == {"replay": 1}
+            assert neighbour.memory.epoch == 1
+        print(f"{sum(neighbour.words for neighbour in others.all)} words over {proxy.cuts} cuts")
+        assert "Traceback" not in server.log
+        await guests.close()

@@ -1,0 +1,72 @@
+"""Rooms in which somebody talks all the time, while something happens to another one or to the database."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.support.client import JSON, MSGPACK, Frame, Player
+from tests.support.foreign import Guests, HostedProcess
+from tests.support.visits import Memory, visit
+
+OTHERS = 20
+WINDOW = 4  # words of one room that are under way
+
+
+class Neighbour:
+    """The only player of another room. Has always some words under way."""
+
+    def __init__(self, room: Frame, player: Player) -> None:
+        self.memory = Memory(room["ws_url"], player.token)
+        self.game_id = room["game_id"]
+        self.words = 0
+        self.enough = False
+
+    async def talk(self, protocol: str) -> None:
+        async with visit(self.memory, protocol) as here:
+            while not self.enough:
+                await here.command(f"word {self.words}", "say", data=self.words)
+                self.words += 1
+                await here.until(lambda: self.words - len(self.memory.acks) < WINDOW)
+                assert not here.closed, here.close_code
+            await here.until(lambda: self.words == len(self.memory.acks))
+
+    async def hears(self, more: int) -> None:
+        """So many more words are acknowledged."""
+        goal = len(self.memory.acks) + more
+        await self.memory.until(lambda: len(self.memory.acks) >= goal)
+
+
+class Neighbourhood:
+    def __init__(self, neighbours: list[Neighbour]) -> None:
+        self.all = neighbours
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Neighbourhood:
+        self._tasks = [asyncio.create_task(n.talk((JSON, MSGPACK)[i % 2])) for i, n in enumerate(self.all)]
+        await self.go_on()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for neighbour in self.all:
+            neighbour.enough = True
+        await asyncio.gather(*self._tasks)
+
+    async def go_on(self) -> None:
+        """All of them say more and are heard."""
+        await asyncio.gather(*(neighbour.hears(20) for neighbour in self.all))
+
+
+async def neighbourhood(guests: Guests) -> Neighbourhood:
+    players = await guests.several(OTHERS)
+    rooms = [await player.http.post("/api/rooms", {"game": "relay"}) for player in players]
+    return Neighbourhood([Neighbour(room, player) for room, player in zip(rooms, players, strict=True)])
+
+
+def assert_whole(server: HostedProcess, neighbour: Neighbour) -> None:
+    """Every word is in the log once, and was told."""
+    memory = neighbour.memory
+    rows = server.rows("select last_event_index from play.games where id = %s", neighbour.game_id)
+    memory.complete(rows[0][0])
+    said = [data["data"] for _, (name, _, data) in sorted(memory.events.items()) if name == "said"]
+    assert said == list(range(neighbour.words))
+    assert not memory.rejects
