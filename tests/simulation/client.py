@@ -173,11 +173,11 @@ class Client:
     async def _until(self, condition: Callable[[], bool], seconds: float) -> None:
         """Until it holds, at most so long."""
         deadline_s = self._loop.now_s + seconds
+        timer = self._loop.call_at(deadline_s, self._ring)
         while not condition() and self._loop.now_s < deadline_s:
             self._bell = self._loop.create_future()
-            timer = self._loop.call_at(deadline_s, self._ring)
             await self._bell
-            timer.cancel()
+        timer.cancel()
 
     async def _sleep(self, seconds: float) -> None:
         await self._until(lambda: False, seconds)

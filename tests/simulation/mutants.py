@@ -22,6 +22,7 @@ from server.rooms.core import RoomCore
 from server.rooms.outbox import Outbox
 from server.rooms.room import Room
 from tests.simulation import statements
+from tests.simulation.connection import Connection
 
 
 class Mutant(NamedTuple):
@@ -98,6 +99,13 @@ def _go_on_after_a_loss(lost: Any) -> Any:
     return ignored
 
 
+def _no_deadline(prepare: Any) -> Any:
+    def prepared(self: Any, sql: str, *, timeout: float | None = None) -> Any:
+        return prepare(self, sql)
+
+    return prepared
+
+
 def _skip_one(records: Any) -> Any:
     async def skipping(self: Any, first: int, head: int) -> Any:
         return (await records(self, first, head))[1:]
@@ -154,6 +162,9 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "what belongs to an append is written after it": Mutant(
         ((Lane, "_send_with_writes", _write_apart),), frozenset({"together"})
+    ),
+    "a connection is made ready without a deadline": Mutant(
+        ((Connection, "prepare", _no_deadline),), frozenset({"no command waits for ever"})
     ),
     "a room goes on after a loss": Mutant(
         ((Room, "lost", _go_on_after_a_loss),), frozenset({"no command waits for ever", "same content"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context
+from functools import partial
 from random import Random
 from typing import Any, Protocol
 
@@ -102,9 +103,13 @@ class Wire:
     def write(self, data: bytes) -> None:
         if not self.node.alive:
             return
-        for frame in frames_of(data):
+        frames = frames_of(data)
+        for frame in frames:
             self._watch.left(self, frame)
-            self._down.send(self._delay_s(), lambda frame=frame: self._receive(frame))  # type: ignore[misc]  # bound now
+        part = self._random.randint(1, len(frames))  # the rest of a long write may come later, or not at all
+        for some in (frames[:part], frames[part:]):
+            if some:
+                self._down.send(self._delay_s(), partial(self._receive, some))
 
     def close(self, code: int, reason: str) -> None:
         self.closed_by_server = True
@@ -126,9 +131,10 @@ class Wire:
             self._over = True
             self.session.gone()
 
-    def _receive(self, frame: Frame) -> None:
-        if self.open:
-            self.client.received(self, frame)
+    def _receive(self, frames: list[Frame]) -> None:
+        for frame in frames:
+            if self.open:
+                self.client.received(self, frame)
 
     def _ended(self, code: int) -> None:
         if self.open:
