@@ -12,7 +12,7 @@ from loadtest.chaos.crowd import Crowd
 from loadtest.chaos.garbage import Vandals
 from loadtest.chaos.plan import Fault, Injection
 from loadtest.chaos.proxy import AfterBytes, BeforeAnswer, Cut, LateRequest
-from loadtest.chaos.recovery import Span
+from loadtest.chaos.recovery import NotServed, Span
 from loadtest.chaos.slow_readers import SlowReaders
 from loadtest.chaos.system import System, whole
 
@@ -21,7 +21,7 @@ _LATE_S = 0.02
 
 
 class Faults:
-    """`inject` returns when the cause of the fault is gone."""
+    """`inject` returns when the cause of the fault is gone. Raises NotServed, LaunchFailed."""
 
     def __init__(self, system: System, crowd: Crowd, findings: Findings) -> None:
         self._system = system
@@ -81,7 +81,10 @@ class Faults:
 
     async def _cut(self, cut: Cut) -> Span:
         assert self._system.proxy is not None  # likewise
-        await self._system.proxy.cut(cut, _CUT_S)
+        try:
+            await self._system.proxy.cut(cut, _CUT_S)
+        except TimeoutError:
+            raise NotServed(f"the server wrote nothing to its database for {_CUT_S:.0f} s") from None
         now_s = monotonic()
         return Span(now_s, now_s)
 

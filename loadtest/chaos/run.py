@@ -31,7 +31,7 @@ from loadtest.chaos.system import System
 from loadtest.launch import LaunchFailed
 
 _PATIENCE_S = 60.0
-_WARM_UP_S = 2.0
+_WARM_UP_S = 1.0
 _IN_DOUBT = "the outcome of a commit is unknown"
 """What the server logs when it has to look up whether a commit came through."""
 _DONE, _BROKEN, _ASKED_WRONG, _STOPPED = 0, 1, 2, 130
@@ -109,8 +109,8 @@ async def _run(asked: Asked, plan: Plan, report: Report) -> None:
             api = Api(system.url, patience_s=_PATIENCE_S)
             try:
                 await Run(asked, plan, report, system, api).go()
-            except ApiError as error:
-                report.findings.add(OTHER, f"{error}\n{system.last_words()}")
+            except (ApiError, LaunchFailed, OSError, EOFError) as error:
+                report.findings.add(OTHER, f"{type(error).__name__}: {error}\n{system.last_words()}")
             finally:
                 await api.close()
     except TimeoutError:
@@ -127,7 +127,7 @@ class Run:
         self._crowd = Crowd(api, random.Random(plan.seed), report.counts, asked.durability)
 
     async def go(self) -> None:
-        """Play, injure, look. Raises ApiError, LaunchFailed."""
+        """Play, injure, look. Raises ApiError, LaunchFailed, OSError, EOFError: the system is not there any more."""
         crowd, report = self._crowd, self._report
         background: list[asyncio.Task[Any]] = []
         try:
