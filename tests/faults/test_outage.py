@@ -12,7 +12,7 @@ from tests.support.foreign import Guests, mover
 from tests.support.postgres import Server
 
 TURN_S = 10
-HTTP_S = 15.0  # whatever is asked of HTTP is answered by then
+HTTP_S = 9.0  # one deadline of 5 seconds, and never two of them one after the other
 
 Switch = Callable[[], None]
 
