@@ -12,7 +12,6 @@ from typing import Any, Protocol
 import orjson
 
 from server.sessions.session import Session
-from server.wire.close_codes import CloseCode
 from server.wire.encoders import JSON
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.node import Node
@@ -143,9 +142,6 @@ class Wire:
 
     def _delay_s(self) -> float:
         return self._random.uniform(0.0005, 0.02)
-
-
-RESTART = int(CloseCode.RESTART)
 
 
 def frames_of(data: bytes) -> list[Frame]:

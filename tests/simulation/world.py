@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, cast
 
+from persistence.errors import PersistenceError
+from server.errors import RoomUnavailable
 from tests.simulation import faults
 from tests.simulation.bounds import smaller_bounds
 from tests.simulation.client import Client
@@ -23,7 +25,7 @@ from tests.simulation.statements import Game
 from tests.simulation.wire import Wire
 
 _FAULTS_UNTIL_S = 30.0
-_SETTLE_S = 90.0  # within this time after the last fault everything must be in order again
+_SETTLE_S = 30.0  # within this time after the last fault everything must be in order again
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Outcome:
 
 
 class World:
+    """`node`: the one that takes new connections; the others, if any, live on. `wires`: all that ever were."""
+
     def __init__(self, seed: int, weights: dict[Fault, int], forgiven: frozenset[str]) -> None:
         self.seed = seed
         self.history: list[str] = []
@@ -70,8 +74,10 @@ class World:
         """Faults and clients side by side, then calm, then the reckoning."""
         self.start_node()
         for planned in self.plan:
-            self.loop.call_at(planned.at_s, self._strike, planned)
+            self.loop.call_at(planned.at_s, faults.strike, self, planned)
         lives = [self.loop.create_task(self._life(company)) for company in self.companies]
+        for life in lives:
+            life.add_done_callback(lambda life: life.cancelled() or life.result())
         await asyncio.sleep(max(0.0, _FAULTS_UNTIL_S - self.loop.now_s))
         self._calm()
         await self._settle()
@@ -88,22 +94,21 @@ class World:
             for client in company.clients:
                 group.create_task(client.live(self.random.uniform(0.3, 3.0)))
 
-    def _strike(self, planned: faults.Planned) -> None:
-        if planned.at_s < _FAULTS_UNTIL_S:
-            faults.strike(self, planned)
-
     async def _create(self, company: Company) -> None:
         while not company.game_id:
-            if self.loop.now_s > _SETTLE_S:
+            if self.loop.now_s > _FAULTS_UNTIL_S + _SETTLE_S:
                 self._break(Broken("no command waits for ever", "no room could be created"))
                 await asyncio.sleep(1)
             wish = self.node.directory.create(company.new_room())
             create = self.loop.create_task(wish, context=self.node.context)
             await asyncio.wait({create})  # it ends with its node
-            if not create.cancelled() and create.exception() is None:
-                company.created(create.result().game_id)
-            else:
+            problem = None if create.cancelled() else create.exception()
+            if problem is not None and not isinstance(problem, RoomUnavailable | PersistenceError):
+                self._break(Broken("no bug", f"no room could be created: {problem!r}"))
+            if create.cancelled() or problem is not None:
                 await asyncio.sleep(0.3)
+            else:
+                company.created(create.result().game_id)
         names = ", ".join(client.name for client in company.clients)
         self.note(f"{company.game.name} room {company.game_id} is there, with {names}")
 
