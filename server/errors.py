@@ -4,6 +4,7 @@ ParlorError
 ├── StartupError        the server can't start; one line for the operator, and an exit code
 ├── Refused             a request breaks a rule; has a code of the protocol and an HTTP status
 ├── RoomUnavailable     a room can't be served just now; worth trying again
+│   └── LogShortened    the database has gone back behind what the room has told
 └── RoomQuarantined     a room can't be served until somebody has looked at it
 """
 
@@ -35,6 +36,10 @@ class Refused(ParlorError):
 
 class RoomUnavailable(ParlorError):
     """The database is away, or the room is being moved."""
+
+
+class LogShortened(RoomUnavailable):
+    """A failover has lost events that were committed: the room has to be loaded again from what is left."""
 
 
 class RoomQuarantined(ParlorError):

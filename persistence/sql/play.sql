@@ -37,9 +37,11 @@ update play.room_directory set closed_at = to_timestamp(:at_ms::bigint / 1000.0)
 where game_id = :game_id::uuid and closed_at is null;
 
 -- name: claim(game_id, owner)^
--- Take the game over: the next epoch, and with it the sole right to append.
+-- Take the game over: a higher epoch, and with it the sole right to append. Epochs follow the clock, so that none is
+-- given out twice when a failover has lost the claim that it was given to.
 with claimed as (
-    update play.games set epoch = epoch + 1, owner = :owner where id = :game_id::uuid returning *
+    update play.games
+    set epoch = greatest(epoch + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint), owner = :owner where id = :game_id::uuid returning *
 )
 select g.*, r.join_code, r.is_public, r.max_players, r.current_players, r.closed_at
 from claimed g left join play.room_directory r on r.game_id = g.id;

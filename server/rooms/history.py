@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from persistence.event_log.log import EventLog
 from server import limits
-from server.errors import RoomUnavailable
+from server.errors import LogShortened
 from server.games.codec import Codec
 from server.rooms.effects import Record
 from server.rooms.records import stored_record
@@ -44,8 +44,8 @@ class History:
         return [record for record in self._tail if record.index >= first]
 
     async def read(self, first: int, last: int) -> list[Record]:
-        """Events first..last from the log. Raises RoomUnavailable if they are not there."""
+        """Events first..last from the log. Raises LogShortened if they are not there."""
         records = [stored_record(self._codec, row) async for row in self._log.read(self._game_id, first, last)]
         if not records:
-            raise RoomUnavailable("the log is shorter than it was")
+            raise LogShortened("the log is shorter than it was")
         return records

@@ -6,9 +6,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from persistence.event_log.log import Committed, EventLog, Health, Lost
+from persistence.event_log.log import Committed, EventLog, Health, LossReason, Lost
 from server.clock import Clock, Timer
-from server.errors import Refused, RoomUnavailable
+from server.errors import LogShortened, Refused, RoomUnavailable
 from server.games.codec import Codec
 from server.games.rules import PlayerId, Refusal
 from server.games.table import Phase, profile_of
@@ -162,6 +162,10 @@ class Room:
                 raise RoomUnavailable(self.closed)
             if arrived:
                 self._welcomed(member)
+        except LogShortened as error:
+            if self.closed is None:
+                self.lost(Lost(LossReason.FENCED, self.core.committed_head + 1, str(error)))
+            raise
         finally:
             self.arrivals.end(member)
             absent = member.player_id not in self.fanout.members and not self.arrivals.expects(member.player_id)

@@ -156,7 +156,7 @@ async def test_clients_go_on_after_a_restart(server_process: ServerProcess) -> N
     for player, protocol in zip(players, PROTOCOLS, strict=True):
         welcome = await player.connect(ws_url, protocol)
         assert welcome["mode"] == "replay"
-        assert welcome["epoch"] == 2
+        assert welcome["epoch"] > 1
     await asyncio.gather(*(play_by_turns(player, until=over) for player in players))
     last = players[0].events[-1]["index"]
     for player in players:

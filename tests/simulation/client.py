@@ -172,9 +172,15 @@ class Client:
 
     async def _until(self, condition: Callable[[], bool], seconds: float) -> None:
         """Until it holds, at most so long."""
-        deadline_s = self._loop.now_s + seconds
-        timer = self._loop.call_at(deadline_s, self._ring)
-        while not condition() and self._loop.now_s < deadline_s:
+        over = False
+
+        def expired() -> None:
+            nonlocal over  # the timer says it, not the clock: that may stand a rounding error before the deadline
+            over = True
+            self._ring()
+
+        timer = self._loop.call_later(seconds, expired)
+        while not condition() and not over:
             self._bell = self._loop.create_future()
             await self._bell
         timer.cancel()

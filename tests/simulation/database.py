@@ -209,7 +209,7 @@ class Server:
         return session
 
     def tables(self) -> Tables:
-        return Tables(self.games, self.players)
+        return Tables(self.games, self.players, self.loop.now_ms())
 
     def commit(self, tables: Tables, session: str) -> None:
         """All of a transaction's changes at once."""

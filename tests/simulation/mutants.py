@@ -148,7 +148,7 @@ MUTANTS: dict[str, Mutant] = {
     "the append does not compare the epoch": Mutant((_EPOCH_IS_NOT_COMPARED,), frozenset({"one writer"})),
     "no dedup, in the room nor in the database": Mutant(
         ((Acks, "find", _always(lambda *_: None)), (statements, "commands_are_unique", _always(False))),
-        frozenset({"exactly once"}),
+        frozenset({"exactly once", "no bug"}),
     ),
     "no dedup in the room alone": Mutant(((Acks, "find", _always(lambda *_: None)),), frozenset({"no bug"})),
     "the ids of before are not read from the log": Mutant(
@@ -179,11 +179,15 @@ MUTANTS: dict[str, Mutant] = {
     "an outage counts as thinking time": Mutant(((RoomCore, "resume", _no_credit),), frozenset({"frozen clock"})),
     "a load forgets the last event": Mutant(
         ((RoomCore, "load", _without_the_last),),
-        frozenset({"in order", "same content"}),
+        frozenset({"in order", "same content", "exactly once"}),
     ),
     "everybody sees everything": Mutant(
         ((fanout, "visible", _always(lambda game, record, viewer: (record.event.name, record.data))),),
         frozenset({"same content"}),
     ),
-    "a takeover keeps the epoch": Mutant(((statements, "claims_count", _always(0)),), frozenset({"one writer"})),
+    "a takeover keeps the epoch": Mutant(
+        ((statements, "claims_raise_the_epoch", _always(False)),), frozenset({"one writer"})
+    ),
+        ((statements, "claims_raise_the_epoch", _always(False)),), frozenset({"one writer"})
+    ),
 }

@@ -52,7 +52,8 @@ class Game:
 class Tables:
     """What a transaction sees: the committed games, and over them those that it has changed itself."""
 
-    def __init__(self, committed: dict[str, Game], players: dict[str, dict[str, Any]]) -> None:
+    def __init__(self, committed: dict[str, Game], players: dict[str, dict[str, Any]], now_ms: int) -> None:
+        self.now_ms = now_ms
         self.committed = committed
         self.players = players
         self.changed: dict[str, Game] = {}
@@ -77,9 +78,9 @@ def failure(sqlstate: str, message: str, constraint: str | None = None) -> Excep
     return made
 
 
-# What mutants take away: the unique index over (game, actor, command_id), and that a claim counts the epoch up.
+# What mutants take away: the unique index over (game, actor, command_id), and that a claim raises the epoch.
 commands_are_unique = True
-claims_count = 1
+claims_raise_the_epoch = True
 
 
 # -- the event log
@@ -199,7 +200,8 @@ def claim(tables: Tables, p: Parameters) -> list[Any]:
     game = tables.change(p["game_id"])
     if game is None:
         return []
-    game.columns |= {"epoch": game.epoch + claims_count, "owner": p["owner"]}
+    epoch = max(game.epoch + 1, tables.now_ms) if claims_raise_the_epoch else game.epoch
+    game.columns |= {"epoch": epoch, "owner": p["owner"]}
     return [dict(game.columns)]
 
 

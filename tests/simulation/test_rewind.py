@@ -12,12 +12,7 @@ from tests.simulation.faults import REWINDS
 from tests.simulation.world import report, simulate
 
 _SEEDS = 250
-_NOT_KEPT = frozenset(
-    {
-        "no going back",  # who holds lost events and comes back late is not told that they are lost
-        "one writer",  # a claim that is lost gives its epoch away a second time
-    }
-)
+_NOT_KEPT = frozenset({"no going back"})  # who holds lost events and comes back late is not told that they are lost
 
 
 def test_what_a_rewind_leaves_standing() -> None:

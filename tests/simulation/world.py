@@ -126,12 +126,16 @@ class World:
         until_s = self.loop.now_s + _SETTLE_S
         for look in (self._unanswered, self._behind):
             problem: str | None = "nothing was looked at"
+            speak_s = self.loop.now_s + _SETTLE_S / 3
             while problem is not None:
                 await asyncio.sleep(0.25)
                 problem = look()
                 if self.loop.now_s > until_s:
                     self._break(Broken("no command waits for ever", problem or ""))
                     return
+                if look == self._behind and self.loop.now_s > speak_s:
+                    self._last_words()
+                    speak_s += _SETTLE_S / 3
             self._last_words()
 
     def _unanswered(self) -> str | None:
