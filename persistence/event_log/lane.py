@@ -301,8 +301,6 @@ class Lane:
         old.terminate()
         # The old one may have broken meanwhile; nobody else says that the new one is well.
         self.pulse.set(Health.HEALTHY)
-            Health.HEALTHY
-        )  # the old one may have broken meanwhile, and nobody else would notice the new one
 
     def _ended(self, connection: Any) -> None:
         if connection is self._connection:

@@ -188,6 +188,4 @@ MUTANTS: dict[str, Mutant] = {
     "a takeover keeps the epoch": Mutant(
         ((statements, "claims_raise_the_epoch", _always(False)),), frozenset({"one writer"})
     ),
-        ((statements, "claims_raise_the_epoch", _always(False)),), frozenset({"one writer"})
-    ),
 }
