@@ -104,7 +104,7 @@ class Config:
 
     Times are in the unit that the name ends in. `turn_seconds` may also be 0 (no timer). `durability` strict: nothing
     is told before it is committed; relaxed: told at once, and played on for a while without a database.
-    `spectator_delay_s` has one value so far: a setting that would be ignored is refused instead.
+    `spectator_delay_s`: how far those who watch are behind those who play.
     """
 
     min_players: int = 2
@@ -120,7 +120,7 @@ class Config:
         "max_players": (1, 10),
         "turn_seconds": (10, 120),
         "bot_delay_ms": (0, 5_000),
-        "spectator_delay_s": (0, 0),
+        "spectator_delay_s": (0, 900),
     }
     zero_allowed: ClassVar[frozenset[str]] = frozenset({"turn_seconds"})
 

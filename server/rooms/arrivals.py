@@ -11,9 +11,9 @@ from server import limits
 from server.clock import Clock
 from server.games.rules import PlayerId
 from server.rooms import frames
+from server.rooms.audience import Audience
 from server.rooms.core import RoomCore
 from server.rooms.effects import Record
-from server.rooms.fanout import Fanout
 from server.rooms.history import History
 from server.rooms.member import Member
 from server.wire.close_codes import CloseCode
@@ -23,9 +23,10 @@ from server.wire.from_client import Hello, Role
 class Arrivals:
     """The connections that are on their way in: at most one a player, the newest."""
 
-    def __init__(self, core: RoomCore, fanout: Fanout, history: History, clock: Clock, epoch: int) -> None:
+    def __init__(self, core: RoomCore, audience: Audience, history: History, clock: Clock, epoch: int) -> None:
         self._core = core
-        self._fanout = fanout
+        self._audience = audience
+        self._fanout = audience.fanout
         self._history = history
         self._clock = clock
         self._epoch = epoch
@@ -33,7 +34,7 @@ class Arrivals:
 
     def begin(self, member: Member) -> None:
         """The newest connection of a player wins: his others end."""
-        for old in (self._coming.get(member.player_id), self._fanout.members.get(member.player_id)):
+        for old in (self._coming.get(member.player_id), self._fanout.find(member.player_id)):
             if old is not None:
                 self._fanout.remove(old)
                 old.close(CloseCode.REPLACED, "another connection of this player took over")
@@ -61,13 +62,22 @@ class Arrivals:
     async def bring_up(self, member: Member, hello: Hello) -> bool:
         """Send what is missing and make him a member. False: he was turned away. Raises RoomUnavailable."""
         core = self._core
-        missing = await self._missing(hello)
+        self._look(member, hello)
+        missing = await self._missing(member, hello)
         if self._coming.get(member.player_id) is not member:
             return False
         self._look(member, hello)
-        seat = self._seat(member.player_id)
+        viewer = member.viewer
         mode = "state" if missing is None else "replay"
-        welcome = frames.welcome(core, member, seat, mode, self._epoch, self._clock.now_ms())
+        welcome = frames.welcome(
+            core,
+            member,
+            seat=self._seat(member.player_id),
+            head=self._head(member),
+            mode=mode,
+            epoch=self._epoch,
+            now_ms=self._clock.now_ms(),
+        )
         member.send(member.encoder.frame(welcome))
         if missing is not None:
             await self._catch_up(member, missing, hello.last_index + 1)
@@ -78,27 +88,32 @@ class Arrivals:
             return False
         self._look(member, hello)
         self._fanout.add(member)
-        if missing is None:
-            frame = frames.state(core, member)
-            member.send(member.encoder.frame(frame))
+        step = self._audience.shown(member.viewer)
+        if step is not None and (missing is None or member.viewer != viewer):
+            member.send(member.encoder.frame(frames.state(core, step, member)))
         return True
 
-    async def _missing(self, hello: Hello) -> list[Record] | None:
+    def _head(self, member: Member) -> int:
+        """Index of the newest event that he may be shown."""
+        step = self._audience.shown(member.viewer)
+        return -1 if step is None else step.last
+
+    async def _missing(self, member: Member, hello: Hello) -> list[Record] | None:
         """The events that he lacks; None: he gets a state instead."""
-        if not self._replays(hello):
+        head = self._head(member)
+        if not self._replays(hello, head):
             return None
-        first, head = hello.last_index + 1, self._core.committed_head
+        first = hello.last_index + 1
         if first > head:
             return []
         records = await self._records(first, head)
         return None if sum(len(record.json) for record in records) > limits.REPLAY_BYTES_MAX else records
 
-    def _replays(self, hello: Hello) -> bool:
+    def _replays(self, hello: Hello, head: int) -> bool:
         """Whether he gets the events that he lacks, not a state: they are few, and he knows this very log.
 
         What a relaxed room told may not have come through a change of owner: then nobody knows which log he knows.
         """
-        head = self._core.committed_head
         if self._core.relaxed and hello.last_index >= 0 and hello.epoch != self._epoch:
             return False
         fits = hello.last_index <= head and (hello.epoch is None or hello.epoch <= self._epoch)
@@ -119,10 +134,13 @@ class Arrivals:
             if records:
                 member.send(self._fanout.encode(records, member.encoder, member.viewer))
                 first = records[-1].index + 1
-            head = self._core.committed_head
+            head = self._head(member)
             if first > head:
                 return
             records = await self._records(first, head)
 
     async def _records(self, first: int, head: int) -> list[Record]:
-        return self._history.newest(first) or await self._history.read(first, head)
+        newest = self._history.newest(first)
+        if newest is None:
+            return await self._history.read(first, head)
+        return [record for record in newest if record.index <= head]

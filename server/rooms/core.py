@@ -20,7 +20,7 @@ from persistence.event_log.log import Committed, Lost, StoredEvent, Write
 from server.games import lobby, match
 from server.games import table_events as ev
 from server.games.codec import Codec
-from server.games.rules import Command, Context, Data, Event, Game, PlayerId, Refusal, State, Viewer
+from server.games.rules import Command, Context, Data, Event, Game, PlayerId, Refusal, State
 from server.games.table import Phase, Table, profile_of
 from server.rooms import records as rec
 from server.rooms.acks import Acks
@@ -99,6 +99,11 @@ class RoomCore:
         return self.paused_since_ms is not None or self._held_back
 
     @property
+    def told(self) -> Step | None:
+        """The newest step that may be told."""
+        return self._outbox.told
+
+    @property
     def committed_state(self) -> State[Any]:
         """Raises LookupError before the first commit."""
         if self._outbox.told is None:
@@ -109,19 +114,6 @@ class RoomCore:
     def table(self) -> Table:
         """The newest table, committed or not: for those who decide, not for those who look."""
         return self._require().table
-
-    def view(self, viewer: Viewer, watcher: PlayerId | None = None) -> Data:
-        """The committed state as `viewer` may see it. `watcher`: who he is, if he watches without a seat."""
-        step = self._outbox.told
-        state = self.committed_state
-        view = match.view(self.game, state, viewer)
-        if view.get("turn") is not None and step is not None and step.wait is not None:
-            view["turn"] = {**view["turn"], "deadline_at": step.wait.due_ms}
-        if viewer is None:
-            view["you"]["player_id"] = watcher
-        else:
-            view["join_code"] = self.identity.join_code
-        return view
 
     def turn(self, player_id: PlayerId) -> tuple[int | None, tuple[Command, ...]] | None:
         """(deadline in ms or None, legal commands) if the committed state waits for this player."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from server.games.rules import Command
+from server.games import match
+from server.games.rules import Command, Data, PlayerId, Viewer
 from server.rooms.core import RoomCore
-from server.rooms.effects import Ack
+from server.rooms.effects import Ack, Step
 from server.rooms.member import Member
 from server.wire.commands import command_data
 from server.wire.error_codes import RETRYABLE
@@ -15,7 +16,9 @@ from server.wire.error_codes import RETRYABLE
 PROTOCOL = 1
 
 
-def welcome(core: RoomCore, member: Member, seat: int | None, mode: str, epoch: int, now_ms: int) -> dict[str, Any]:
+def welcome(
+    core: RoomCore, member: Member, *, seat: int | None, head: int, mode: str, epoch: int, now_ms: int
+) -> dict[str, Any]:
     return {
         "type": "welcome",
         "protocol": PROTOCOL,
@@ -25,16 +28,27 @@ def welcome(core: RoomCore, member: Member, seat: int | None, mode: str, epoch: 
         "seat": seat,
         "role": "spectator" if member.viewer is None else "player",
         "epoch": epoch,
-        "head": core.committed_head,
+        "head": head,
         "server_time": now_ms,
         "mode": mode,
         "limits": member.limits,
     }
 
 
-def state(core: RoomCore, member: Member) -> dict[str, Any]:
-    view = core.view(member.viewer, member.player_id)
-    return {"type": "state", "index": core.committed_head, "view": view}
+def view(core: RoomCore, step: Step, viewer: Viewer, watcher: PlayerId | None = None) -> Data:
+    """The state after `step` as `viewer` may see it. `watcher`: who he is, if he watches without a seat."""
+    seen = match.view(core.game, step.state, viewer)
+    if seen.get("turn") is not None and step.wait is not None:
+        seen["turn"] = {**seen["turn"], "deadline_at": step.wait.due_ms}
+    if viewer is None:
+        seen["you"]["player_id"] = watcher
+    else:
+        seen["join_code"] = core.identity.join_code
+    return seen
+
+
+def state(core: RoomCore, step: Step, member: Member) -> dict[str, Any]:
+    return {"type": "state", "index": step.last, "view": view(core, step, member.viewer, member.player_id)}
 
 
 def ack(done: Ack) -> dict[str, Any]:

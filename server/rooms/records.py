@@ -10,7 +10,7 @@ from server.games import match
 from server.games.codec import Codec, to_data
 from server.games.rules import Event, Game, PlayerId, State
 from server.games.table_events import GameCreated
-from server.rooms.effects import Record
+from server.rooms.effects import Record, Step
 from server.wire.encoders import encode_json
 
 SPAN_KEY = "_n"
@@ -57,6 +57,21 @@ def folded(game: Game[Any], codec: Codec, rows: Sequence[StoredEvent]) -> tuple[
     for record in records[1:]:
         state = match.evolve(game, state, record.event)
     return records, state
+
+
+def steps(game: Game[Any], records: Sequence[Record]) -> list[Step]:
+    """A log as if each event had been a step of its own, with the state after it."""
+    made: list[Step] = []
+    state: State[Any] | None = None
+    for record in records:
+        event = record.event
+        if isinstance(event, GameCreated):
+            state = match.begin(game, event)
+        elif state is not None:
+            state = match.evolve(game, state, event)
+        if state is not None:
+            made.append(Step(record.index, state, None, (record,)))
+    return made
 
 
 def command_span(row: StoredEvent) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from server.games.table_events import GameCompleted, Profile
 from server.metrics import Metrics
 from server.rooms import frames
 from server.rooms.arrivals import Arrivals
+from server.rooms.audience import Audience
 from server.rooms.core import RoomCore
 from server.rooms.effects import (
     Append,
@@ -29,7 +30,6 @@ from server.rooms.effects import (
     Step,
     Unload,
 )
-from server.rooms.fanout import Fanout
 from server.rooms.history import History
 from server.rooms.member import Member
 from server.rooms.waiting import patience
@@ -59,14 +59,15 @@ class Room:
         self.core = core
         self.game_id = core.identity.game_id
         self.epoch = epoch
-        self.fanout = Fanout(core.game)
+        self.audience = Audience(core, clock)
+        self.fanout = self.audience.fanout
         self._log = log
         self._clock = clock
         self._metrics = metrics
         self._on_unload = on_unload
         self._on_rematch = on_rematch
         self._history = History(self.game_id, log, codec)
-        self.arrivals = Arrivals(core, self.fanout, self._history, clock, epoch)
+        self.arrivals = Arrivals(core, self.audience, self._history, clock, epoch)
         self._stream = log.open(self.game_id, head, epoch, self, relaxed=core.relaxed)
         if core.relaxed:
             self._history.keep_uncommitted()
@@ -89,6 +90,7 @@ class Room:
 
     def create(self, effects: list[Effect]) -> None:
         """Carry out the effects of `RoomCore.create`."""
+        self.audience.gallery.delay_ms = self.core.table.config.spectator_delay_s * 1000
         self._carry_out(effects)
 
     async def join(self, player_id: PlayerId, profile: Profile, *, spectator: bool) -> int | None:
@@ -168,13 +170,13 @@ class Room:
             raise
         finally:
             self.arrivals.end(member)
-            absent = member.player_id not in self.fanout.members and not self.arrivals.expects(member.player_id)
+            absent = self.fanout.find(member.player_id) is None and not self.arrivals.expects(member.player_id)
             if absent and self.closed is None:
                 self._carry_out(self.core.disconnected(member.player_id, self._clock.now_ms()))
 
     def _welcomed(self, member: Member) -> None:
         """A new member: his turn, if it is his."""
-        self._send_turn(member)
+        self.audience.send_turn(member)
         if self.core.paused_since_ms is not None:
             member.send(member.encoder.frame(frames.status("database", self.core.paused_since_ms)))
         self._carry_out(self.core.connected(member.player_id, self._clock.now_ms()))
@@ -184,19 +186,9 @@ class Room:
         if self.fanout.remove(member) and self.closed is None:
             self._carry_out(self.core.disconnected(member.player_id, self._clock.now_ms()))
 
-    def send_state(self, member: Member) -> None:
-        """The committed state, as this member may see it."""
-        member.send(member.encoder.frame(frames.state(self.core, member)))
-
     def sync(self, member: Member) -> None:
         """Answer a `sync`: the state, and the turn if it is his."""
-        self.send_state(member)
-        self._send_turn(member)
-
-    def _send_turn(self, member: Member) -> None:
-        turn = None if member.viewer is None else self.core.turn(member.viewer)
-        if turn is not None:
-            member.send(member.encoder.frame(frames.turn(self.core.committed_head, *turn)))
+        self.audience.sync(member)
 
     # Inputs from the log (`Listener`).
 
@@ -250,9 +242,10 @@ class Room:
         self._set_alarm(None)
         self.core.waiting.take_all()
         self._log.close_stream(self._stream)
-        for member in tuple(self.fanout.members.values()):
+        self.audience.gallery.close()
+        for member in self.fanout:
             member.close(code, reason)
-        self.fanout.members.clear()
+        self.fanout.clear()
         for _, future in self._waiters:
             if not future.done():
                 future.set_exception(RoomUnavailable(why))
@@ -260,8 +253,9 @@ class Room:
         self._on_unload(self)
 
     def remember(self, records: list[Record]) -> None:
-        """The tail of a log that was just loaded."""
+        """The log that was just loaded."""
         self._history.add(records)
+        self.audience.restore(records, self._clock.now_ms())
 
     # Effects.
 
@@ -294,16 +288,8 @@ class Room:
     def _publish(self, effect: Publish) -> None:
         for step in effect.steps:
             self._history.add(step.records)
-        last = effect.steps[-1]
-        self._count(effect.steps[0], last)
-        turns = {}
-        if last.wait is not None and any(step.turn for step in effect.steps):
-            # Only the newest turn is told: whoever had one before has moved already, or was moved.
-            for player_id in last.wait.deadline.player_ids:
-                turn = self.core.turn_at(last, player_id) if self.fanout.sees(player_id) else None
-                if turn is not None:
-                    turns[player_id] = frames.turn(last.last, *turn)
-        self.fanout.publish(effect.steps, turns)
+        self._count(effect.steps[0], effect.steps[-1])
+        self.audience.publish(effect.steps)
 
     def _count(self, oldest: Step, newest: Step) -> None:
         if oldest.ack is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 import orjson
@@ -19,6 +19,8 @@ from server.games import fairness, match
 from server.games.replay import fold
 from server.games.rules import State
 from server.games.table import view_players
+from server.games.table_events import GameStarted
+from server.rooms import frames
 from server.rooms.effects import Record
 from server.rooms.fanout import visible
 from server.rooms.records import stored_record
@@ -34,7 +36,7 @@ Index = Annotated[int | None, Query(ge=0)]
 @router.get("/{game_id}")
 async def read_game(services: With, caller: MaybeCaller, game_id: str) -> dict[str, Any]:
     """Status, players, config and head; the summary once it is completed."""
-    row = await _row(services, game_id)
+    row = await _row(services, game_id, caller)
     state = _fold(services, row, await _records(services, row, 0, row.last_event_index))
     _may_look(state, row, caller)
     summary = await stats.get_summary(services.database, row.id) if row.status == "completed" else None
@@ -66,7 +68,7 @@ async def read_events(
 ) -> Response:
     """Events from index `from` on. A completed game shows everything, or what `as` saw; a running one what the caller
     may see. `next` is the index to go on with, null at the end."""
-    row = await _row(services, game_id)
+    row = await _row(services, game_id, caller)
     last = min(row.last_event_index, first + limit - 1)
     following = last + 1 if last < row.last_event_index else None
     headers = _NEVER
@@ -102,7 +104,7 @@ async def read_state(
     viewer: Annotated[str | None, Query(alias="as")] = None,
 ) -> Response:
     """The view after event `at` (default: the newest)."""
-    row = await _row(services, game_id)
+    row = await _row(services, game_id, caller)
     index = row.last_event_index if at is None else at
     if index > row.last_event_index:
         raise Refused(422, "invalid_request", f"at: the last event is {row.last_event_index}", "at")
@@ -124,7 +126,7 @@ async def read_state(
 @router.get("/{game_id}/fairness")
 async def read_fairness(services: With, caller: MaybeCaller, game_id: str) -> dict[str, Any]:
     """The commitment and, as far as it may be known, what it was a commitment to."""
-    row = await _row(services, game_id)
+    row = await _row(services, game_id, caller)
     records = await _records(services, row, 0, row.last_event_index)
     state = _fold(services, row, records)
     _may_look(state, row, caller)
@@ -156,11 +158,31 @@ async def read_fairness(services: With, caller: MaybeCaller, game_id: str) -> di
     return answer
 
 
-async def _row(services: Services, game_id: str) -> GameRow:
+async def _row(services: Services, game_id: str, caller: str | None) -> GameRow:
+    """The game as far as `caller` may know of it: those who don't play in it are behind by the room's delay."""
     row = await play.get_game(services.database, known_id(game_id, "room_not_found", "game"))
     if row is None or row.last_event_index < 0 or row.game not in services.registry:
         raise Refused(404, "room_not_found", "no such game")
-    return row
+    delay_ms = row.config.get("spectator_delay_s", 0) * 1000
+    horizon_ms = services.clock.now_ms() - delay_ms
+    if not delay_ms or (row.completed_at is not None and row.completed_at.timestamp() * 1000 <= horizon_ms):
+        return row
+    records = await _records(services, row, 0, row.last_event_index)
+    player = _fold(services, row, records).table.players.get(caller or "")
+    if player is not None and player.seat is not None:
+        return row
+    known = [record for record in records if record.at_ms <= horizon_ms] or records[:1]
+    if len(known) == len(records):
+        return row
+    started = any(isinstance(record.event, GameStarted) for record in known)
+    return replace(
+        row,
+        last_event_index=known[-1].index,
+        status="in_progress" if started else "created",
+        started_at=row.started_at if started else None,
+        completed_at=None,
+        closed_at=None,
+    )
 
 
 async def _records(services: Services, row: GameRow, first: int, last: int) -> list[Record]:
@@ -177,9 +199,10 @@ def _fold(services: Services, row: GameRow, records: list[Record]) -> State[Any]
 def _live_view(services: Services, row: GameRow, index: int, viewer: str | None) -> dict[str, Any] | None:
     """The newest view of a running game as its room shows it: with the deadline, which stands in no event."""
     room = services.directory.find(row.id)
-    if room is None or row.status == "completed" or room.core.committed_head != index:
+    step = None if room is None or row.status == "completed" else room.audience.shown(viewer)
+    if room is None or step is None or step.last != index:
         return None
-    return room.core.view(viewer)
+    return frames.view(room.core, step, viewer)
 
 
 def _may_look(state: State[Any], row: GameRow, caller: str | None) -> None:

@@ -159,7 +159,7 @@ def _listed(services: Services, row: GameRow) -> dict[str, Any]:
         "join_code": row.join_code,
         "players": row.current_players,
         "max_players": row.max_players,
-        "spectators": 0 if room is None else room.fanout.spectators,
+        "spectators": 0 if room is None else len(room.fanout.watchers),
         "status": row.status,
         "is_public": row.is_public,
         "created_at": row.created_at.isoformat(),

@@ -76,7 +76,7 @@ async def test_whoever_hangs_up_meanwhile_is_not_there() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     table.commit()
-    assert table.seats[1].player_id not in table.room.fanout.members
+    assert table.seats[1].player_id not in {member.player_id for member in table.room.fanout}
 
 
 async def test_of_two_on_the_way_the_newer_one_stays() -> None:
@@ -87,7 +87,7 @@ async def test_of_two_on_the_way_the_newer_one_stays() -> None:
     task = await coming(table, log, older)
     await table.room.attach(newer, Hello(None, 10**6, None, None))
     await arrive(table, log, task)
-    assert table.room.fanout.members[older.player_id] is newer
+    assert table.room.fanout.find(older.player_id) is newer
     assert newer.closed is None
     assert older.closed is CloseCode.REPLACED
 

@@ -1,0 +1,95 @@
+"""Everybody who is connected to a room: who plays is told at once, who watches is shown it in the gallery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from server.clock import Clock
+from server.games.rules import PlayerId, Viewer
+from server.rooms import frames
+from server.rooms import records as rec
+from server.rooms.core import RoomCore
+from server.rooms.effects import Record, Step
+from server.rooms.fanout import Fanout
+from server.rooms.gallery import Gallery
+from server.rooms.member import Member
+from server.rooms.seating import reseated
+from server.wire.close_codes import CloseCode
+
+
+class Audience:
+    """`publish` what may be told; `shown` says how far somebody may look."""
+
+    def __init__(self, core: RoomCore, clock: Clock) -> None:
+        self._core = core
+        self.fanout = Fanout(core.game)
+        self.gallery = Gallery(self.fanout, clock)
+
+    def restore(self, records: Sequence[Record], now_ms: int) -> None:
+        """Begin with a log that was loaded."""
+        delay_ms = self._core.table.config.spectator_delay_s * 1000
+        if delay_ms:
+            self.gallery.restore(rec.steps(self._core.game, records), delay_ms, now_ms)
+        elif self._core.told is not None:
+            self.gallery.restore([self._core.told], 0, now_ms)
+
+    def shown(self, viewer: Viewer) -> Step | None:
+        """The newest step that `viewer` may be shown; None before there is one."""
+        return self.gallery.step if viewer is None else self._core.told
+
+    def publish(self, steps: Sequence[Step]) -> None:
+        """Tell the players, then the gallery."""
+        last = steps[-1]
+        seats = reseated(record for step in steps for record in step.records)
+        late = self._seat(seats) if seats else ()
+        turns = {}
+        if last.wait is not None and any(step.turn for step in steps):
+            # Only the newest turn is told: whoever had one before has moved already, or was moved.
+            for player_id in last.wait.deadline.player_ids:
+                turn = self._core.turn_at(last, player_id) if player_id in self.fanout.players else None
+                if turn is not None:
+                    turns[player_id] = frames.turn(last.last, *turn)
+        self.fanout.publish(steps, turns)
+        for player_id, seated in seats.items():
+            player = None if seated else self.fanout.players.get(player_id)
+            if player is not None:
+                self.fanout.move(player, None)
+                self.gallery.came_from_seat(player, last.last)
+        self.gallery.put(steps)
+        for member in late:
+            self.fanout.move(member, member.player_id)
+            self.sync(member)
+        self._answer_watchers(steps)
+
+    def sync(self, member: Member) -> None:
+        """The state as he may see it, and his turn if he has one."""
+        step = self.shown(member.viewer)
+        if step is not None:
+            member.send(member.encoder.frame(frames.state(self._core, step, member)))
+        self.send_turn(member)
+
+    def send_turn(self, member: Member) -> None:
+        turn = None if member.viewer is None else self._core.turn(member.viewer)
+        if turn is not None:
+            member.send(member.encoder.frame(frames.turn(self._core.committed_head, *turn)))
+
+    def _seat(self, seats: dict[PlayerId, bool]) -> list[Member]:
+        """Whoever watched and now has a seat sees as a player, from this very event on. Those whom the gallery has
+        not shown everything that was before are left to be brought up to date afterwards."""
+        late = []
+        for player_id, seated in seats.items():
+            watcher = self.fanout.watchers.get(player_id) if seated else None
+            if watcher is not None and self.gallery.is_level:
+                self.fanout.move(watcher, player_id)
+            elif watcher is not None:
+                late.append(watcher)
+        return late
+
+    def _answer_watchers(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            if step.ack is not None and step.ack.player_id in self.fanout.watchers:
+                self.fanout.send(step.ack.player_id, frames.ack(step.ack))
+            for player_id in step.removed:
+                removed = self.fanout.find(player_id)
+                if removed is not None:
+                    removed.close(CloseCode.FORBIDDEN, "kicked")
