@@ -1,0 +1,127 @@
+"""Those who watch, in virtual time: how far they are behind, and that they are in nobody's way."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from server import limits
+from server.wire.from_client import Hello
+from tests.support.table import Frame, Seat, VirtualTable
+
+DELAY_S = 30
+OPENING = 2  # game_created, and two players sit down
+
+
+async def watcher(table: VirtualTable, last_index: int = -1) -> Seat:
+    seat = Seat(table, str(uuid4()), "Watcher")
+    await table.room.attach(seat, Hello(None, last_index, None, None))
+    table.commit()
+    return seat
+
+
+def indexes(seat: Seat) -> list[int]:
+    return [event["index"] for event in seat.events]
+
+
+def newest(table: VirtualTable) -> int:
+    """Index of the newest event that is old enough to be shown; at least the last one of the room's opening."""
+    now_ms = table.clock.now_ms()
+    return max((row.index for row in table.rows if row.at_ms + DELAY_S * 1000 <= now_ms), default=OPENING)
+
+
+def told(frame: Frame) -> int:
+    """The index that a frame tells of."""
+    return int(frame.get("index", frame.get("head", -1)))
+
+
+async def test_without_a_delay_they_see_what_players_see() -> None:
+    table = VirtualTable("relay")
+    await table.seats[0].connect()
+    seat = await watcher(table)
+    for number in range(5):
+        table.seats[0].command("say", data=number)
+    assert seat.events == table.seats[0].events
+
+
+async def test_with_a_delay_nothing_is_seen_early_and_everything_in_time() -> None:
+    table = VirtualTable("relay", spectator_delay_s=DELAY_S)
+    await table.seats[0].connect()
+    seat = await watcher(table)
+    for number in range(60):
+        table.seats[0].command("say", data=number)
+        table.advance(1)
+        assert max(map(told, seat.frames)) == newest(table)
+        table.room.sync(seat)
+        assert seat.frames[-1]["index"] == newest(table)
+        if number == 45:  # who comes late sees as much, and no more
+            late = await watcher(table)
+            assert max(map(told, late.frames)) == newest(table)
+    table.advance(DELAY_S)
+    for each in (seat, late):
+        assert indexes(each) == list(range(len(table.rows)))
+    assert table.seats[0].events == seat.events
+
+
+async def test_a_resume_in_the_gallery_goes_on_where_it_was() -> None:
+    table = VirtualTable("relay", spectator_delay_s=DELAY_S)
+    await table.seats[0].connect()
+    seat = await watcher(table)
+    for number in range(80):
+        table.seats[0].command("say", data=number)
+        table.advance(1)
+        if number % 7 == 0:
+            seat.disconnect()
+        if number % 7 == 3:
+            await seat.connect()
+    await seat.connect()
+    table.advance(DELAY_S)
+    assert indexes(seat) == list(range(len(table.rows)))
+
+
+async def test_a_restart_shows_nothing_early() -> None:
+    table = VirtualTable("relay", spectator_delay_s=DELAY_S)
+    await table.seats[0].connect()
+    for number in range(40):
+        table.seats[0].command("say", data=number)
+        table.advance(1)
+    shown = newest(table)
+    await table.restart()
+    seat = await watcher(table)
+    assert indexes(seat) == list(range(shown + 1))
+    table.advance(5)
+    assert indexes(seat) == list(range(newest(table) + 1))
+    table.advance(2 * DELAY_S)
+    assert indexes(seat) == list(range(len(table.rows)))
+
+
+async def test_who_gets_a_seat_is_brought_up_to_date() -> None:
+    table = VirtualTable("relay", players=1, spectator_delay_s=DELAY_S)
+    await table.seats[0].connect()
+    seat = await watcher(table)
+    for number in range(20):
+        table.seats[0].command("say", data=number)
+        table.advance(1)
+    seat.command("request_seat")
+    assert seat.viewer == seat.player_id
+    assert seat.of_type("state")[-1]["index"] == len(table.rows) - 1
+    table.seats[0].command("say", data="seen at once")
+    assert seat.events[-1] == table.seats[0].events[-1]
+
+
+async def test_a_full_gallery_is_served_in_slices_and_misses_nothing() -> None:
+    table = VirtualTable("relay", players=1)
+    player = table.seats[0]
+    await player.connect()
+    watchers = [await watcher(table) for _ in range(3 * limits.GALLERY_SLICE - 10)]
+    for number in range(4):
+        player.command("say", data=number)  # time stands still: only the first slice of the first round is out
+    assert player.events[-1]["data"]["data"] == 3
+    assert watchers[0].events[-1]["data"]["data"] == 0
+    assert not watchers[-1].named("said")
+    leaving, staying = watchers[-1], watchers[:-1]
+    leaving.disconnect()
+    newcomer = await watcher(table)
+    table.advance(0.1)
+    for seat in (*staying, newcomer):
+        assert indexes(seat) == indexes(player)
+    assert not leaving.named("said")
