@@ -162,14 +162,23 @@ async def get_lifetime(db: Database, player_id: str) -> LifetimeRow:
 
 
 async def history(
-    db: Database, player_id: str, *, limit: int = 50, cursor: str | None = None
+    db: Database, player_id: str, *, everything: bool = False, limit: int = 50, cursor: str | None = None
 ) -> tuple[list[PlayedRow], str | None]:
     """A player's finished games, the newest first, and the cursor of the next page (None: this was the last).
+
+    Unless `everything`, those whose spectators have not seen the end yet are left out.
 
     Raises Rejected for a cursor that is none of ours.
     """
     before, game_id = _position(cursor)
-    rows = await db.fetch(_sql.history, player_id=player_id, before=before, before_game=game_id, limit=limit + 1)
+    rows = await db.fetch(
+        _sql.history,
+        player_id=player_id,
+        everything=everything,
+        before=before,
+        before_game=game_id,
+        limit=limit + 1,
+    )
     played = [PlayedRow(**_columns(PlayedRow, row) | {"game_id": str(row["game_id"])}) for row in rows[:limit]]
     last = played[-1] if len(rows) > limit else None
     return played, f"{last.completed_at.isoformat()}/{last.game_id}" if last else None

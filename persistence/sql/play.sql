@@ -13,12 +13,16 @@ values (:game_id::uuid, :join_code, :is_public, :max_players, :current_players,
     to_timestamp(:at_ms::bigint / 1000.0));
 
 -- name: change_status(game_id, status, at_ms)!
--- The status, and the moment that belongs to it; a finished room leaves the directory.
+-- The status, and the moment that belongs to it; a finished room leaves the directory, for those who watch with a
+-- delay not before they have seen its end.
 with moment as (select to_timestamp(:at_ms::bigint / 1000.0) as at, :status::text as status),
 closed as (
-    update play.room_directory set closed_at = moment.at
-    from moment
-    where game_id = :game_id::uuid and closed_at is null and moment.status in ('completed', 'aborted')
+    update play.room_directory r
+    set closed_at = moment.at,
+        listed_until = moment.at + make_interval(secs => nullif((g.config ->> 'spectator_delay_s')::int, 0))
+    from moment, play.games g
+    where r.game_id = :game_id::uuid and g.id = r.game_id and r.closed_at is null
+        and moment.status in ('completed', 'aborted')
 )
 update play.games
 set status = moment.status,
@@ -72,12 +76,16 @@ where g.status = 'in_progress'
 order by g.id;
 
 -- name: list_public(game, status, before, limit)
--- Open public rooms, the newest first (ids are made in the order of time).
+-- Public rooms that are open, or whose end spectators have not seen yet; the newest first (ids are made in the order of
+-- time).
 select g.*, r.join_code, r.is_public, r.max_players, r.current_players, r.closed_at
-from play.room_directory r join play.games g on g.id = r.game_id
-where r.is_public and r.closed_at is null
-    and (:game::text is null or g.game = :game)
-    and (:status::text is null or g.status = :status)
+from (
+    select * from play.room_directory where is_public and closed_at is null
+    union all
+    select * from play.room_directory where is_public and listed_until > now()
+) r join play.games g on g.id = r.game_id
+where (:game::text is null or g.game = :game)
+    and (:status::text is null or :status = case when r.closed_at is null then g.status else 'in_progress' end)
     and (:before::uuid is null or r.game_id < :before)
 order by r.game_id desc
 limit :limit::int;

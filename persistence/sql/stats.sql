@@ -55,10 +55,18 @@ select * from play.game_summaries where game_id = :game_id::uuid;
 -- The lifetime statistics of one player.
 select * from play.player_lifetime_stats where player_id = :player_id::uuid;
 
--- name: history(player_id, before, before_game, limit)
--- A player's finished games, the newest first.
-select * from play.game_players
+-- name: history(player_id, everything, before, before_game, limit)
+-- A player's finished games, the newest first; unless it is everything, without those whose spectators have not seen
+-- the end yet.
+select * from play.game_players p
 where player_id = :player_id::uuid
+    and (
+        :everything::bool
+        or completed_at <= now() - coalesce(
+            (select make_interval(secs => (g.config ->> 'spectator_delay_s')::int) from play.games g where g.id = p.game_id),
+            interval '0'
+        )
+    )
     and (:before::timestamptz is null or (completed_at, game_id) < (:before, :before_game::uuid))
 order by completed_at desc, game_id desc
 limit :limit::int;

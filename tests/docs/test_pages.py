@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from server.games.rules import Config
 from server.rooms import room
 from tests.docs.pages import DOCS, PAGES, ROOT, blocks, page
 from tests.support.server import ServerProcess
@@ -75,11 +74,6 @@ def test_every_promise_has_its_proof() -> None:
         _, _, proof = promise.partition("**Proof.**")
         assert _TEST.search(proof), promise[:40]
     assert hasattr(room.Room, "attach")
-
-
-def test_settings_to_come_are_refused() -> None:
-    """When they get an effect, the pages must say so."""
-    assert Config(spectator_delay_s=1).problem() is not None
 
 
 def test_the_readme_shows_the_example_client() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import orjson
@@ -13,13 +13,13 @@ from persistence.play import GameRow
 from server import limits
 from server.api.answers import events_answer, events_format
 from server.api.context import Services, With
+from server.api.disclosure import as_watched, may_be_ahead
 from server.api.guard import MaybeCaller, known_id
 from server.errors import Refused
 from server.games import fairness, match
 from server.games.replay import fold
 from server.games.rules import State
 from server.games.table import view_players
-from server.games.table_events import GameStarted
 from server.rooms import frames
 from server.rooms.effects import Record
 from server.rooms.fanout import visible
@@ -159,30 +159,17 @@ async def read_fairness(services: With, caller: MaybeCaller, game_id: str) -> di
 
 
 async def _row(services: Services, game_id: str, caller: str | None) -> GameRow:
-    """The game as far as `caller` may know of it: those who don't play in it are behind by the room's delay."""
+    """The game as far as `caller` may know of it."""
     row = await play.get_game(services.database, known_id(game_id, "room_not_found", "game"))
     if row is None or row.last_event_index < 0 or row.game not in services.registry:
         raise Refused(404, "room_not_found", "no such game")
-    delay_ms = row.config.get("spectator_delay_s", 0) * 1000
-    horizon_ms = services.clock.now_ms() - delay_ms
-    if not delay_ms or (row.completed_at is not None and row.completed_at.timestamp() * 1000 <= horizon_ms):
+    if not may_be_ahead(row, services.clock.now_ms()):
         return row
     records = await _records(services, row, 0, row.last_event_index)
     player = _fold(services, row, records).table.players.get(caller or "")
     if player is not None and player.seat is not None:
         return row
-    known = [record for record in records if record.at_ms <= horizon_ms] or records[:1]
-    if len(known) == len(records):
-        return row
-    started = any(isinstance(record.event, GameStarted) for record in known)
-    return replace(
-        row,
-        last_event_index=known[-1].index,
-        status="in_progress" if started else "created",
-        started_at=row.started_at if started else None,
-        completed_at=None,
-        closed_at=None,
-    )
+    return as_watched(row, records, services.clock.now_ms())
 
 
 async def _records(services: Services, row: GameRow, first: int, last: int) -> list[Record]:

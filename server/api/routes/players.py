@@ -15,7 +15,7 @@ from persistence.players import PlayerRow
 from server import limits
 from server.api.answers import refused
 from server.api.context import With
-from server.api.guard import Caller, known_id
+from server.api.guard import Caller, MaybeCaller, known_id
 from server.errors import Refused
 from server.games.lobby import profile_problem
 
@@ -91,16 +91,19 @@ async def read_stats(services: With, player_id: str) -> dict[str, Any]:
 @router.get("/{player_id}/games")
 async def read_history(
     services: With,
+    caller: MaybeCaller,
     player_id: str,
     limit: Annotated[int, Query(ge=1, le=limits.PAGE_ITEMS_MAX)] = 20,
     cursor: str | None = None,
 ) -> dict[str, Any]:
-    """Finished games, newest first."""
+    """Finished games, newest first. The player himself sees them at once, others when spectators have."""
     player = await _player(services, _id(player_id))
     # A "+" that was put into the address as it is arrives as a space.
     before = None if cursor is None else cursor.replace(" ", "+")
     try:
-        played, following = await stats.history(services.database, player.id, limit=limit, cursor=before)
+        played, following = await stats.history(
+            services.database, player.id, everything=caller == player.id, limit=limit, cursor=before
+        )
     except Rejected:
         raise Refused(422, "invalid_request", "cursor: not one that this list gave", "cursor") from None
     return {"items": [asdict(row) for row in played], "next_cursor": following}

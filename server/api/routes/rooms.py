@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from persistence import play
 from persistence.play import GameRow
 from server import limits
+from server.api import disclosure
 from server.api.answers import refused
 from server.api.context import GameName, Services, With
 from server.api.guard import Caller, known_id
@@ -160,7 +161,7 @@ def _listed(services: Services, row: GameRow) -> dict[str, Any]:
         "players": row.current_players,
         "max_players": row.max_players,
         "spectators": 0 if room is None else len(room.fanout.watchers),
-        "status": row.status,
+        "status": disclosure.status(row, services.clock.now_ms()),
         "is_public": row.is_public,
         "created_at": row.created_at.isoformat(),
     }

@@ -13,7 +13,8 @@ from persistence.errors import BadDatabaseUrl, MigrationNeeded, Unavailable
 from persistence.ids import created_at_ms, month_range, new_game_id
 from tests.support.postgres import Server, with_database
 
-HEAD = "202611210900"
+FIRST = "202611210900"
+HEAD = "202611211300"
 
 
 @pytest.fixture(params=["postgres", "postgres15"])
@@ -61,7 +62,7 @@ def add_event(connection: psycopg.Connection, game_id: str, index: int = 0) -> N
 
 
 def test_up_down_up(empty: str) -> None:
-    assert runner.status(empty) == (None, HEAD, [HEAD])
+    assert runner.status(empty) == (None, HEAD, [FIRST, HEAD])
     with pytest.raises(MigrationNeeded):
         runner.require_head(empty)
     runner.upgrade(empty)
@@ -72,7 +73,7 @@ def test_up_down_up(empty: str) -> None:
     runner.upgrade(empty)
     runner.downgrade(empty, "base")
     assert tables(empty) == set()
-    assert runner.status(empty) == (None, HEAD, [HEAD])
+    assert runner.status(empty) == (None, HEAD, [FIRST, HEAD])
     runner.upgrade(empty)
     assert tables(empty) == first
 

@@ -114,7 +114,7 @@ def test_private_events_are_for_their_player() -> None:
         ({"min_players": 5, "max_players": 4}, "config.min_players"),
         ({"durability": "none"}, "config.durability"),
         ({"rounds": 0}, "config.rounds"),
-        ({"spectator_delay_s": 5}, "config.spectator_delay_s"),
+        ({"spectator_delay_s": 901}, "config.spectator_delay_s"),
     ],
     ids=str,
 )
