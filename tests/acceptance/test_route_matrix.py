@@ -27,7 +27,7 @@ GET /api/players/me                      *                   401 200 200 200 200
 PATCH /api/players/me                    *                   401 200 200 200 200 200 200 200 401 401 401 401
 GET /api/players/{host}                  *                   200 200 200 200 200 200 200 200 200 200 200 200
 GET /api/players/{host}/stats            *                   200 200 200 200 200 200 200 200 200 200 200 200
-GET /api/players/{host}/games            *                   200 200 200 200 200 200 200 200 200 200 200 200
+GET /api/players/{host}/games            *                   200 200 200 200 200 200 200 200 401 401 401 200
 GET /api/leaderboards/wins               *                   200 200 200 200 200 200 200 200 200 200 200 200
 POST /api/rooms                          *                   401 201 201 201 201 201 201 201 401 401 401 401
 GET /api/rooms                           *                   200 200 200 200 200 200 200 200 200 200 200 200
