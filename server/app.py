@@ -25,7 +25,7 @@ from server.api.context import Services
 from server.clock import Clock, SystemClock
 from server.data_folder import refuse_embedded_in_production, token_key
 from server.games.registry import Registry
-from server.gateway.door import Door
+from server.gateway.door import Door, Opener
 from server.gateway.heartbeat import Heartbeat
 from server.gateway.http import HttpServer, listen
 from server.metrics import Metrics
@@ -35,7 +35,7 @@ from server.rooms.matchmaking import Matchmaker
 from server.rooms.recovery import recover
 from server.rooms.rematch import Rematches
 from server.sessions.profiles import Profiles
-from server.sessions.session import Doorkeeper
+from server.sessions.session import Doorkeeper, Session
 from server.sessions.tokens import Tokens
 from server.settings import Settings
 from server.workers.embedded_guard import keep_embedded
@@ -171,7 +171,11 @@ async def _compose(
     profiles = Profiles(database)
     tokens = Tokens(key, clock)
 
-    door = Door(Doorkeeper(directory, profiles, tokens, clock, metrics, settings), settings, metrics)
+    keeper = Doorkeeper(directory, profiles, tokens, clock, metrics, settings)
+    paths: dict[str, Opener] = {
+        "/ws/rooms/": lambda outlet, who: Session(keeper, outlet, who.name, who.encoder, who.bearer),
+    }
+    door = Door(paths, settings, metrics)
     heartbeat = Heartbeat(door, clock, metrics)
     heartbeat.start()
     stack.callback(heartbeat.stop)

@@ -1,10 +1,17 @@
-"""The door: who may open a connection at all, and the count of those inside."""
+"""The door: who may open a connection at all, where its path leads, and the count of those inside.
+
+`paths` is the table of everything that can be connected to: a path that ends in a slash takes a name behind it, any
+other one stands for itself. Its `Opener` makes the `Visitor` who gets the messages of the connection from then on; to
+serve another kind of socket, write those two and add a line to the table where the server is composed.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import NamedTuple, Protocol, TypeAlias
 
 from websockets.http11 import Request
 
@@ -12,25 +19,72 @@ from server import limits
 from server.gateway.half_open import HalfOpen
 from server.metrics import Metrics, UpgradeRefused
 from server.sessions.address import client_address
-from server.sessions.session import Doorkeeper, Outlet, Session
+from server.sessions.session import Outlet
 from server.settings import Settings, origin_of
+from server.wire.close_codes import CloseCode
 from server.wire.encoders import Encoder
 
 _SINGLE = ("Host", "Origin", "Authorization")
 """Headers that say who asks: given twice, they say nothing that could be relied on."""
 
 
+class Arrival(NamedTuple):
+    """A connection that was let in. `name`: what stands behind its path, still to be checked; `query`: as it was sent,
+    without the question mark; `bearer`: the token of its Authorization header, if there is one."""
+
+    address: str
+    name: str
+    query: str
+    encoder: Encoder
+    bearer: str | None
+
+
+class Visitor(Protocol):
+    """What a socket and the heartbeat need of whoever speaks through it. Times are the clock's monotonic seconds.
+
+    Nothing may block or raise. Who needs no hello sets `hello_done` from the start, and may write at once.
+    """
+
+    closed: bool  # a close frame was sent or came: nothing follows
+    heard_at_s: float
+    hello_done: bool
+    hello_due_s: float
+
+    def heard(self) -> None:
+        """A sign of life that is no message by itself."""
+
+    def receive(self, payload: bytes | bytearray, *, binary: bool) -> None:
+        """One whole message."""
+
+    def skip(self) -> bool:
+        """Too much waits for the peer. True: he does without what follows, until `caught_up`; False: cut him."""
+
+    def caught_up(self) -> None:
+        """The peer has read everything that waited."""
+
+    def close(self, code: CloseCode, reason: str = "") -> None: ...
+
+    def fail(self, code: CloseCode, error_code: str, message: str) -> None:
+        """Say why, then close."""
+
+    def gone(self) -> None:
+        """The connection is gone, for whatever reason; called once."""
+
+
+Opener: TypeAlias = Callable[[Outlet, Arrival], Visitor]
+
+
 class Door:
     """One for the whole server. Turns connections away until it is `ready`, and when it is `stopping`."""
 
-    def __init__(self, keeper: Doorkeeper, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, paths: Mapping[str, Opener], settings: Settings, metrics: Metrics) -> None:
         self.metrics = metrics
+        self._paths = paths
         self.ready = False
         self.stopping = False
-        self.sockets: dict[Outlet, Session] = {}
+        self.sockets: dict[Outlet, Visitor] = {}
         self.half_open = HalfOpen(limits.HALF_OPEN_MAX, settings.connections_per_ip_max)
         metrics.connections_half_open.set_function(self.half_open.__len__)
-        self._keeper = keeper
         self._settings = settings
         self._by_address: Counter[str] = Counter()
 
@@ -61,12 +115,24 @@ class Door:
             return HTTPStatus.FORBIDDEN, UpgradeRefused.ORIGIN
         return None
 
-    def enter(self, socket: Outlet, address: str, game_id: str, encoder: Encoder, bearer: str | None) -> Session:
-        session = Session(self._keeper, socket, game_id, encoder, bearer)
-        self.sockets[socket] = session
+    def leads_to(self, path: str) -> tuple[Opener, str] | None:
+        """Who serves this path (without its query), and the name behind it; None: nobody."""
+        for known, opener in self._paths.items():
+            if path == known or (known.endswith("/") and path.startswith(known)):
+                return opener, path.removeprefix(known)
+        return None
+
+    def enter(self, socket: Outlet, target: str, address: str, encoder: Encoder, bearer: str | None) -> Visitor:
+        """Open what `target`, a path that leads somewhere and its query, asks for."""
+        path, _, query = target.partition("?")
+        found = self.leads_to(path)
+        assert found is not None  # asked before the handshake was accepted
+        opener, name = found
+        visitor = opener(socket, Arrival(address, name, query, encoder, bearer))
+        self.sockets[socket] = visitor
         self._by_address[address] += 1
         self.metrics.connections.set(len(self.sockets))
-        return session
+        return visitor
 
     def left(self, socket: Outlet, address: str, code: int | None) -> None:
         if self.sockets.pop(socket, None) is None:

@@ -21,10 +21,9 @@ from websockets.typing import Subprotocol
 
 from server import limits
 from server.gateway.backpressure import Backlog
-from server.gateway.door import Door
+from server.gateway.door import Door, Visitor
 from server.gateway.fast_frames import take_frames
 from server.metrics import Cut, UpgradeRefused
-from server.sessions.session import Session
 from server.wire.close_codes import CloseCode
 from server.wire.encoders import ENCODERS, JSON
 
@@ -32,12 +31,11 @@ _log = logging.getLogger(__name__)
 _quiet = logging.getLogger("parlor.websockets")  # protocol errors of clients are counted, not logged
 _quiet.setLevel(logging.CRITICAL)
 
-_PATH = "/ws/rooms/"
 _RETRY_AFTER_S = {HTTPStatus.SERVICE_UNAVAILABLE: 1, HTTPStatus.TOO_MANY_REQUESTS: 1}
 
 
 class Socket(asyncio.Protocol):
-    """One connection, from the upgrade to its end. Is the session's `Outlet`, and `Cuttable`."""
+    """One connection, from the upgrade to its end. Is its visitor's `Outlet`, and `Cuttable`."""
 
     def __init__(self, door: Door, connections: set[Any]) -> None:
         self._door = door
@@ -48,7 +46,7 @@ class Socket(asyncio.Protocol):
         self._backlog: Backlog
         self._message = bytearray()  # its fragments so far
         self._binary = False
-        self._session: Session | None = None
+        self._session: Visitor | None = None
         self._deadline: asyncio.TimerHandle | None = None  # for the end of the handshake, or of the connection
         self._congested = False  # something waits to be read by the peer
         self._cut = False
@@ -199,7 +197,7 @@ class Socket(asyncio.Protocol):
     def _handshake(self, request: Request) -> None:
         self._address = self._door.address(self._transport, request)
         refusal = self._door.refusal(request, self._address)
-        if refusal is None and not request.path.split("?")[0].startswith(_PATH):
+        if refusal is None and self._door.leads_to(request.path.partition("?")[0]) is None:
             refusal = (HTTPStatus.NOT_FOUND, UpgradeRefused.PATH)
         if refusal is not None:
             status, reason = refusal
@@ -216,11 +214,12 @@ class Socket(asyncio.Protocol):
             return
         self._set_deadline(None)
         encoder = ENCODERS[self._protocol.subprotocol] if self._protocol.subprotocol else JSON
-        game_id = request.path.split("?")[0].removeprefix(_PATH)
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         bearer = token.strip() if scheme.lower() == "bearer" else None
-        self._session = self._door.enter(self, self._address, game_id, encoder, bearer)
-        self._door.half_open.enter(self, self._address)
+        self._look()  # the visitor may write at once
+        self._session = self._door.enter(self, request.path, self._address, encoder, bearer)
+        if not self._session.hello_done:
+            self._door.half_open.enter(self, self._address)
 
     def _respond(self, response: Response) -> None:
         self._protocol.send_response(response)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from websockets.datastructures import Headers
 from websockets.http11 import Request
@@ -13,7 +15,7 @@ from server.settings import Settings
 
 def allowed(origin: str | None, host: str, *origins: str) -> bool:
     """Whether a page of this origin may connect to this host."""
-    door = Door(None, Settings(database_url=None, origins=origins), Metrics())  # type: ignore[arg-type]
+    door = Door({}, Settings(database_url=None, origins=origins), Metrics())
     door.ready = True
     headers = Headers(Host=host)
     if origin is not None:
@@ -68,3 +70,16 @@ def test_listed_origins_are_compared_whole() -> None:
     assert not allowed("http://site.example", "play.example.org", listed)
     assert not allowed("https://site.example:8443", "play.example.org", listed)
     assert not allowed("https://sub.site.example", "play.example.org", listed)
+
+
+def test_where_paths_lead() -> None:
+    def rooms(*_: object) -> Any: ...
+    def lobby(*_: object) -> Any: ...
+
+    door = Door({"/ws/rooms/": rooms, "/ws/lobby": lobby}, Settings(database_url=None), Metrics())
+    assert door.leads_to("/ws/rooms/x") == (rooms, "x")
+    assert door.leads_to("/ws/rooms/x/y") == (rooms, "x/y")
+    assert door.leads_to("/ws/rooms/") == (rooms, "")
+    assert door.leads_to("/ws/lobby") == (lobby, "")
+    for path in ("/ws/rooms", "/ws/lobby/", "/ws/lobbyx", "/ws/", "/", "", "/x/ws/rooms/x", "/WS/rooms/x"):
+        assert door.leads_to(path) is None, path

@@ -11,7 +11,7 @@ import pytest
 
 from persistence.errors import Unavailable
 from server.errors import RoomUnavailable
-from server.gateway.door import Door
+from server.gateway.door import Door, Opener
 from server.gateway.heartbeat import Heartbeat
 from server.metrics import Metrics
 from server.sessions.session import Doorkeeper, Session
@@ -64,13 +64,16 @@ class House:
         self.rooms = Rooms(answer)
         metrics, settings = Metrics(), Settings(database_url=None)
         keeper = Doorkeeper(self.rooms, None, self.tokens, self.clock, metrics, settings)  # type: ignore[arg-type]
-        self.door = Door(keeper, settings, metrics)
+        paths: dict[str, Opener] = {"/ws/rooms/": lambda outlet, who: Session(keeper, outlet, who.name, JSON, None)}
+        self.door = Door(paths, settings, metrics)
         self.heartbeat = Heartbeat(self.door, self.clock, metrics)
         self.heartbeat.start()
 
     def enter(self, game_id: str = "") -> tuple[Session, Outlet]:
         outlet = Outlet()
-        return self.door.enter(outlet, "127.0.0.1", game_id or str(uuid4()), JSON, None), outlet
+        session = self.door.enter(outlet, f"/ws/rooms/{game_id or uuid4()}", "127.0.0.1", JSON, None)
+        assert isinstance(session, Session)
+        return session, outlet
 
     def hello(self, **more: Any) -> bytes:
         return orjson.dumps({"type": "hello", "token": self.tokens.issue(str(uuid4())), **more})
