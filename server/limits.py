@@ -39,6 +39,7 @@ CLOSE_S: Final = 2.0  # for the peer to answer a close frame
 
 # Rooms
 ROOMS_PER_PLAYER_MAX: Final = 50  # in memory, created by one player; more is a script
+HEADCOUNT_S: Final = 1.0  # how often a room is told at most how many watch
 GALLERY_SLICE: Final = 100  # spectators that are served before the event loop does something else
 TAIL_EVENTS: Final = 64  # committed events that a room keeps in memory for those who come back soon
 REPLAY_EVENTS_MAX: Final = 500  # a larger gap is bridged by a state instead of its events

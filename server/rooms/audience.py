@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from server.clock import Clock
 from server.games.rules import PlayerId, Viewer
@@ -12,6 +13,7 @@ from server.rooms.core import RoomCore
 from server.rooms.effects import Record, Step
 from server.rooms.fanout import Fanout
 from server.rooms.gallery import Gallery
+from server.rooms.headcount import Headcount
 from server.rooms.member import Member
 from server.rooms.seating import reseated
 from server.wire.close_codes import CloseCode
@@ -22,7 +24,8 @@ class Audience:
 
     def __init__(self, core: RoomCore, clock: Clock) -> None:
         self._core = core
-        self.fanout = Fanout(core.game)
+        self.headcount = Headcount(clock, lambda: len(self.fanout.watchers), self._tell_headcount)
+        self.fanout = Fanout(core.game, self.headcount.changed)
         self.gallery = Gallery(self.fanout, clock)
 
     def restore(self, records: Sequence[Record], now_ms: int) -> None:
@@ -60,6 +63,25 @@ class Audience:
             self.fanout.move(member, member.player_id)
             self.sync(member)
         self._answer_watchers(steps)
+
+    def tell(self, frame: dict[str, Any]) -> None:
+        """Something besides the events: to the players now, to the gallery when it has seen as much of the game."""
+        self.fanout.tell_players(frame)
+        self.gallery.tell(frame)
+
+    def close(self) -> None:
+        self.gallery.close()
+        self.headcount.close()
+
+    def welcomed(self, member: Member) -> None:
+        """Tell a newcomer how many watch, if that is news to him; if he watches himself he is counted in a moment."""
+        if self.headcount.told:
+            member.send(member.encoder.frame(frames.spectators(self.headcount.told)))
+
+    def _tell_headcount(self, count: int) -> None:
+        frame = frames.spectators(count)
+        self.fanout.tell_players(frame)
+        self.gallery.announce(frame)
 
     def sync(self, member: Member) -> None:
         """The state as he may see it, and his turn if he has one."""

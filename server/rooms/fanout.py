@@ -5,7 +5,7 @@ Those who watch are served by the gallery.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from server.games import match
@@ -19,8 +19,10 @@ from server.wire.encoders import Encoder, encode_json
 class Fanout:
     """The members of one room, by player: one connection each, with eyes of its own (`players`) or without."""
 
-    def __init__(self, game: Game[Any]) -> None:
+    def __init__(self, game: Game[Any], on_watchers: Callable[[], None] = lambda: None) -> None:
+        """`on_watchers`: called whenever somebody begins or ceases to watch."""
         self._game = game
+        self._on_watchers = on_watchers
         self.players: dict[PlayerId, Member] = {}
         self.watchers: dict[PlayerId, Member] = {}
 
@@ -34,12 +36,16 @@ class Fanout:
     def add(self, member: Member) -> None:
         side = self.watchers if member.viewer is None else self.players
         side[member.player_id] = member
+        if side is self.watchers:
+            self._on_watchers()
 
     def remove(self, member: Member) -> bool:
         """False if another connection of the same player stands in its place."""
         for side in (self.players, self.watchers):
             if side.get(member.player_id) is member:
                 del side[member.player_id]
+                if side is self.watchers:
+                    self._on_watchers()
                 return True
         return False
 
@@ -61,8 +67,15 @@ class Fanout:
 
     def broadcast(self, frame: dict[str, Any]) -> None:
         """The same frame to everybody."""
+        self._tell(self, frame)
+
+    def tell_players(self, frame: dict[str, Any]) -> None:
+        """The same frame to all who have a seat."""
+        self._tell(tuple(self.players.values()), frame)
+
+    def _tell(self, members: Iterable[Member], frame: dict[str, Any]) -> None:
         encoded: dict[Encoder, bytes] = {}
-        for member in self:
+        for member in members:
             data = encoded.get(member.encoder)
             if data is None:
                 data = encoded[member.encoder] = member.encoder.frame(frame)

@@ -68,6 +68,10 @@ def turn(index: int, deadline_at: int | None, actions: Iterable[Command]) -> dic
     }
 
 
+def spectators(count: int) -> dict[str, Any]:
+    return {"type": "spectators", "count": count}
+
+
 def status(reason: str | None, now_ms: int) -> dict[str, Any]:
     """`reason`: why the room is paused, `database` or `restart`; None: it goes on."""
     return {"type": "status", "paused": reason is not None, "reason": reason, "since": now_ms}

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from server import limits
 from server.clock import Clock, Timer
@@ -19,6 +21,14 @@ from server.rooms.member import Member
 from server.wire.encoders import Encoder
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A frame that is no event. `at_ms`: when the players were told."""
+
+    frame: dict[str, Any]
+    at_ms: int
+
+
 class Gallery:
     """`step`: the newest that may be shown here; None before there is one."""
 
@@ -27,10 +37,11 @@ class Gallery:
         self.step: Step | None = None
         self._fanout = fanout
         self._clock = clock
-        self._later: deque[Step] = deque()  # not to be shown yet; as long as the delay, and that is bounded
+        self._later: deque[Step | Notice] = deque()  # not to be shown yet; as long as the delay, and that is bounded
         self._round: deque[Member] = deque()  # who is still to be served with `_records`
         self._records: list[Record] = []
-        self._frames: dict[Encoder, bytes] = {}  # the records
+        self._notices: list[Notice] = []  # told behind them
+        self._frames: dict[Encoder, bytes] = {}  # both
         self._ahead: dict[PlayerId, int] = {}  # who came from a seat has seen more than the gallery, up to this index
         self._timer: Timer | None = None
 
@@ -62,6 +73,17 @@ class Gallery:
         if not self._round:
             self._show()
 
+    def tell(self, frame: dict[str, Any]) -> None:
+        """The players have been told this; here it comes as late as the events do, and behind them."""
+        self._later.append(Notice(frame, self._clock.now_ms()))
+        if not self._round:
+            self._show()
+
+    def announce(self, frame: dict[str, Any]) -> None:
+        """Tell everybody here now: it says nothing about the game."""
+        watchers = deque(self._fanout.watchers.values())
+        self._slice(watchers, {encoder: encoder.frame(frame) for encoder in {member.encoder for member in watchers}})
+
     def came_from_seat(self, member: Member, seen: int) -> None:
         """A player who gave up his seat watches on, and has seen everything up to event `seen`."""
         if seen > self.head:
@@ -75,22 +97,30 @@ class Gallery:
         self._round.clear()
         self._later.clear()
 
-    def _due_ms(self, step: Step) -> int:
-        return step.records[-1].at_ms + self.delay_ms
+    def _due_ms(self, item: Step | Notice) -> int:
+        at_ms = item.at_ms if isinstance(item, Notice) else item.records[-1].at_ms
+        return at_ms + self.delay_ms
 
     def _show(self) -> None:
         """Begin the next round, if something is due."""
         due: list[Step] = []
+        notices: list[Notice] = []
         now_ms = self._clock.now_ms()
         while self._later and (self.delay_ms == 0 or self._due_ms(self._later[0]) <= now_ms):
-            due.append(self._later.popleft())
+            item = self._later.popleft()
+            if isinstance(item, Notice):
+                notices.append(item)
+            else:
+                due.append(item)
         if due:
             self.step = due[-1]
+        if due or notices:
             watchers = self._fanout.watchers
             if watchers:
                 self._records = [record for step in due for record in step.records]
                 encoders = {member.encoder for member in watchers.values()}
-                self._frames = {encoder: self._fanout.encode(self._records, encoder, None) for encoder in encoders}
+                self._notices = notices
+                self._frames = {encoder: self._encode(self._records, encoder) for encoder in encoders}
                 self._round.extend(watchers.values())
                 self._serve()
                 return
@@ -113,7 +143,19 @@ class Gallery:
         seen = self._ahead[member.player_id]
         if seen <= self.head:
             del self._ahead[member.player_id]
-        return self._fanout.encode([r for r in self._records if r.index > seen], member.encoder, None)
+        return self._encode([r for r in self._records if r.index > seen], member.encoder)
+
+    def _encode(self, records: Sequence[Record], encoder: Encoder) -> bytes:
+        events = self._fanout.encode(records, encoder, None)
+        return events + b"".join([encoder.frame(notice.frame) for notice in self._notices])
+
+    def _slice(self, watchers: deque[Member], data: dict[Encoder, bytes]) -> None:
+        for _ in range(min(limits.GALLERY_SLICE, len(watchers))):
+            member = watchers.popleft()
+            if self._fanout.watchers.get(member.player_id) is member:
+                member.send(data[member.encoder])
+        if watchers:
+            self._clock.call_later(0, lambda: self._slice(watchers, data))
 
     def _arm(self) -> None:
         """Come back when the next step is due."""

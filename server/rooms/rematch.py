@@ -48,7 +48,7 @@ class Rematches:
         finally:
             if not lock.locked():
                 self._opening.pop(room.game_id, None)
-        room.fanout.broadcast({"type": "rematch", "game_id": game_id})
+        room.audience.tell({"type": "rematch", "game_id": game_id})
         # Nothing was appended to the finished log, so the ack names its last event.
         head = room.core.committed_head
         room.fanout.send(wish.player_id, {"type": "ack", "id": wish.id, "first": head, "last": head})

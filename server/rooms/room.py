@@ -177,6 +177,7 @@ class Room:
     def _welcomed(self, member: Member) -> None:
         """A new member: his turn, if it is his."""
         self.audience.send_turn(member)
+        self.audience.welcomed(member)
         if self.core.paused_since_ms is not None:
             member.send(member.encoder.frame(frames.status("database", self.core.paused_since_ms)))
         self._carry_out(self.core.connected(member.player_id, self._clock.now_ms()))
@@ -242,7 +243,7 @@ class Room:
         self._set_alarm(None)
         self.core.waiting.take_all()
         self._log.close_stream(self._stream)
-        self.audience.gallery.close()
+        self.audience.close()
         for member in self.fanout:
             member.close(code, reason)
         self.fanout.clear()

@@ -132,3 +132,19 @@ async def test_he_is_told_of_a_hidden_event_by_its_index_only(guests: Guests) ->
     assert reject["code"] == "invalid_bid"
     told = await heard(watcher, event["index"])
     assert told == {"type": "event", "index": event["index"], "name": "hidden", "at": event["at"], "data": {}}
+
+
+async def test_the_room_is_told_how_many_watch(guests: Guests) -> None:
+    (player,), room = await guests.relay(1)
+    watchers = await guests.several(3)
+    for watcher, protocol in zip(watchers, (JSON, MSGPACK, JSON), strict=True):
+        await watcher.connect(room["ws_url"], protocol)
+    for seat in (player, *watchers):
+        await seat.wait_for(lambda frame: frame == {"type": "spectators", "count": 3})
+    await watchers[0].close()
+    await player.wait_for(lambda frame: frame == {"type": "spectators", "count": 2})
+    late = await guests.new()
+    await late.connect(room["ws_url"])
+    await late.wait_for(lambda frame: frame == {"type": "spectators", "count": 2})  # those who were there before him
+    (listed,) = [r for r in (await player.http.get("/api/rooms"))["items"] if r["game_id"] == room["game_id"]]
+    assert listed["spectators"] == 3

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from server.games import table_events
+from server.games import match, table_events
 from server.games.eldorado import events, views
 from server.games.eldorado.cards import DECKS
 from server.games.table import Status
@@ -83,9 +83,9 @@ class Evening:
     async def _look_alike(self, eyes: Eyes) -> None:
         """Show him this game and another one on two other servers: he must not be able to tell them apart."""
         rows, viewer = self.table.rows, eyes.player_id
-        if self.table.room.core.view(None)["phase"] not in ("bidding", "playing") or not self.table.room.admits(
-            viewer, None
-        ):
+        core = self.table.room.core
+        phase = match.view(core.game, core.committed_state, None)["phase"]
+        if phase not in ("bidding", "playing") or not self.table.room.admits(viewer, None):
             return
         script = self.dice.randrange(10**9)
         other = altered(rows, viewer, self.dice)

@@ -125,3 +125,41 @@ async def test_a_full_gallery_is_served_in_slices_and_misses_nothing() -> None:
     for seat in (*staying, newcomer):
         assert indexes(seat) == indexes(player)
     assert not leaving.named("said")
+
+
+async def test_what_is_told_besides_the_events_comes_behind_them() -> None:
+    table = VirtualTable("relay", spectator_delay_s=DELAY_S)
+    player = table.seats[0]
+    await player.connect()
+    seat = await watcher(table)
+    player.command("say", data="the end")
+    table.room.audience.tell({"type": "rematch", "game_id": "another"})
+    player.command("say", data="behind the end")
+    assert player.of_type("rematch") and not seat.of_type("rematch")
+    late = await watcher(table)
+    table.advance(DELAY_S - 1)
+    assert not seat.of_type("rematch") and not seat.named("said")
+    table.advance(1)
+    for each in (seat, late):
+        kinds = [frame["type"] for frame in each.frames]
+        assert kinds.index("rematch") > each.frames.index(each.named("said")[0])
+        assert kinds.count("rematch") == 1
+
+
+async def test_the_room_is_told_how_many_watch_but_not_each_time() -> None:
+    table = VirtualTable("relay", spectator_delay_s=DELAY_S)
+    player = table.seats[0]
+    await player.connect()
+    watchers = [await watcher(table) for _ in range(2 * limits.GALLERY_SLICE + 1)]
+    table.advance(limits.HEADCOUNT_S + 0.1)
+    for seat in (player, *watchers):
+        assert [frame["count"] for frame in seat.of_type("spectators")] == [len(watchers)]
+    watchers[0].disconnect()
+    again = await watcher(table)
+    table.advance(limits.HEADCOUNT_S)
+    assert len(player.of_type("spectators")) == 1  # one went, one came
+    assert [frame["count"] for frame in again.of_type("spectators")] == [len(watchers)]
+    for seat in (again, *watchers[1:]):
+        seat.disconnect()
+    table.advance(limits.HEADCOUNT_S)
+    assert [frame["count"] for frame in player.of_type("spectators")] == [len(watchers), 0]

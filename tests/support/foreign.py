@@ -48,13 +48,19 @@ class Line:
         await self.send({"type": "command", "id": command_id, "name": name, "args": {} if args is None else args})
 
     async def frame(self) -> Frame:
-        """The next frame. Raises ConnectionClosed at the end."""
+        """The next frame, save those that the clock sends. Raises ConnectionClosed at the end."""
+        while True:
+            frame = await self._frame()
+            if frame["type"] != "spectators":
+                self.frames.append(frame)
+                return frame
+
+    async def _frame(self) -> Frame:
         async with asyncio.timeout(PATIENCE_S):
             message = await self.socket.recv()
         assert isinstance(message, bytes) == self.binary, "the server answers in the subprotocol's kind of frame"
         frame = msgpack.unpackb(message) if isinstance(message, bytes) else json.loads(message)
         assert isinstance(frame, dict) and isinstance(frame["type"], str)
-        self.frames.append(frame)
         return frame
 
     async def next(self, kind: str) -> Frame:
