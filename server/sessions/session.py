@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from typing import Protocol
 from uuid import UUID
 
 from persistence.errors import PersistenceError
@@ -16,11 +15,11 @@ from server.games.lobby import SPECTATOR_COMMANDS
 from server.games.rules import PlayerId, Viewer
 from server.games.table_events import Profile
 from server.metrics import Cut, Metrics
-from server.rooms import frames
 from server.rooms.directory import Directory
 from server.rooms.room import Room
-from server.sessions.budget import Budget, Verdict
+from server.sessions.budget import Verdict
 from server.sessions.profiles import Profiles
+from server.sessions.speaker import Outlet, Speaker
 from server.sessions.tokens import InvalidToken, Tokens
 from server.settings import Settings
 from server.wire.close_codes import CloseCode
@@ -39,17 +38,6 @@ def _canonical(game_id: str) -> str | None:
         return str(UUID(game_id))
     except ValueError:
         return None
-
-
-class Outlet(Protocol):
-    """Where a session's bytes go."""
-
-    def write(self, data: bytes) -> None: ...
-
-    def close(self, code: int, reason: str) -> None: ...
-
-    def greeted(self) -> None:
-        """Hello was said: nobody waits for it any more."""
 
 
 class Doorkeeper:
@@ -99,69 +87,44 @@ class Doorkeeper:
             del self._rooms[player_id]
 
 
-class Session:
+class Session(Speaker):
     """A `Member` of its room's fanout once it has said hello."""
 
     __slots__ = (
         "_admitted",
-        "_budget",
         "_early",
         "_game_id",
         "_keeper",
-        "_outlet",
         "_profile",
         "_room",
-        "_stale",
         "_task",
         "_token",
-        "closed",
-        "encoder",
-        "heard_at_s",
-        "hello_done",
-        "hello_due_s",
         "limits",
         "player_id",
         "viewer",
     )
 
     def __init__(self, keeper: Doorkeeper, outlet: Outlet, game_id: str, encoder: Encoder, bearer: str | None) -> None:
-        self.encoder = encoder
+        super().__init__(outlet, encoder, keeper.clock, keeper.metrics, keeper.settings)
         self.player_id: PlayerId = ""
         self.viewer: Viewer = None
         self.limits = keeper.limits
-        self.heard_at_s = keeper.clock.monotonic()
-        self.hello_due_s = self.heard_at_s + limits.HELLO_S  # other signs of life don't put it off
-        self.hello_done = False
-        self.closed = False
         self._keeper = keeper
-        self._outlet = outlet
         self._game_id = game_id
         self._token = bearer
-        given = keeper.settings
-        self._budget = Budget(given.commands_per_s, given.burst, given.bytes_per_s, given.bytes_burst, self.heard_at_s)
         self._admitted = False  # counted among the player's connections
         self._profile: Profile = {}
         self._room: Room | None = None
-        self._stale = False  # skips what is sent, until he has caught up
         self._task: asyncio.Task[None] | None = None
         self._early: deque[FromClient] = deque()  # frames before the welcome; bounded by FRAMES_BEFORE_WELCOME_MAX
 
     # Bytes in.
 
-    def heard(self) -> None:
-        """A sign of life that is no message by itself: a WebSocket ping or pong, a part of a message."""
-        if self.closed:
-            return
-        self.heard_at_s = now_s = self._keeper.clock.monotonic()
-        verdict = self._budget.spend(now_s, 0)
-        if verdict is not Verdict.OK:
-            self._too_fast(None, verdict)
-
     def receive(self, payload: bytes | bytearray, *, binary: bool) -> None:
         """One whole message from the client."""
         if self.closed:
             return
-        self.heard_at_s = now_s = self._keeper.clock.monotonic()
+        self.heard_at_s = now_s = self._clock.monotonic()
         try:
             frame = decode(payload, binary=binary)
         except Malformed as error:
@@ -177,7 +140,7 @@ class Session:
     def _dispatch(self, frame: FromClient, now_s: float, size: int) -> None:
         verdict = self._budget.spend(now_s, size)
         if verdict is not Verdict.OK:
-            self._too_fast(frame, verdict)
+            self._too_fast(frame.id if isinstance(frame, (CommandFrame, Invalid)) else None, verdict)
             return
         room = self._room
         assert room is not None  # dispatched only after the welcome
@@ -187,7 +150,7 @@ class Session:
             else:
                 room.handle(self, self._profile, frame)
         elif type(frame) is Ping:
-            self._reply({"type": "pong", "nonce": frame.nonce, "server_time": self._keeper.clock.now_ms()})
+            self._reply({"type": "pong", "nonce": frame.nonce, "server_time": self._clock.now_ms()})
         elif type(frame) is Sync:
             room.sync(self)
         elif type(frame) is Invalid:
@@ -201,17 +164,6 @@ class Session:
         if frame.name in _SPECTATOR_COMMANDS:
             return True
         return room.is_member(self.player_id) and not room.admits(self.player_id, "player")
-
-    def _too_fast(self, frame: FromClient | None, verdict: Verdict) -> None:
-        given = frame.id if isinstance(frame, (CommandFrame, Invalid)) else None
-        self._reject(given, ErrorCode.RATE_LIMITED, "too fast")
-        if verdict is Verdict.ABUSE:
-            self._cut(Cut.RATE, "too many frames")
-
-    def _cut(self, reason: Cut, message: str) -> None:
-        """End it because it broke a bound of ours."""
-        self._keeper.metrics.connections_cut_total.labels(reason).inc()
-        self.fail(CloseCode.RATE_LIMITED, ErrorCode.RATE_LIMITED, message)
 
     # Hello.
 
@@ -272,13 +224,9 @@ class Session:
         if fresh is not None:
             self._reply({"type": "token", "token": fresh})
         while self._early and not self.closed:
-            self._dispatch(self._early.popleft(), self._keeper.clock.monotonic(), 0)
+            self._dispatch(self._early.popleft(), self._clock.monotonic(), 0)
 
     # Bytes out (`Member`).
-
-    def send(self, data: bytes) -> None:
-        if not (self.closed or self._stale):
-            self._outlet.write(data)
 
     def skip(self) -> bool:
         """Too much waits for the peer. True: he does without what follows and gets the state when he has caught up.
@@ -293,24 +241,6 @@ class Session:
         if self._stale and self._room is not None and not self.closed:
             self._stale = False
             self._room.sync(self)
-
-    def close(self, code: CloseCode, reason: str = "") -> None:
-        if not self.closed:
-            self.closed = True
-            self._outlet.close(code, reason)
-
-    def fail(self, code: CloseCode, error_code: str, message: str) -> None:
-        """Say why, then close."""
-        if not self.closed:
-            self._reply({"type": "error", "code": str(error_code), "message": message})
-            self.close(code, message if code is CloseCode.RESTART else str(error_code))
-
-    def _reply(self, frame: dict[str, object]) -> None:
-        self.send(self.encoder.frame(frame))
-
-    def _reject(self, command_id: str | None, code: ErrorCode, message: str) -> None:
-        self._keeper.metrics.rejected_total.labels(code).inc()
-        self._reply(frames.reject(command_id, code, message))
 
     # The end.
 
