@@ -91,6 +91,7 @@ def _arguments() -> tuple[Plan, Path | None]:
     parser.add_argument("--rate", type=float, default=plan.rate, help="open loop: commands per second (%(default)s)")
     parser.add_argument("--games", type=int, default=plan.games, help="games of bots, one by one (%(default)s)")
     parser.add_argument("--running", type=int, default=plan.running, help="rooms that a crash interrupts (%(default)s)")
+    parser.add_argument("--spectators", type=int, default=plan.spectators, help="of one room (%(default)s)")
     parser.add_argument("--codec", choices=("json", "msgpack"), default=plan.codec, help="(%(default)s)")
     parser.add_argument("--only", choices=PARTS, help="nothing but these")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")

@@ -14,10 +14,11 @@ from loadtest.machine import CpuTimes
 from loadtest.recovery import measure_recovery
 from loadtest.relay import RelayLoad, Tally
 from loadtest.report import Goal, Report
+from loadtest.spectators import measure_spectators
 from loadtest.tables import TableLoad, bot_game
 from loadtest.wire import CODECS
 
-PARTS = ("relay", "bots", "tables", "recovery")
+PARTS = ("relay", "bots", "tables", "spectators", "recovery")
 
 _WARM_S = 1.5
 _SWEEP_WINDOWS = (1, 2, 4, 8, 16, 32)
@@ -40,6 +41,7 @@ class Plan:
     rate: float = 2000.0
     games: int = 20
     running: int = 1000
+    spectators: int = 2000
     codec: str = "json"
     only: str | None = None
 
@@ -87,6 +89,10 @@ class Bench:
             await self._bot_games()
         elif part == "tables":
             await self._tables()
+        elif part == "spectators":
+            _say(f"one room without spectators, then with {self._plan.spectators:,} ...")
+            counts = (0, self._plan.spectators)
+            await measure_spectators(self._server, counts, self._plan.seconds, self._report)
         else:
             _say(f"recovery: {self._plan.running:,} running rooms ...")
             await measure_recovery(self._server, self._plan.running, self._report)

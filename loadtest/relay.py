@@ -109,14 +109,14 @@ class RelayLoad:
     def unanswered(self) -> int:
         return sum(len(speaker.waiting) for speaker in self.speakers)
 
-    async def open(self, api: Api, rooms: int, sockets: int, codec: Codec) -> None:
+    async def open(self, api: Api, rooms: int, sockets: int, codec: Codec, *, is_public: bool = False) -> None:
         guests = [await api.guest(f"Speaker {seat + 1}") for seat in range(sockets)]
         slots = asyncio.Semaphore(_AT_ONCE)
 
         async def one() -> list[Speaker]:
             async with slots:
                 config = {"min_players": 1, "max_players": sockets}
-                seats = await api.full_room(guests, game="relay", config=config, is_public=False)
+                seats = await api.full_room(guests, game="relay", config=config, is_public=is_public)
                 room = [Speaker(self, seat) for seat in seats]
                 for speaker in room:
                     await connect(speaker.seat.ws_url, speaker.seat.guest.token, speaker, codec=codec)

@@ -1,0 +1,76 @@
+"""Many spectators of one room, in a process of their own so that they take nothing from the players beside them.
+
+python -m loadtest.crowd WS_URL COUNT   prints "here" when all are in the room; then, for each line that it reads, the
+index of an event, waits until everybody has been told of it, and prints what they found: {"events", "problems"}.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import uvloop
+
+from loadtest import machine
+from loadtest.api import Api
+from loadtest.client import Connection, Silent, connect
+
+_AT_ONCE = 20
+_PATIENCE_S = 60.0
+_LOOK_S = 0.02
+
+
+class _Watcher(Silent):
+    """`head`: index of the newest event that he was told of, as an event or with a state."""
+
+    def __init__(self) -> None:
+        self.head = -1
+        self.events = 0
+
+    def on_event(self, frame: dict[str, Any]) -> None:
+        self.head = frame["index"]
+        self.events += 1
+
+    def on_other(self, frame: dict[str, Any]) -> None:
+        if frame["type"] == "state":
+            self.head = frame["index"]
+
+
+async def watch(ws_url: str, count: int) -> None:
+    place = urlsplit(ws_url)
+    api = Api(f"http://{place.hostname}:{place.port}")
+    slots = asyncio.Semaphore(_AT_ONCE)
+    watchers = [_Watcher() for _ in range(count)]
+
+    async def enter(number: int) -> Connection:
+        async with slots:
+            guest = await api.guest(f"Watcher {number + 1}")
+            return await connect(ws_url, guest.token, watchers[number], role="spectator")
+
+    connections = await asyncio.gather(*(enter(number) for number in range(count)))
+    await api.close()
+    print("here", flush=True)
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        await _all_at(int(line), watchers)
+        problems = [problem for connection in connections for problem in connection.journal.problems]
+        problems += ["a spectator was cut" for connection in connections if connection.ended.done()]
+        found = {"events": sum(watcher.events for watcher in watchers), "problems": problems[:20]}
+        print(orjson.dumps(found).decode(), flush=True)
+
+
+async def _all_at(index: int, watchers: list[_Watcher]) -> None:
+    for _ in range(int(_PATIENCE_S / _LOOK_S)):
+        if all(watcher.head >= index for watcher in watchers):
+            return
+        await asyncio.sleep(_LOOK_S)
+    raise TimeoutError(f"not everybody was told of event {index}")
+
+
+if __name__ == "__main__":
+    machine.allow_many_files()
+    os.nice(5)  # where a core has to be shared, the players' clock comes first
+    uvloop.run(watch(sys.argv[1], int(sys.argv[2])))
