@@ -14,7 +14,8 @@ from persistence.ids import created_at_ms, month_range, new_game_id
 from tests.support.postgres import Server, with_database
 
 FIRST = "202611210900"
-HEAD = "202611211300"
+SECOND = "202611211300"
+HEAD = "202611211400"
 
 
 @pytest.fixture(params=["postgres", "postgres15"])
@@ -62,7 +63,7 @@ def add_event(connection: psycopg.Connection, game_id: str, index: int = 0) -> N
 
 
 def test_up_down_up(empty: str) -> None:
-    assert runner.status(empty) == (None, HEAD, [FIRST, HEAD])
+    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, HEAD])
     with pytest.raises(MigrationNeeded):
         runner.require_head(empty)
     runner.upgrade(empty)
@@ -73,7 +74,7 @@ def test_up_down_up(empty: str) -> None:
     runner.upgrade(empty)
     runner.downgrade(empty, "base")
     assert tables(empty) == set()
-    assert runner.status(empty) == (None, HEAD, [FIRST, HEAD])
+    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, HEAD])
     runner.upgrade(empty)
     assert tables(empty) == first
 
