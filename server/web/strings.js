@@ -48,6 +48,8 @@ export const strings = {
     ],
   },
 
+  watching: (/** @type {number} */ count) => `${count} watching`,
+
   link: {
     connecting: 'Connecting…',
     connected: 'Connected',

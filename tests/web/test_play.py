@@ -98,10 +98,12 @@ async def test_a_spectator_takes_a_seat(people: People) -> None:
     spectator = await people.new()
     await spectator.button("Watch").click()
     await expect(spectator.page.locator(".member:not(.is-free)")).to_have_count(1)
+    await expect(host.page.locator(".watchers")).to_have_text("1 watching")
     await spectator.button("Take a seat").click()
     await spectator.button("I’m ready").click()
     await expect(host.page.locator(".member.is-ready")).to_have_count(1)
     await expect(spectator.page.locator(".join-code output")).to_have_text(code or "")
+    await expect(host.page.locator(".watchers")).to_have_count(0)
 
 
 async def test_play_again_and_a_verified_shuffle(people: People) -> None:

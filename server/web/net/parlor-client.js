@@ -30,6 +30,7 @@ const STABLE_MS = 5_000;
  * @property {(status: Frame) => void} onStatus
  * @property {() => void} onOutbox the commands under way have changed
  * @property {(reject: Frame, command: Command | undefined) => void} onReject
+ * @property {(count: number) => void} onSpectators how many watch
  * @property {(gameId: string) => void} onRematch the same players go on in another room
  */
 
@@ -189,6 +190,8 @@ export class ParlorClient {
         return this.#handlers.onStatus(frame);
       case 'token':
         return this.#credentials.keep(frame.token);
+      case 'spectators':
+        return this.#handlers.onSpectators(frame.count);
       case 'rematch':
         return this.#handlers.onRematch(frame.game_id);
       case 'moved':

@@ -36,6 +36,8 @@ export class Room {
   link = 'connecting';
   /** @type {{paused: boolean, reason: string} | null} */
   status = null;
+  /** How many watch. */
+  spectators = 0;
   /** Server's clock minus ours, milliseconds. */
   clockOffset = 0;
   /** @type {RoomEvent | null} the last event on display */
@@ -66,6 +68,7 @@ export class Room {
           this.#playerId = welcome.player_id;
           this.clockOffset = welcome.server_time - Date.now();
           this.status = null;
+          this.spectators = 0;
         },
         onState: (state) => this.#replaced(state.view),
         onEvent: (event) => this.#apply(/** @type {any} */ (event)),
@@ -73,6 +76,7 @@ export class Room {
         onStatus: (status) => this.#update(() => (this.status = /** @type {any} */ (status))),
         onOutbox: () => listener.onChange(),
         onReject: (reject, command) => listener.onReject(reject, command),
+        onSpectators: (count) => this.#update(() => (this.spectators = count)),
         onRematch: (gameId) => listener.onRematch(gameId),
       },
     });

@@ -62,3 +62,8 @@ export function lineState(room) {
     h('span', null, strings.link[state]),
   );
 }
+
+/** @param {Room} room */
+export function watchers(room) {
+  return room.spectators > 0 && h('p', { class: 'quiet watchers' }, strings.watching(room.spectators));
+}

@@ -3,7 +3,7 @@
 import { strings } from '../strings.js';
 import { bidPanel } from './bids.js';
 import { h } from './dom.js';
-import { facts, lineState, progress } from './facts.js';
+import { facts, lineState, progress, watchers } from './facts.js';
 import { hand } from './hand.js';
 import { lobby } from './lobby.js';
 import { isSeated } from './people.js';
@@ -40,6 +40,7 @@ function bar(room) {
     { class: 'bar' },
     h('a', { class: 'logo', href: '#/', title: strings.toHome }, strings.title),
     h('p', { class: 'progress' }, view ? progress(view) : ''),
+    watchers(room),
     lineState(room),
     hasTable &&
       h(
