@@ -15,7 +15,8 @@ from tests.support.postgres import Server, with_database
 
 FIRST = "202611210900"
 SECOND = "202611211300"
-HEAD = "202611211400"
+THIRD = "202611211400"
+HEAD = "202611211500"
 
 
 @pytest.fixture(params=["postgres", "postgres15"])
@@ -63,7 +64,7 @@ def add_event(connection: psycopg.Connection, game_id: str, index: int = 0) -> N
 
 
 def test_up_down_up(empty: str) -> None:
-    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, HEAD])
+    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, THIRD, HEAD])
     with pytest.raises(MigrationNeeded):
         runner.require_head(empty)
     runner.upgrade(empty)
@@ -74,7 +75,7 @@ def test_up_down_up(empty: str) -> None:
     runner.upgrade(empty)
     runner.downgrade(empty, "base")
     assert tables(empty) == set()
-    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, HEAD])
+    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, THIRD, HEAD])
     runner.upgrade(empty)
     assert tables(empty) == first
 
