@@ -121,6 +121,28 @@ class SeatsChanged:
 @dataclass(frozen=True, slots=True)
 class RoomClosed:
     """Write: a room leaves the directory; its join code is free again. Once is enough, twice does no harm."""
+@dataclass(frozen=True, slots=True)
+class RoomChanged:
+    """Write: the settings of a room were changed. `is_public` None: as it was."""
+
+    before: ClassVar[bool] = False
+
+    game_id: str
+    config: Mapping[str, Any]
+    max_players: int
+    is_public: bool | None
+
+    async def apply(self, connection: Any) -> None:
+        """See `Write.apply`."""
+        await _sql.change_settings(
+            connection,
+            game_id=self.game_id,
+            config=dict(self.config),
+            max_players=self.max_players,
+            is_public=self.is_public,
+        )
+
+
 
     before: ClassVar[bool] = False
 

@@ -35,6 +35,15 @@ where id = :game_id::uuid;
 -- How many seats are taken.
 update play.room_directory set current_players = :current_players where game_id = :game_id::uuid;
 
+-- name: change_settings(game_id, config, max_players, is_public)!
+-- The settings of a room, in the directory too; is_public null leaves it as it is.
+with listed as (
+    update play.room_directory
+    set max_players = :max_players, is_public = coalesce(:is_public::bool, is_public)
+    where game_id = :game_id::uuid
+)
+update play.games set config = :config::jsonb where id = :game_id::uuid;
+
 -- name: close_room(game_id, at_ms)!
 -- Out of the directory; the join code may be given to another room.
 update play.room_directory set closed_at = to_timestamp(:at_ms::bigint / 1000.0)

@@ -146,6 +146,8 @@ class _Audit:
             seats = tuple((p.seat, p.player_id) for p in self._state.table.seated())
             if event.seats != seats:
                 return f"the seats are {seats!r}"
+        if isinstance(event, ev.SettingsChanged) and self._state.play is not None:
+            return "the settings of a game that has started don't change"
         return None
 
     def _expected(self, event: Event) -> tuple[Event, ...] | str:

@@ -48,6 +48,21 @@ class RemovePlayer(Command):
 
 
 @dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
+class ChangeSettings(Command):
+    """What is not given stays as it is. Answered in the rooms, where settings are validated."""
+
+    name: ClassVar[str] = "change_settings"
+    config: dict[str, Any] | None = None
+    is_public: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MakeHost(Command):
+    name: ClassVar[str] = "make_host"
+    player_id: str
+
+
 class SetClientSeed(Command):
     name: ClassVar[str] = "set_client_seed"
     client_seed: str
@@ -85,6 +100,8 @@ TABLE_COMMANDS: tuple[type[Command], ...] = (
     AddBot,
     RemovePlayer,
     SetClientSeed,
+    ChangeSettings,
+    MakeHost,
     UpdateProfile,
     RequestSeat,
     Leave,
@@ -118,13 +135,15 @@ def decide(  # noqa: C901  # one case a command: a table, not logic
         case SetReady(ready):
             return _lobby_seat(table, actor) or ((ev.PlayerReady if ready else ev.PlayerUnready)(actor),)
         case SetReadyOverride(enabled):
-            return _host_in_lobby(table, actor) or (ev.ReadyOverrideSet(enabled),)
+            return host_in_lobby(table, actor) or (ev.ReadyOverrideSet(enabled),)
         case StartGame():
-            return _host_in_lobby(table, actor) or start(table)
+            return host_in_lobby(table, actor) or start(table)
         case AddBot(count, level):
-            return _host_in_lobby(table, actor) or add_bots(game, table, count, level, bots)
+            return host_in_lobby(table, actor) or add_bots(game, table, count, level, bots)
         case RemovePlayer(player_id):
-            return _host_in_lobby(table, actor) or _remove(table, actor, player_id)
+            return host_in_lobby(table, actor) or _remove(table, actor, player_id)
+        case MakeHost(player_id):
+            return _host(table, actor) or _make_host(table, player_id)
         case SetClientSeed(client_seed):
             return _lobby_seat(table, actor) or _client_seed(actor, client_seed)
         case UpdateProfile():
@@ -247,10 +266,14 @@ def _lobby_seat(table: Table, actor: PlayerId) -> Refusal | None:
     return None if table.phase == Phase.LOBBY else Refusal("already_started", "the game has started")
 
 
-def _host_in_lobby(table: Table, actor: PlayerId) -> Refusal | None:
-    if actor != table.host_player_id:
-        return Refusal("not_host", "only the host can do that")
-    return None if table.phase == Phase.LOBBY else Refusal("already_started", "the game has started")
+def host_in_lobby(table: Table, actor: PlayerId) -> Refusal | None:
+    """Why the actor can't do what the host may do before the game; None: he can."""
+    no = _host(table, actor)
+    return no if no is not None or table.phase == Phase.LOBBY else Refusal("already_started", "the game has started")
+
+
+def _host(table: Table, actor: PlayerId) -> Refusal | None:
+    return None if actor == table.host_player_id else Refusal("not_host", "only the host can do that")
 
 
 def _take_seat(game: Game[Any], table: Table, actor: PlayerId, profile: ev.Profile) -> Decision:
@@ -274,6 +297,13 @@ def _remove(table: Table, actor: PlayerId, player_id: PlayerId) -> Decision:
 
 def _client_seed(actor: PlayerId, client_seed: str) -> Decision:
     if len(client_seed) > CLIENT_SEED_CHARACTERS_MAX or _has_controls(client_seed):
+def _make_host(table: Table, player_id: PlayerId) -> Decision:
+    heir = _member(table, player_id)
+    if heir is None or heir.seat is None or heir.is_bot or player_id == table.host_player_id:
+        return Refusal("invalid_command", "player_id must be another seated player, not a bot", field="player_id")
+    return (ev.HostChanged(player_id),)
+
+
         limit = f"at most {CLIENT_SEED_CHARACTERS_MAX} characters without control characters"
         return Refusal("invalid_command", f"client_seed must be {limit}", field="client_seed")
     return (ev.ClientSeedSet(actor, client_seed),)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from server.games import table_events as ev
 from server.games.rules import Data, Event, Game, State, Viewer
-from server.games.table import Phase, create_table, evolve_table, view_table
+from server.games.table import Phase, config_of, create_table, evolve_table, view_table
 
 _TABLE_TYPES = frozenset(ev.TABLE_EVENTS)
 
 
 def begin(game: Game[Any], event: ev.GameCreated) -> State[Any]:
     """The state after event 0."""
-    known = {f.name for f in fields(game.config)}
-    config = game.config(**{key: value for key, value in event.config.items() if key in known})
-    table = create_table(event, config)
+    table = create_table(event, config_of(game.config, event.config))
     return State(table, game.setup(table) if game.open_table else None)
 
 

@@ -34,7 +34,8 @@ def state_hash(state: State[Any]) -> str:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        items = ((f, getattr(value, f.name)) for f in fields(value))
+        return {f.name: _plain(item) for f, item in items if not (f.metadata.get("added_later") and item == f.default)}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):

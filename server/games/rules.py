@@ -32,6 +32,10 @@ Viewer: TypeAlias = PlayerId | None
 Data: TypeAlias = dict[str, Any]
 """A JSON object ready to be encoded: string keys, no bytes, no classes."""
 
+ADDED_LATER: Mapping[str, bool] = {"added_later": True}
+"""`metadata` of a field that states have not had from the beginning: as long as it has its default it is left out of
+the state's hash, so that old logs keep theirs."""
+
 
 class Event:
     """A fact of the log. Subclasses are frozen slotted dataclasses whose fields are JSON values (tuples for lists).

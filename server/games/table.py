@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from server.games import table_events as ev
-from server.games.rules import Config, Data, PlayerId, Viewer
+from server.games.rules import ADDED_LATER, Config, Data, PlayerId, Viewer
 
 
 class Phase(StrEnum):
@@ -70,6 +70,7 @@ class Table:
     final_scores: Mapping[PlayerId, int] | None = None
     winners: tuple[PlayerId, ...] = ()
     session_seed: str | None = None
+    is_public: bool | None = field(default=None, metadata=ADDED_LATER)  # None: an old log does not tell
 
     def seated(self) -> list[Player]:
         """Everybody who holds a seat, in seat order; in a running game also those who left it behind."""
@@ -100,6 +101,7 @@ def create_table(event: ev.GameCreated, config: Config) -> Table:
         config=config,
         host_player_id=event.creator_player_id,
         seed_commitment=event.seed_commitment,
+        is_public=event.is_public,
     )
 
 
@@ -128,6 +130,10 @@ def evolve_table(table: Table, event: ev.TableEvent) -> Table:  # noqa: C901  # 
             return _with(table, player_id, ready=False)
         case ev.ReadyOverrideSet(enabled):
             return replace(table, ready_override=enabled)
+        case ev.SettingsChanged():
+            return _changed(table, event)
+        case ev.HostChanged(player_id):
+            return replace(table, host_player_id=player_id)
         case ev.ClientSeedSet(player_id, client_seed):
             return _with(table, player_id, client_seed=client_seed)
         case ev.ProfileUpdated(player_id, profile):
@@ -169,6 +175,7 @@ def view_table(table: Table, viewer: Viewer) -> Data:
             "role": "player" if me is not None and me.seat is not None else "spectator",
         },
         "config": config_data(table.config),
+        "is_public": table.is_public,
         "ready_override": table.ready_override,
         "paused": table.paused,
         "seed_commitment": table.seed_commitment,
@@ -191,6 +198,12 @@ def view_players(table: Table) -> list[Data]:
 def config_data(config: Config) -> Data:
     """Every setting by its name."""
     return {f.name: getattr(config, f.name) for f in fields(config)}
+
+
+def config_of(kind: type[Config], data: Data) -> Config:
+    """The config that an event holds. Settings that this build doesn't know are ignored, missing ones have defaults."""
+    known = {f.name for f in fields(kind)}
+    return kind(**{key: value for key, value in data.items() if key in known})
 
 
 def _player_view(p: Player) -> Data:
@@ -233,6 +246,15 @@ def _joined(table: Table, event: ev.PlayerJoined) -> Table:
         forgeries=before.forgeries if before else 0,
     )
     return _with_host(replace(table, players={**table.players, event.player_id: player}))
+
+
+def _changed(table: Table, event: ev.SettingsChanged) -> Table:
+    return replace(
+        table,
+        config=config_of(type(table.config), event.config),
+        is_public=table.is_public if event.is_public is None else event.is_public,
+        players={key: replace(player, ready=player.ready and player.is_bot) for key, player in table.players.items()},
+    )
 
 
 def _gone(table: Table, player_id: PlayerId, *, kicked: bool = False) -> Table:

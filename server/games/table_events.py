@@ -15,7 +15,7 @@ Profile: TypeAlias = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class GameCreated(Event):
-    """Always index 0. `config` holds every setting, defaults included."""
+    """Always index 0. `config` holds every setting, defaults included. `is_public` None: an old log does not say."""
 
     name: ClassVar[str] = "game_created"
     game_id: str
@@ -24,6 +24,7 @@ class GameCreated(Event):
     config: dict[str, Any]
     creator_player_id: PlayerId
     seed_commitment: str
+    is_public: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,24 @@ class ReadyOverrideSet(Event):
 
     name: ClassVar[str] = "ready_override_set"
     enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged(Event):
+    """The room as it is from now on: `config` holds every setting, `is_public` None is as it was (see GameCreated).
+    Whoever was ready had agreed to another game, so nobody but bots is ready any more."""
+
+    name: ClassVar[str] = "settings_changed"
+    config: dict[str, Any]
+    is_public: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class HostChanged(Event):
+    """The host gave his role away. (When a host leaves, the next one follows from `player_left`.)"""
+
+    name: ClassVar[str] = "host_changed"
+    player_id: PlayerId
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +205,8 @@ TableEvent: TypeAlias = (
     | PlayerReady
     | PlayerUnready
     | ReadyOverrideSet
+    | SettingsChanged
+    | HostChanged
     | PlayerKicked
     | BotRemoved
     | ClientSeedSet

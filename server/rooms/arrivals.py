@@ -57,7 +57,7 @@ class Arrivals:
             return False
         if role == "player":
             return member is not None and member.seat is not None
-        return member is not None or self._core.identity.is_public
+        return member is not None or self._core.is_public
 
     async def bring_up(self, member: Member, hello: Hello) -> bool:
         """Send what is missing and make him a member. False: he was turned away. Raises RoomUnavailable."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from server.clock import Clock
 from server.games.rules import PlayerId, Viewer
+from server.games.table import Table
 from server.rooms import frames
 from server.rooms import records as rec
 from server.rooms.core import RoomCore
@@ -27,6 +28,7 @@ class Audience:
         self.headcount = Headcount(clock, lambda: len(self.fanout.watchers), self._tell_headcount)
         self.fanout = Fanout(core.game, self.headcount.changed)
         self.gallery = Gallery(self.fanout, clock)
+        self._table: Table | None = None  # the one that was published last
 
     def restore(self, records: Sequence[Record], now_ms: int) -> None:
         """Begin with a log that was loaded."""
@@ -43,8 +45,13 @@ class Audience:
     def publish(self, steps: Sequence[Step]) -> None:
         """Tell the players, then the gallery."""
         last = steps[-1]
-        seats = reseated(record for step in steps for record in step.records)
-        late = self._seat(seats) if seats else ()
+        before, self._table = self._table, last.state.table
+        seats: dict[PlayerId, bool] = {}
+        late: Sequence[Member] = ()
+        if self._table is not before:
+            seats = reseated(record for step in steps for record in step.records)
+            late = self._seat(seats)
+            self.gallery.delay_ms = self._table.config.spectator_delay_s * 1000
         turns = {}
         if last.wait is not None and any(step.turn for step in steps):
             # Only the newest turn is told: whoever had one before has moved already, or was moved.
@@ -63,6 +70,8 @@ class Audience:
             self.fanout.move(member, member.player_id)
             self.sync(member)
         self._answer_watchers(steps)
+        if self._table.is_public is False and (before is None or before.is_public is not False):
+            self._close_doors(self._table)
 
     def tell(self, frame: dict[str, Any]) -> None:
         """Something besides the events: to the players now, to the gallery when it has seen as much of the game."""
@@ -106,6 +115,11 @@ class Audience:
             elif watcher is not None:
                 late.append(watcher)
         return late
+
+    def _close_doors(self, table: Table) -> None:
+        """The room has become private: whoever watches without having joined it is shown out."""
+        for stranger in [member for key, member in self.fanout.watchers.items() if key not in table.players]:
+            stranger.close(CloseCode.FORBIDDEN, "the room is private now")
 
     def _answer_watchers(self, steps: Sequence[Step]) -> None:
         for step in steps:

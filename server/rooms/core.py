@@ -111,6 +111,13 @@ class RoomCore:
         return self._outbox.told.state
 
     @property
+    def is_public(self) -> bool:
+        """Whether strangers may come in: private as soon as that is decided, public once it is committed."""
+        tables = (self.table, self.table if self._outbox.told is None else self._outbox.told.state.table)
+        said = [table.is_public for table in tables if table.is_public is not None]
+        return all(said) if said else self.identity.is_public  # an old log does not say
+
+    @property
     def table(self) -> Table:
         """The newest table, committed or not: for those who decide, not for those who look."""
         return self._require().table
@@ -136,7 +143,8 @@ class RoomCore:
         writes: Sequence[Write],
     ) -> list[Effect]:
         """A new room: event 0, then whoever sits down at once. `writes` go before them (the rows of the room)."""
-        created = ev.GameCreated(self.identity.game_id, self.game.name, self.game.version, config, creator, commitment)
+        room, game = self.identity, self.game
+        created = ev.GameCreated(room.game_id, game.name, game.version, config, creator, commitment, room.is_public)
         self._state = match.begin(self.game, created)
         self._outbox.relaxed = self._state.table.config.durability == "relaxed"
         return self._apply((created, *joins), now_ms, writes=writes)
@@ -186,10 +194,9 @@ class RoomCore:
             return [Reject(player_id, frame.id, ErrorCode.UNAVAILABLE, "too much is waiting for the database")]
         command = self._decoder.decode(frame.name, frame.args)
         if isinstance(command, Refusal):
-            return [Reject(player_id, frame.id, command.code, command.message)]
-        if isinstance(command, lobby.Rematch):
-            no = rematch_refusal(self.table, player_id)
-            return [Reject(player_id, frame.id, no.code, no.message) if no else OpenRematch(player_id, frame.id)]
+            return [Reject(player_id, frame.id, command.code, command.message, command.field)]
+        if type(command) in WISHES:
+            return [wish(self.table, player_id, frame.id, command)]
         state, ctx = self._require(), Context(now_ms, self.identity.session_seed)
         if type(command) in TABLE_COMMANDS:
             profile = self._profile(player_id, profile)
@@ -199,7 +206,7 @@ class RoomCore:
             counts = self.head == self.committed_head or self.turn(player_id) is None
             counts = counts and not self._leniency.excuses(player_id, frame.id, now_ms)
             counted = misplay(state.table, player_id, command, decision) if counts else ()
-            refused = Reject(player_id, frame.id, decision.code, decision.message)
+            refused = Reject(player_id, frame.id, decision.code, decision.message, decision.field)
             return [refused, *self._apply(counted, now_ms, player_id)]
         return self._apply(decision, now_ms, player_id, frame.id)
 

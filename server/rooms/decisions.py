@@ -8,9 +8,10 @@ from typing import Any
 from server import limits
 from server.games import lobby
 from server.games import table_events as ev
-from server.games.lobby import BotIdentity, Decision
+from server.games.lobby import BotIdentity, ChangeSettings, Decision
 from server.games.rules import Command, Context, Event, Game, PlayerId, Refusal, State
 from server.games.table import Phase, Table
+from server.rooms.changing import change_settings
 from server.wire.error_codes import ErrorCode
 
 Bots = dict[tuple[str, int], BotIdentity]
@@ -29,6 +30,8 @@ def decide(
     bots: Bots,
 ) -> Decision:
     """The table's rules for the commands of the table, the game's for its own, and those for seated players only."""
+    if isinstance(command, ChangeSettings):
+        return change_settings(game, state.table, player_id, command)
     if type(command) in TABLE_COMMANDS:
         return lobby.decide(game, state, player_id, profile, command, bots)
     table = state.table

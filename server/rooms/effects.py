@@ -80,12 +80,14 @@ class SendAck:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Tell the player that his command was refused. `id` None: the frame had none that could be read."""
+    """Tell the player that his command was refused. `id` None: the frame had none that could be read. `field`: the
+    argument that is wrong, if it is one."""
 
     player_id: PlayerId
     id: str | None
     code: str
     message: str
+    field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

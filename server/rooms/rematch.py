@@ -55,6 +55,4 @@ class Rematches:
 
     def _again(self, room: Room, wish: OpenRematch) -> NewRoom:
         config, joins = rematch_joins(room.core.committed_state)
-        return NewRoom(
-            room.core.game, config, wish.player_id, joins, room.core.identity.is_public, rematch_of=room.game_id
-        )
+        return NewRoom(room.core.game, config, wish.player_id, joins, room.core.is_public, rematch_of=room.game_id)

@@ -90,7 +90,6 @@ class Room:
 
     def create(self, effects: list[Effect]) -> None:
         """Carry out the effects of `RoomCore.create`."""
-        self.audience.gallery.delay_ms = self.core.table.config.spectator_delay_s * 1000
         self._carry_out(effects)
 
     async def join(self, player_id: PlayerId, profile: Profile, *, spectator: bool) -> int | None:
@@ -303,7 +302,7 @@ class Room:
 
     def _reject(self, effect: Reject) -> None:
         self._metrics.rejected_total.labels(effect.code).inc()
-        self.fanout.send(effect.player_id, frames.reject(effect.id, effect.code, effect.message))
+        self.fanout.send(effect.player_id, frames.reject(effect.id, effect.code, effect.message, effect.field))
 
     def _set_alarm(self, at_ms: int | None) -> None:
         if self._timer is not None:

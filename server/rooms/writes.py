@@ -1,4 +1,4 @@
-"""What must be written together with events: the status of the game, its seats, its summary and statistics."""
+"""What must be written together with events: a game's status, settings and seats, its summary and statistics."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from dataclasses import asdict
 from typing import Any
 
 from persistence.event_log.log import Write
-from persistence.play import SeatsChanged, StatusChanged
+from persistence.play import RoomChanged, SeatsChanged, StatusChanged
 from persistence.players import ProfileChanged
 from persistence.stats import Completion, PlayerResult
 from server.games import table_events as ev
 from server.games.rules import Event, Game, State
 
 _SEAT_EVENTS = (ev.PlayerJoined, ev.PlayerLeft, ev.PlayerKicked, ev.BotRemoved, ev.PlayerBecameSpectator)
-_NOTABLE = frozenset((*_SEAT_EVENTS, ev.GameStarted, ev.GameCompleted, ev.GameAborted, ev.ProfileUpdated))
+_NOTABLE = frozenset(
+    (*_SEAT_EVENTS, ev.SettingsChanged, ev.GameStarted, ev.GameCompleted, ev.GameAborted, ev.ProfileUpdated)
+)
 
 
 def writes_for(
@@ -29,6 +31,10 @@ def writes_for(
     for event in events:
         match event:
             case ev.GameStarted():
+            case ev.PlayerLeft(player_id) | ev.PlayerKicked(player_id) | ev.PlayerBecameSpectator(player_id):
+                writes.append(SeatsGivenUp(game_id, player_id, "cancelled"))
+            case ev.SettingsChanged(config, is_public):
+                writes.append(RoomChanged(game_id, config, config["max_players"], is_public))
                 writes.append(StatusChanged(game_id, "in_progress", at_ms))
             case ev.GameAborted():
                 writes.append(StatusChanged(game_id, "aborted", at_ms))

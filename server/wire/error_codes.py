@@ -18,9 +18,11 @@ class ErrorCode(StrEnum):
     NOT_SEATED = "not_seated"
     INVALID_PROFILE = "invalid_profile"
     INVALID_COMMAND = "invalid_command"
+    INVALID_CONFIG = "invalid_config"
     RATE_LIMITED = "rate_limited"
     UNAVAILABLE = "unavailable"
     FORBIDDEN = "forbidden"
+    CHAT_OFF = "chat_off"
     INTERNAL = "internal"
 
 
@@ -34,6 +36,7 @@ HTTP_STATUS = {
     ErrorCode.NOT_SEATED: 403,
     ErrorCode.INVALID_PHASE: 409,
     ErrorCode.FORBIDDEN: 403,
+    ErrorCode.CHAT_OFF: 403,
     ErrorCode.RATE_LIMITED: 429,
     ErrorCode.UNAVAILABLE: 503,
     ErrorCode.INTERNAL: 500,

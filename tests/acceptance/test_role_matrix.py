@@ -38,6 +38,8 @@ set_ready_override  not_seated      not_host        not_host        not_host    
 start_game          not_seated      not_host        not_host        not_host        ack             not_seated
 add_bot             not_seated      not_host        not_host        not_host        ack             not_seated
 remove_player       not_seated      not_host        not_host        not_host        ack             not_seated
+change_settings     not_seated      not_host        not_host        not_host        ack             not_seated
+make_host           not_seated      not_host        not_host        not_host        ack             not_seated
 set_client_seed     not_seated      not_seated      ack             ack             ack             not_seated
 update_profile      ack             ack             ack             ack             ack             ack
 request_seat        ack             ack             invalid_command invalid_command invalid_command invalid_command
@@ -55,6 +57,8 @@ set_ready_override  not_seated      not_host        not_host        not_host    
 start_game          not_seated      not_host        not_host        not_host        already_started not_seated
 add_bot             not_seated      not_host        not_host        not_host        already_started not_seated
 remove_player       not_seated      not_host        not_host        not_host        already_started not_seated
+change_settings     not_seated      not_host        not_host        not_host        already_started not_seated
+make_host           not_seated      not_host        not_host        not_host        ack             not_seated
 set_client_seed     not_seated      not_seated      already_started already_started already_started not_seated
 update_profile      ack             ack             ack             ack             ack             ack
 request_seat        already_started already_started invalid_command invalid_command invalid_command invalid_command
@@ -72,6 +76,8 @@ set_ready_override  not_seated      invalid_phase   invalid_phase   invalid_phas
 start_game          not_seated      invalid_phase   invalid_phase   invalid_phase   invalid_phase   not_seated
 add_bot             not_seated      invalid_phase   invalid_phase   invalid_phase   invalid_phase   not_seated
 remove_player       not_seated      invalid_phase   invalid_phase   invalid_phase   invalid_phase   not_seated
+change_settings     not_seated      invalid_phase   invalid_phase   invalid_phase   invalid_phase   not_seated
+make_host           not_seated      invalid_phase   invalid_phase   invalid_phase   invalid_phase   not_seated
 set_client_seed     not_seated      invalid_phase   invalid_phase   invalid_phase   invalid_phase   not_seated
 update_profile      invalid_phase   invalid_phase   invalid_phase   invalid_phase   invalid_phase   invalid_phase
 request_seat        invalid_phase   invalid_phase   invalid_phase   invalid_phase   invalid_phase   invalid_phase
@@ -87,6 +93,8 @@ ARGS: dict[str, dict[str, Any]] = {
     "set_ready": {"ready": True},
     "set_ready_override": {"enabled": True},
     "remove_player": {"player_id": "{target}"},
+    "change_settings": {"config": {"rounds": 2}},
+    "make_host": {"player_id": "{target}"},
     "set_client_seed": {"client_seed": "mine"},
     "update_profile": {"color": "#010203"},
     "bid": {"value": 0},

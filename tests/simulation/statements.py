@@ -154,7 +154,7 @@ def new_game(tables: Tables, p: Parameters) -> list[Any]:
         "epoch": 1,
         "started_at": None,
         "completed_at": None,
-        **dict.fromkeys(("join_code", "is_public", "max_players", "current_players", "closed_at")),
+        **dict.fromkeys(("join_code", "is_public", "max_players", "current_players", "closed_at", "fill_at")),
         "created_at": _moment(p["at_ms"]),
     }
     tables.changed[str(p["id"])] = Game(columns)
@@ -180,6 +180,14 @@ def change_seats(tables: Tables, p: Parameters) -> list[Any]:
     game = tables.change(p["game_id"])
     if game is not None:
         game.columns["current_players"] = p["current_players"]
+    return []
+
+
+def change_settings(tables: Tables, p: Parameters) -> list[Any]:
+    game = tables.change(p["game_id"])
+    if game is not None:
+        given = {name: p[name] for name in ("config", "max_players", "is_public") if p[name] is not None}
+        game.columns |= given
     return []
 
 
@@ -249,10 +257,13 @@ _KNOWN: dict[str, dict[str, tuple[Callable[[Tables, Parameters], list[Any]], str
         "new_room": (new_room, "game_id"),
         "change_status": (change_status, "game_id"),
         "change_seats": (change_seats, "game_id"),
+        "change_settings": (change_settings, "game_id"),
         "claim": (claim, "game_id"),
         "get_game": (get_game, None),
         "list_running": (list_running, None),
+        "list_filling": (nothing, None),
     },
+    "tickets": {"give_up_seats": (nothing, None)},
     "players": {"get": (get_player, None), "update": (nothing, None)},
     "stats": {"add_summary": (add_summary, "game_id"), "add_results": (nothing, None)},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from server import limits
+from server.wire.close_codes import CloseCode
 from server.wire.from_client import Hello
 from tests.support.table import Frame, Seat, VirtualTable
 
@@ -60,6 +61,49 @@ async def test_with_a_delay_nothing_is_seen_early_and_everything_in_time() -> No
     for each in (seat, late):
         assert indexes(each) == list(range(len(table.rows)))
     assert table.seats[0].events == seat.events
+
+
+async def test_a_delay_that_is_raised_keeps_its_word() -> None:
+    """What happened before is told no earlier than it would have been, and all of it is told; also after a restart."""
+    table = VirtualTable("relay", spectator_delay_s=5)
+    host = table.seats[0]
+    await host.connect()
+    seat = await watcher(table)
+    host.command("say", data="early")
+    host.command("change_settings", config={"spectator_delay_s": DELAY_S})
+    at_ms = table.clock.now_ms()
+    host.command("change_settings", config={"spectator_delay_s": 0})
+    assert host.of_type("reject")[-1]["field"] == "config.spectator_delay_s"
+    table.advance(DELAY_S - 1)
+    assert not seat.named("said")
+    table.advance(1)
+    assert table.clock.now_ms() == at_ms + DELAY_S * 1000
+    assert seat.named("said") and seat.named("settings_changed")
+    host.command("say", data="late")
+    await table.restart()
+    seat = await watcher(table)
+    assert max(map(told, seat.frames)) < len(table.rows) - 1
+    table.advance(DELAY_S)
+    assert seat.named("said")[-1]["data"]["data"] == "late"
+
+
+async def test_strangers_are_shown_out_of_a_room_that_becomes_private() -> None:
+    """After the commit, and whoever is on his way in as well."""
+    table = VirtualTable("relay")
+    host = table.seats[0]
+    await host.connect()
+    stranger = await watcher(table)
+    table.outage = True
+    host.command("change_settings", is_public=False)
+    assert stranger.closed is None
+    assert not table.room.admits(str(uuid4()), None)
+    table.outage = False
+    table.commit()
+    assert stranger.closed == CloseCode.FORBIDDEN
+    assert host.named("settings_changed")[-1]["data"]["is_public"] is False
+    host.command("change_settings", is_public=True)
+    assert table.room.admits(str(uuid4()), None)
+    table.assert_log_gives_the_live_state()
 
 
 async def test_a_resume_in_the_gallery_goes_on_where_it_was() -> None:

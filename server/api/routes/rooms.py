@@ -116,7 +116,7 @@ async def join_room(
     room = await services.directory.get(_id(game_id))
     if room is None:
         raise _not_found()
-    if not room.core.identity.is_public and not room.is_member(caller):
+    if not room.core.is_public and not room.is_member(caller):
         raise Refused(403, "forbidden", "this room is private: join with its code")
     return await _join(request, services, caller, room, "player" if wish is None else wish.role)
 
@@ -143,7 +143,7 @@ async def matchmake(request: Request, services: With, caller: Caller, wish: Matc
 async def _join(request: Request, services: Services, caller: str, room: Room, role: Role) -> dict[str, Any]:
     profile = room.profile(caller) or await services.profiles.get(caller)
     # A public room is watched without being a member of it; in a private one membership is the right to watch.
-    if role == "spectator" and room.core.identity.is_public:
+    if role == "spectator" and room.core.is_public:
         if not room.admits(caller, role):
             raise Refused(403, "forbidden", "this player was removed from the room")
         seat = None

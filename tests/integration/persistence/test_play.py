@@ -10,7 +10,7 @@ from persistence import play
 from persistence.database import Database
 from persistence.errors import Conflict, Rejected
 from persistence.ids import new_game_id
-from persistence.play import GameRow, RoomClosed, SeatsChanged, StatusChanged
+from persistence.play import GameRow, RoomChanged, RoomClosed, SeatsChanged, StatusChanged
 from tests.support.log_rig import AT_MS, new_game
 
 
@@ -54,6 +54,17 @@ async def test_starting_and_aborting(database: Database) -> None:
     assert (aborted.status, aborted.started_at, aborted.completed_at) == ("aborted", started.started_at, None)
     assert aborted.closed_at is not None
     assert await play.list_running(database) == []
+
+
+async def test_changed_settings(database: Database) -> None:
+    game_id = await made(database, config={"rounds": 3})
+    await database.apply(RoomChanged(game_id, {"rounds": 4}, 6, is_public=False))
+    row = await fetched(database, game_id)
+    assert (row.config, row.max_players, row.is_public) == ({"rounds": 4}, 6, False)
+    assert (await play.list_public(database))[0] == []
+    await database.apply(RoomChanged(game_id, {"rounds": 5}, 2, is_public=None))
+    row = await fetched(database, game_id)
+    assert (row.config, row.max_players, row.is_public) == ({"rounds": 5}, 2, False)
 
 
 async def test_a_suspended_game_is_not_among_the_running(database: Database) -> None:

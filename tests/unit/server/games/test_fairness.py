@@ -120,6 +120,16 @@ def test_what_is_missing_or_comes_twice() -> None:
     assert "not under way" in problem([EVENTS[0], EVENTS[-1]])
 
 
+def test_settings_are_fixed_once_the_game_has_started() -> None:
+    start = next(i for i, e in enumerate(EVENTS) if isinstance(e, te.GameStarted))
+    created = EVENTS[0]
+    assert isinstance(created, te.GameCreated)
+    fewer = te.SettingsChanged({**created.config, "rounds": 1}, None)
+    assert "don't change" in problem([*EVENTS[: start + 1], fewer, *EVENTS[start + 1 :]])
+    same = te.SettingsChanged(created.config, is_public=False)
+    assert fairness.verify(GAME, [*EVENTS[:start], same, *EVENTS[start:]]).ok
+
+
 def test_what_the_table_does_after_the_end_does_not_matter() -> None:
     assert fairness.verify(GAME, [*EVENTS, te.PlayerLeft(player_id(0))]).ok
 

@@ -12,7 +12,9 @@ from server.games.eldorado import GAME as ELDORADO
 from server.games.lobby import (
     AddBot,
     BotIdentity,
+    ChangeSettings,
     Leave,
+    MakeHost,
     Rematch,
     RemovePlayer,
     RequestSeat,
@@ -128,8 +130,9 @@ def test_nothing_goes_after_the_end() -> None:
     assert refused.code == "already_started"
 
 
-def test_the_rematch_is_not_decided_here() -> None:
-    assert Lobby().refusal(HOST, Rematch()) == "invalid_command"
+@pytest.mark.parametrize("command", [Rematch(), ChangeSettings(is_public=False)], ids=lambda c: c.name)
+def test_what_is_not_decided_here(command: Command) -> None:
+    assert Lobby().refusal(HOST, command) == "invalid_command"
 
 
 def test_seats_are_given_from_the_lowest() -> None:
@@ -181,6 +184,23 @@ def test_when_the_host_leaves_the_lowest_human_takes_over() -> None:
     room.do(GUEST, Leave())
     room.do(OTHER, Leave())
     assert room.state.table.host_player_id == OTHER  # nobody is left to take over
+
+
+def test_the_host_gives_his_role_to_another_player() -> None:
+    room = Lobby(members=(HOST, GUEST))
+    room.do(HOST, AddBot())
+    room.join(OTHER, spectator=True)
+    assert room.refusal(GUEST, MakeHost(GUEST)) == "not_host"
+    for nobody in (HOST, OTHER, "bot-steady-1", "stranger", ""):
+        assert room.refusal(HOST, MakeHost(nobody)) == "invalid_command"
+    assert room.do(HOST, MakeHost(GUEST)) == (ev.HostChanged(GUEST),)
+    assert room.refusal(HOST, MakeHost(GUEST)) == "not_host"
+    for member in (HOST, GUEST):
+        room.do(member, SetReady(True))
+    room.do(GUEST, StartGame())
+    assert room.do(GUEST, MakeHost(HOST)) == (ev.HostChanged(HOST),)  # also in a running game
+    room.do(GUEST, Leave())
+    assert room.refusal(HOST, MakeHost(GUEST)) == "invalid_command"  # he is gone
 
 
 def test_in_a_running_game_the_seat_stays_behind() -> None:
