@@ -119,9 +119,6 @@ class SeatsChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomClosed:
-    """Write: a room leaves the directory; its join code is free again. Once is enough, twice does no harm."""
-@dataclass(frozen=True, slots=True)
 class RoomChanged:
     """Write: the settings of a room were changed. `is_public` None: as it was."""
 
@@ -143,6 +140,9 @@ class RoomChanged:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class RoomClosed:
+    """Write: a room leaves the directory; its join code is free again. Once is enough, twice does no harm."""
 
     before: ClassVar[bool] = False
 

@@ -48,7 +48,6 @@ class RemovePlayer(Command):
 
 
 @dataclass(frozen=True, slots=True)
-@dataclass(frozen=True, slots=True)
 class ChangeSettings(Command):
     """What is not given stays as it is. Answered in the rooms, where settings are validated."""
 
@@ -63,6 +62,7 @@ class MakeHost(Command):
     player_id: str
 
 
+@dataclass(frozen=True, slots=True)
 class SetClientSeed(Command):
     name: ClassVar[str] = "set_client_seed"
     client_seed: str
@@ -99,9 +99,9 @@ TABLE_COMMANDS: tuple[type[Command], ...] = (
     StartGame,
     AddBot,
     RemovePlayer,
-    SetClientSeed,
     ChangeSettings,
     MakeHost,
+    SetClientSeed,
     UpdateProfile,
     RequestSeat,
     Leave,
@@ -295,8 +295,6 @@ def _remove(table: Table, actor: PlayerId, player_id: PlayerId) -> Decision:
     return (ev.BotRemoved(player_id) if target.is_bot else ev.PlayerKicked(player_id, "removed_by_host"),)
 
 
-def _client_seed(actor: PlayerId, client_seed: str) -> Decision:
-    if len(client_seed) > CLIENT_SEED_CHARACTERS_MAX or _has_controls(client_seed):
 def _make_host(table: Table, player_id: PlayerId) -> Decision:
     heir = _member(table, player_id)
     if heir is None or heir.seat is None or heir.is_bot or player_id == table.host_player_id:
@@ -304,6 +302,8 @@ def _make_host(table: Table, player_id: PlayerId) -> Decision:
     return (ev.HostChanged(player_id),)
 
 
+def _client_seed(actor: PlayerId, client_seed: str) -> Decision:
+    if len(client_seed) > CLIENT_SEED_CHARACTERS_MAX or _has_controls(client_seed):
         limit = f"at most {CLIENT_SEED_CHARACTERS_MAX} characters without control characters"
         return Refusal("invalid_command", f"client_seed must be {limit}", field="client_seed")
     return (ev.ClientSeedSet(actor, client_seed),)

@@ -30,11 +30,9 @@ def writes_for(
         writes.append(SeatsChanged(game_id, len(state.table.seated())))
     for event in events:
         match event:
-            case ev.GameStarted():
-            case ev.PlayerLeft(player_id) | ev.PlayerKicked(player_id) | ev.PlayerBecameSpectator(player_id):
-                writes.append(SeatsGivenUp(game_id, player_id, "cancelled"))
             case ev.SettingsChanged(config, is_public):
                 writes.append(RoomChanged(game_id, config, config["max_players"], is_public))
+            case ev.GameStarted():
                 writes.append(StatusChanged(game_id, "in_progress", at_ms))
             case ev.GameAborted():
                 writes.append(StatusChanged(game_id, "aborted", at_ms))

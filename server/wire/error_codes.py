@@ -22,7 +22,6 @@ class ErrorCode(StrEnum):
     RATE_LIMITED = "rate_limited"
     UNAVAILABLE = "unavailable"
     FORBIDDEN = "forbidden"
-    CHAT_OFF = "chat_off"
     INTERNAL = "internal"
 
 
@@ -36,7 +35,6 @@ HTTP_STATUS = {
     ErrorCode.NOT_SEATED: 403,
     ErrorCode.INVALID_PHASE: 409,
     ErrorCode.FORBIDDEN: 403,
-    ErrorCode.CHAT_OFF: 403,
     ErrorCode.RATE_LIMITED: 429,
     ErrorCode.UNAVAILABLE: 503,
     ErrorCode.INTERNAL: 500,
