@@ -32,9 +32,11 @@ from server.metrics import Metrics
 from server.rooms.directory import Directory
 from server.rooms.identities import bot_identities, bot_rows
 from server.rooms.matchmaking import Matchmaker
+from server.rooms.recordings import Recordings
 from server.rooms.recovery import recover
 from server.rooms.rematch import Rematches
 from server.sessions.profiles import Profiles
+from server.sessions.replay import Projector, ReplaySession
 from server.sessions.session import Doorkeeper, Session
 from server.sessions.tokens import Tokens
 from server.settings import Settings
@@ -172,14 +174,19 @@ async def _compose(
     tokens = Tokens(key, clock)
 
     keeper = Doorkeeper(directory, profiles, tokens, clock, metrics, settings)
+    recordings = Recordings(games, log, database, clock)
+    projector = Projector(recordings, database, tokens, clock, metrics, settings, keeper.limits)
     paths: dict[str, Opener] = {
         "/ws/rooms/": lambda outlet, who: Session(keeper, outlet, who.name, who.encoder, who.bearer),
+        "/ws/replays/": lambda outlet, who: ReplaySession(projector, outlet, who.name, who.encoder, who.bearer),
     }
     door = Door(paths, settings, metrics)
     heartbeat = Heartbeat(door, clock, metrics)
     heartbeat.start()
     stack.callback(heartbeat.stop)
-    services = Services(settings, games, database, log, directory, matchmaker, profiles, tokens, clock, metrics)
+    services = Services(
+        settings, games, database, log, directory, matchmaker, profiles, tokens, clock, metrics, recordings
+    )
     http = HttpServer(build(services, version("parlor")), door, listener)
 
     host, port = listener.getsockname()[:2]

@@ -64,6 +64,16 @@ COUNTED_MISPLAYS_MAX: Final = 16  # per player: refused commands that are not co
 MISPLAYS_LOGGED_MAX: Final = 200  # per player and game; beyond it misplays are refused but not logged any more
 BOTS_PER_LEVEL: Final = 10  # distinct bot identities, one for each seat of the largest table
 
+# Replays
+REPLAY_VIEWERS_MAX: Final = 1_000  # of finished games, on this server; live rooms go before them
+REPLAY_SPEED_MIN: Final = 0.25  # times as fast as the players were
+REPLAY_SPEED_MAX: Final = 64.0
+REPLAY_GAP_S: Final = 5.0  # between two events at speed 1; nobody wants to watch somebody think
+REPLAY_CHUNK_EVENTS: Final = 50  # read and folded before the event loop does something else
+REPLAY_STEP_EVENTS: Final = 64  # shown to one viewer before, likewise
+REPLAY_STATES_MAX: Final = 64  # kept of a game that is watched, so that going anywhere is a short fold
+REPLAY_READS_AT_ONCE_MAX: Final = 4  # over all replays: most of the database is for the rooms
+
 # HTTP
 HTTP_CHANGES_PER_S: Final = 20  # requests that change something, per address
 HTTP_CHANGES_BURST: Final = 200  # a class that arrives at once, each with a player and a room

@@ -74,6 +74,7 @@ class Metrics:
         self.connections_closed_total = Counter(
             "parlor_connections_closed", "WebSocket connections that ended.", ["code"], registry=r
         )
+        self.replay_viewers = Gauge("parlor_replay_viewers", "Connections to replays.", registry=r)
         self.connections_half_open = Gauge(
             "parlor_connections_half_open", "Connections that owe a whole request or a hello.", registry=r
         )

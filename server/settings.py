@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     rooms_per_player_max: int = Field(
         default=limits.ROOMS_PER_PLAYER_MAX, ge=1, description="rooms in memory that one player has created"
     )
+    replay_viewers_max: int = Field(
+        default=limits.REPLAY_VIEWERS_MAX, ge=0, description="connections to replays of finished games"
+    )
     writers: int = Field(default=1, ge=1, le=16, description="connections that write the event log")
     drain_s: float = Field(default=limits.DRAIN_S, gt=0, description="seconds to finish after a stop signal")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -14,6 +14,7 @@ from server.games.registry import Registry
 from server.metrics import Metrics
 from server.rooms.directory import Directory
 from server.rooms.matchmaking import Matchmaker
+from server.rooms.recordings import Recordings
 from server.sessions.profiles import Profiles
 from server.sessions.tokens import Tokens
 from server.settings import Settings
@@ -33,6 +34,7 @@ class Services:
     tokens: Tokens
     clock: Clock
     metrics: Metrics
+    recordings: Recordings
     ready: bool = False
     draining: bool = False
 

@@ -64,7 +64,7 @@ def decode(payload: bytes | bytearray, *, binary: bool) -> FromClient:
 
     Raises `Malformed`.
     """
-    frame = _unpack(payload) if binary else _parse(payload)
+    frame = parse_msgpack(payload) if binary else parse_json(payload)
     if type(frame) is not dict:
         raise Malformed("a frame is one map")
     kind = frame.get("type")
@@ -82,14 +82,14 @@ def decode(payload: bytes | bytearray, *, binary: bool) -> FromClient:
     return Invalid(given if type(given) is str else None, f"unknown frame type {kind[:40]!r}")
 
 
-def _parse(payload: bytes | bytearray) -> Any:
+def parse_json(payload: bytes | bytearray) -> Any:
     try:
         return orjson.loads(payload)
     except orjson.JSONDecodeError as error:
         raise Malformed("not JSON") from error
 
 
-def _unpack(payload: bytes | bytearray) -> Any:
+def parse_msgpack(payload: bytes | bytearray) -> Any:
     try:
         return msgpack.unpackb(payload, raw=False, strict_map_key=True)
     except (ValueError, RecursionError, msgpack.UnpackException) as error:

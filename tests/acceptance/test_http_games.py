@@ -133,7 +133,7 @@ async def test_state_at_an_index_is_the_live_state(finished: Finished) -> None:
     for player, live in finished.states[:: 7 if len(finished.states) > 70 else 1]:
         viewer = {} if player is finished.watcher else {"as": player.id}
         told = await player.http.get(f"{finished.path}/state", at=live["index"], **viewer)
-        assert set(told) == {"index", "view"}
+        assert set(told) == {"index", "view", "state_hash"}
         # No event says when a turn's time is up: that was a promise of the moment.
         assert told["view"]["turn"]["deadline_at"] is None
         told["view"]["turn"]["deadline_at"] = live["view"]["turn"]["deadline_at"]

@@ -13,16 +13,17 @@ from persistence.play import GameRow
 from server import limits
 from server.api.answers import events_answer, events_format
 from server.api.context import Services, With
-from server.api.disclosure import as_watched, may_be_ahead
 from server.api.guard import MaybeCaller, known_id
 from server.errors import Refused
-from server.games import fairness, match
+from server.games import fairness
 from server.games.replay import fold
 from server.games.rules import State
 from server.games.table import view_players
 from server.rooms import frames
+from server.rooms.disclosure import as_watched, may_be_ahead
 from server.rooms.effects import Record
 from server.rooms.fanout import visible
+from server.rooms.recordings import past_view, state_answer
 from server.rooms.records import stored_record
 
 router = APIRouter(prefix="/api/games", tags=["games"])
@@ -103,24 +104,24 @@ async def read_state(
     at: Index = None,
     viewer: Annotated[str | None, Query(alias="as")] = None,
 ) -> Response:
-    """The view after event `at` (default: the newest)."""
+    """The view after event `at` (default: the newest); of a completed game also the hash of the whole state."""
     row = await _row(services, game_id, caller)
     index = row.last_event_index if at is None else at
     if index > row.last_event_index:
         raise Refused(422, "invalid_request", f"at: the last event is {row.last_event_index}", "at")
-    if row.status != "completed" and not row.is_public:
+    if row.status == "completed":
+        recording = services.recordings.of(row)
+        past = state_answer(recording, await recording.at(index), viewer, caller)
+        headers = {**_FOREVER, "Vary": "Authorization"} if at is not None else _NEVER
+        return Response(orjson.dumps(past), headers=headers, media_type="application/json")
+    if not row.is_public:
         # Who is asking is decided by how the room stands now, whatever moment of its past is asked for.
         _may_look(_fold(services, row, await _records(services, row, 0, row.last_event_index)), row, caller)
     state = _fold(services, row, await _records(services, row, 0, index))
-    if row.status != "completed":
-        viewer = _viewer(state, caller, viewer)
-    view = _live_view(services, row, index, viewer) or match.view(services.registry.game(row.game), state, viewer)
-    if viewer is None:
-        view["you"]["player_id"] = caller  # who watches without a seat is told who he is, as over the socket
-    elif viewer == caller and viewer in state.table.players and state.table.players[viewer].seat is not None:
-        view["join_code"] = row.join_code
-    headers = _FOREVER if row.status == "completed" and at is not None else _NEVER
-    return Response(orjson.dumps({"index": index, "view": view}), headers=headers, media_type="application/json")
+    viewer = _viewer(state, caller, viewer)
+    game = services.registry.game(row.game)
+    view = _live_view(services, row, index, viewer) or past_view(game, state, viewer, caller, row.join_code)
+    return Response(orjson.dumps({"index": index, "view": view}), headers=_NEVER, media_type="application/json")
 
 
 @router.get("/{game_id}/fairness")

@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field
 from persistence import play
 from persistence.play import GameRow
 from server import limits
-from server.api import disclosure
 from server.api.answers import refused
 from server.api.context import GameName, Services, With
 from server.api.guard import Caller, known_id
 from server.errors import Refused
 from server.games.registry import UnknownGame
 from server.games.rules import Game, Refusal
+from server.rooms import disclosure
 from server.rooms.directory import NewRoom
 from server.rooms.opening import first_joins, room_config
 from server.rooms.room import Room

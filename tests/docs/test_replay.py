@@ -1,0 +1,37 @@
+"""docs/replay.md names every frame of a replay, and the numbers of the code."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+from server import limits
+from server.sessions import replay
+from server.wire import from_viewer
+from server.wire.close_codes import CloseCode
+from tests.docs.pages import codes, first_codes, page, rows, section
+
+PAGE = page("replay")
+SOCKET = section(PAGE, "Over a WebSocket")
+
+
+def test_frames_from_the_client() -> None:
+    known = {*re.findall(r'kind == "(\w+)"', inspect.getsource(from_viewer)), "sync", "ping"} - {"command"}
+    assert {codes(row[0])[0] for row in rows(SOCKET) if not row[0].isdigit()} == known
+
+
+def test_closes() -> None:
+    told = {(int(row[0]), codes(row[1])[0]) for row in rows(SOCKET) if row[0].isdigit()}
+    source = inspect.getsource(replay)
+    sent = {
+        (CloseCode[close].value, code.lower())
+        for close, code in re.findall(r"\.fail\(\s*CloseCode\.(\w+), \"?(?:ErrorCode\.)?(\w+)", source)
+    }
+    assert told == sent - {(CloseCode.GOING_AWAY.value, "internal")}
+
+
+def test_numbers() -> None:
+    assert f"{limits.REPLAY_SPEED_MIN:g} to {limits.REPLAY_SPEED_MAX:g}" in PAGE
+    assert f"at most {limits.REPLAY_GAP_S:.0f} seconds between two events" in PAGE
+    assert f"within {limits.HELLO_S:.0f} seconds" in PAGE
+    assert first_codes(SOCKET)
