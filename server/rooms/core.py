@@ -195,8 +195,9 @@ class RoomCore:
         command = self._decoder.decode(frame.name, frame.args)
         if isinstance(command, Refusal):
             return [Reject(player_id, frame.id, command.code, command.message, command.field)]
-        if type(command) in WISHES:
-            return [wish(self.table, player_id, frame.id, command)]
+        if isinstance(command, lobby.Rematch):
+            no = rematch_refusal(self.table, player_id)
+            return [Reject(player_id, frame.id, no.code, no.message) if no else OpenRematch(player_id, frame.id)]
         state, ctx = self._require(), Context(now_ms, self.identity.session_seed)
         if type(command) in TABLE_COMMANDS:
             profile = self._profile(player_id, profile)
