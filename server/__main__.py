@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from persistence.errors import BadDatabaseUrl, MigrationNeeded, PersistenceError
+from server import limits
 from server.errors import StartupError
 from server.settings import Settings
 
@@ -83,12 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     db.add_argument("action", nargs="?", choices=("url", "psql", "stop"), default="url")
     db.set_defaults(run=_db)
 
-    replay = commands.add_parser("replay", parents=[place], help="show a game, event by event")
-    replay.add_argument("game_id")
-    replay.add_argument("--at", type=int, metavar="N", help="up to event N")
-    replay.add_argument("--as", dest="viewer", metavar="PLAYER_ID", help="as this player saw it")
-    replay.add_argument("--json", dest="as_json", action="store_true", help="one JSON document")
-    replay.set_defaults(run=_replay)
+    _add_replay(commands, place)
 
     verify = commands.add_parser("verify", parents=[place], help="check that a completed game was fair")
     verify.add_argument("game_id")
@@ -96,6 +92,32 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_chaos(commands)
     return parser
+
+
+def _add_replay(commands: Any, place: argparse.ArgumentParser) -> None:
+    replay = commands.add_parser("replay", parents=[place], help="show a game, event by event")
+    replay.add_argument("game_id")
+    replay.add_argument("--from", dest="first", type=int, default=0, metavar="N", help="from event N on")
+    replay.add_argument("--to", "--at", dest="last", type=int, metavar="N", help="up to event N")
+    replay.add_argument("--as", dest="viewer", metavar="PLAYER_ID", help="as this player saw it")
+    how = replay.add_mutually_exclusive_group()
+    how.add_argument(
+        "--json", dest="as_json", action="store_true", help="one JSON object a line, with the state's hash"
+    )
+    how.add_argument("--step", action="store_true", help="the table, key by key")
+    replay.add_argument("--speed", type=_speed, metavar="X", help="let time pass, X times as fast as it did")
+    replay.set_defaults(run=_replay)
+
+
+def _speed(text: str) -> float:
+    low, high = limits.REPLAY_SPEED_MIN, limits.REPLAY_SPEED_MAX
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not low <= speed <= high:
+        raise argparse.ArgumentTypeError(f"a number from {low:g} to {high:g}")
+    return speed
 
 
 def _add_chaos(commands: Any) -> None:
@@ -146,10 +168,11 @@ def _db(settings: Settings, *, action: str) -> int | None:
     return {"url": db.url, "psql": db.psql, "stop": db.stop}[action](settings)
 
 
-def _replay(settings: Settings, **options: Any) -> None:
-    from server.cli.replay import replay
+def _replay(settings: Settings, *, game_id: str, first: int, last: int | None, viewer: str | None, **how: Any) -> None:
+    from server.cli import replay
 
-    asyncio.run(replay(settings, **options))
+    found, asked = asyncio.run(replay.read(settings, game_id, first=first, last=last, viewer=viewer))
+    replay.show(found, asked, viewer, **how)
 
 
 def _verify(settings: Settings, *, game_id: str) -> int:

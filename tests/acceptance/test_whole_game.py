@@ -82,7 +82,7 @@ async def test_four_clients_play_a_whole_game(server_process: ServerProcess, dsn
 
     replayed = parlor(dsn, "replay", game_id, "--json")
     assert replayed.returncode == 0, replayed.stderr
-    shown = json.loads(replayed.stdout)["items"]
+    shown = [json.loads(line) for line in replayed.stdout.splitlines()]
     assert [{k: v for k, v in item.items() if k != "state_hash"} for item in shown] == items
 
     verified = parlor(dsn, "verify", game_id)

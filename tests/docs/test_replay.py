@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
+import subprocess
+import sys
 
 from server import limits
 from server.sessions import replay
@@ -28,6 +30,13 @@ def test_closes() -> None:
         for close, code in re.findall(r"\.fail\(\s*CloseCode\.(\w+), \"?(?:ErrorCode\.)?(\w+)", source)
     }
     assert told == sent - {(CloseCode.GOING_AWAY.value, "internal")}
+
+
+def test_options_of_the_terminal() -> None:
+    told = {option for row in rows(section(PAGE, "In a terminal")) for option in codes(row[0])}
+    command = [sys.executable, "-m", "server", "replay", "--help"]
+    helped = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
+    assert told == set(re.findall(r"^  (--[a-z-]+)", helped, re.MULTILINE)) - {"--data-dir"}
 
 
 def test_numbers() -> None:

@@ -1,0 +1,152 @@
+"""A game in text: a line for each event, and the table as it stands. Pure.
+
+Knows no game by name: it shows those keys of the view that a game has. Cards are told by how they are written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from server.games import match
+from server.games.rules import Data, Game, PlayerId, State, Viewer
+from server.rooms.effects import Record
+from server.rooms.fanout import visible
+
+_CARD = re.compile(r"d(\d):(clubs|diamonds|hearts|spades):(\w+)")
+_SUITS = {"clubs": "♣", "diamonds": "♦", "hearts": "♥", "spades": "♠"}
+_RED, _GREEN, _BOLD, _DIM, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_CONTROLS = dict.fromkeys((*range(32), *range(127, 160)))
+_LINE_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One event and how it stands after it. `hands`: those that may be shown, by player."""
+
+    index: int
+    at_ms: int
+    name: str
+    data: Data
+    view: Data
+    names: dict[PlayerId, str]
+    hands: dict[PlayerId, list[str]]
+
+    @classmethod
+    def of(cls, game: Game[Any], record: Record, state: State[Any], viewer: Viewer, *, everything: bool) -> Scene:
+        name, data = (record.event.name, record.data) if everything else visible(game, record, viewer)
+        players = state.table.players.values()
+        lookers: Iterable[Viewer] = [p.player_id for p in players] if everything else [viewer]
+        hands = {looker: match.view(game, state, looker).get("hand") for looker in lookers if looker is not None}
+        return cls(
+            record.index,
+            record.at_ms,
+            name,
+            data,
+            match.view(game, state, viewer),
+            {p.player_id: p.display_name.translate(_CONTROLS) for p in players},
+            {player_id: list(hand) for player_id, hand in hands.items() if hand is not None},
+        )
+
+
+class Painter:
+    """`colour`: with the escape codes of terminals."""
+
+    def __init__(self, *, colour: bool) -> None:
+        self._colour = colour
+
+    def line(self, scene: Scene) -> str:
+        """The event in one line."""
+        clock = datetime.fromtimestamp(scene.at_ms / 1000, UTC).strftime("%H:%M:%S")
+        detail = "  ".join(f"{key}={_named(value, scene.names)}" for key, value in scene.data.items())
+        text = f"{scene.index:>5}  {clock}  {scene.name:<22} {detail}"
+        if len(text) > _LINE_CHARACTERS:
+            text = text[: _LINE_CHARACTERS - 1] + "…"
+        return self._cards(text)
+
+    def table(self, scene: Scene) -> list[str]:
+        """How it stands: phase and round, then the players with their hands, then the trick."""
+        view, round_ = scene.view, scene.view.get("round")
+        head = self._ink(_BOLD, f"{view['game']}  {view['phase']}")
+        if round_ is not None:
+            trump = round_["trump_card"] or "not turned up"
+            head += self._cards(
+                f"  round {round_['round_index'] + 1}, {round_['cards_per_player']} cards, trump {trump}"
+            )
+        lines = [head, ""]
+        lines += [self._player(scene, player) for player in view["players"]]
+        trick = None if round_ is None else round_["trick"] or round_["last_trick"]
+        if trick is not None:
+            plays = "   ".join(f"{_named(play['player_id'], scene.names)} {play['card']}" for play in trick["plays"])
+            label = "trick" if "winning_card" not in trick else "last trick"
+            lines += ["", self._cards(f"{label} {trick['trick_index'] + 1}:  {plays}")]
+        return [*lines, "", *self.result(scene)]
+
+    def result(self, scene: Scene) -> list[str]:
+        """What was scored, round by round, and in all."""
+        view = scene.view
+        scores, rounds = view.get("scores"), view.get("rounds") or ()
+        if not scores:
+            return []
+        names = [(player_id, scene.names.get(player_id, player_id)) for player_id in scores]
+        widths = [max(len(name), 8) for _, name in names]
+        rows = [["round", *(name for _, name in names)]]
+        for past in rounds:
+            cells = [_outcome(past, player_id) for player_id, _ in names]
+            rows.append([str(past["round_index"] + 1), *cells])
+        rows.append(["total", *(str(score) for score in scores.values())])
+        lines = [
+            "  ".join([row[0].rjust(5), *(c.rjust(w) for c, w in zip(row[1:], widths, strict=True))]) for row in rows
+        ]
+        winners = ", ".join(scene.names.get(player, player) for player in view["winners"])
+        return [*lines, f"won by {winners}"] if winners else lines
+
+    def _player(self, scene: Scene, player: Data) -> str:
+        who = player["player_id"]
+        turn, round_ = scene.view.get("turn"), scene.view.get("round")
+        moves = turn is not None and turn["player_id"] == who
+        name = scene.names.get(who, who)
+        parts = [self._ink(_GREEN + _BOLD, f"> {name:<24}") if moves else f"  {name:<24}"]
+        if round_ is not None:
+            bid = round_["bids"].get(who, "-")
+            parts.append(f"{round_['tricks_won'].get(who, 0)}/{bid}")
+        if player["status"] != "active":
+            parts.append(self._ink(_DIM, player["status"]))
+        hand = scene.hands.get(who)
+        count = (scene.view.get("hand_counts") or {}).get(who)
+        if hand is not None:
+            parts.append(self._cards(" ".join(hand)))
+        elif count:
+            parts.append(f"{count} cards")
+        return "  ".join(parts).rstrip()
+
+    def _cards(self, text: str) -> str:
+        return _CARD.sub(self._card, text)
+
+    def _card(self, found: re.Match[str]) -> str:
+        deck, suit, rank = found.groups()
+        text = f"{rank}{_SUITS[suit]}" + "'" * int(deck)
+        return self._ink(_RED, text) if suit in ("diamonds", "hearts") else text
+
+    def _ink(self, code: str, text: str) -> str:
+        return f"{code}{text}{_PLAIN}" if self._colour else text
+
+
+def _outcome(past: Data, player_id: PlayerId) -> str:
+    """What a round brought, with tricks won and bid."""
+    won, bid = past["tricks_won"].get(player_id), past["bids"].get(player_id)
+    return f"{past['deltas'].get(player_id, 0):+d}" + ("" if bid is None else f" ({won}/{bid})")
+
+
+def _named(value: Any, names: dict[PlayerId, str]) -> str:
+    """The value in short, players by their names, nothing that a terminal would obey."""
+    if isinstance(value, str):
+        return names.get(value, value).translate(_CONTROLS)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_named(key, names)}: {_named(item, names)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + " ".join(_named(item, names) for item in value) + "]"
+    return str(value)

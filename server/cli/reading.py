@@ -1,0 +1,72 @@
+"""A whole game out of the database, for the commands that look at one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from persistence import play, stats
+from persistence.play import GameRow
+from persistence.stats import SummaryRow
+from server.cli.database import open_log
+from server.errors import StartupError
+from server.games import match
+from server.games.registry import Registry, UnknownGame
+from server.games.rules import Game, State
+from server.games.table_events import GameCreated
+from server.rooms.effects import Record
+from server.rooms.records import stored_record
+from server.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ReadGame:
+    """A game as the log has it. `summary`: None unless it is completed."""
+
+    row: GameRow
+    game: Game[Any]
+    records: list[Record]
+    summary: SummaryRow | None
+
+    @property
+    def is_completed(self) -> bool:
+        return self.row.status == "completed"
+
+
+def known_id(game_id: str) -> str:
+    """A game's id in its one spelling. Raises StartupError."""
+    try:
+        return str(UUID(game_id))
+    except ValueError:
+        raise StartupError(f"{game_id!r} is not a game id", exit_code=2) from None
+
+
+async def read_game(settings: Settings, game_id: str) -> ReadGame:
+    """Raises StartupError if there is no such game, or not for this build."""
+    known = known_id(game_id)
+    async with open_log(settings) as (database, log):
+        row = await play.get_game(database, known)
+        if row is None or row.last_event_index < 0:
+            raise StartupError(f"there is no game {known}")
+        registry = Registry.installed()
+        try:
+            game, codec = registry.game(row.game), registry.codec(row.game)
+        except UnknownGame as error:
+            raise StartupError(str(error)) from None
+        rows = log.read(known, 0, row.last_event_index)
+        records = [stored_record(codec, stored) async for stored in rows]
+        return ReadGame(row, game, records, await stats.get_summary(database, known))
+
+
+def states(game: Game[Any], records: list[Record]) -> Iterator[State[Any]]:
+    """The state after each of the events of a whole log."""
+    state: State[Any] | None = None
+    for record in records:
+        if isinstance(record.event, GameCreated):
+            state = match.begin(game, record.event)
+        elif state is not None:
+            state = match.evolve(game, state, record.event)
+        assert state is not None  # a log begins with game_created
+        yield state
