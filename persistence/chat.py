@@ -11,8 +11,8 @@ from persistence.database import Database, Query, Row
 
 _sql = driver.load("chat")
 
-_WRITES_AT_ONCE = 2
-"""Of the connections of the pool; the others are left to those who read."""
+_AT_ONCE = 2
+"""So many connections of the pool are for the chat; the others are left to HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Chats:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._writes = asyncio.Semaphore(_WRITES_AT_ONCE)
+        self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def say(
         self, game_id: str, epoch: int, player_id: str, command_id: str, text: str, *, head: int, at_ms: int
@@ -104,20 +104,24 @@ class Chats:
 
     async def author(self, game_id: str, message_id: int) -> str | None:
         """Who said it in this room; None: there is no such message."""
-        found = await self._database.one(_sql.author, game_id=game_id, message_id=message_id)
+        async with self._turn:
+            found = await self._database.one(_sql.author, game_id=game_id, message_id=message_id)
         return None if found is None else str(found)
 
     async def recent(self, game_id: str, *, shown_ms: int, limit: int) -> list[Message]:
         """The last `limit` messages up to a moment and all that came after it, oldest first."""
-        rows = await self._database.fetch(_sql.recent, game_id=game_id, shown_ms=shown_ms, limit=limit)
+        async with self._turn:
+            rows = await self._database.fetch(_sql.recent, game_id=game_id, shown_ms=shown_ms, limit=limit)
         return [_message(row) for row in rows]
 
     async def muted(self, game_id: str) -> set[str]:
         """Who may not chat in this room."""
-        return {str(row[0]) for row in await self._database.fetch(_sql.muted, game_id=game_id)}
+        async with self._turn:
+            rows = await self._database.fetch(_sql.muted, game_id=game_id)
+        return {str(row[0]) for row in rows}
 
     async def _write(self, query: Query, **parameters: Any) -> Written | None:
-        async with self._writes:
+        async with self._turn:
             row = await self._database.one(query, **parameters)
         return None if row is None else Written(row["head"], row["is_new"], row.get("id", 0))
 

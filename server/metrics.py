@@ -87,6 +87,7 @@ class Metrics:
         self.http_refused_total = _by_reason(
             "parlor_http_refused", "HTTP requests turned away before any route saw them.", HttpRefused, r
         )
+        self.chat_messages_total = Counter("parlor_chat_messages", "Chat messages committed.", registry=r)
         self.rooms = Gauge("parlor_rooms", "Rooms in memory.", registry=r)
         self.rooms_quarantined_total = Counter(
             "parlor_rooms_quarantined", "Rooms stopped by a bug in their rules.", ["game"], registry=r

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from server.games import table_events as ev
+from server.games.chat import CHAT_COMMANDS
 from server.games.rules import Command, Event, Game, PlayerId, Refusal, State
 from server.games.table import Phase, Player, Status, Table
 
@@ -106,6 +107,7 @@ TABLE_COMMANDS: tuple[type[Command], ...] = (
     RequestSeat,
     Leave,
     Rematch,
+    *CHAT_COMMANDS,
 )
 SPECTATOR_COMMANDS: tuple[type[Command], ...] = (RequestSeat, UpdateProfile)
 Decision = tuple[Event, ...] | Refusal

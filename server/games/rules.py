@@ -108,7 +108,7 @@ class Config:
 
     Times are in the unit that the name ends in. `turn_seconds` may also be 0 (no timer). `durability` strict: nothing
     is told before it is committed; relaxed: told at once, and played on for a while without a database.
-    `spectator_delay_s`: how far those who watch are behind those who play.
+    `spectator_delay_s`: how far those who watch are behind those who play. `chat`: whether players may chat.
     """
 
     min_players: int = 2
@@ -118,6 +118,7 @@ class Config:
     spectator_delay_s: int = 0
     autostart: bool = False
     durability: str = "strict"
+    chat: bool = field(default=True, metadata=ADDED_LATER)
 
     bounds: ClassVar[Mapping[str, tuple[int, int]]] = {
         "min_players": (1, 10),

@@ -25,12 +25,11 @@ from server.games.table import Phase, Table, profile_of
 from server.rooms import records as rec
 from server.rooms.acks import Acks
 from server.rooms.bots import bot_move
-from server.rooms.decisions import TABLE_COMMANDS, Bots, decide, misplay, rematch_refusal, removed
+from server.rooms.decisions import TABLE_COMMANDS, Bots, decide, misplay, removed
 from server.rooms.effects import (
     Ack,
     Append,
     Effect,
-    OpenRematch,
     Publish,
     Record,
     Reject,
@@ -46,6 +45,7 @@ from server.rooms.outbox import Outbox
 from server.rooms.presence import Presence
 from server.rooms.turns import bot_due, follow_up, is_new, next_wait
 from server.rooms.waiting import NodeWaiting, WaitingCommands
+from server.rooms.wishes import WISHES, wish
 from server.rooms.writes import writes_for
 from server.wire.commands import CommandDecoder
 from server.wire.error_codes import ErrorCode
@@ -195,9 +195,8 @@ class RoomCore:
         command = self._decoder.decode(frame.name, frame.args)
         if isinstance(command, Refusal):
             return [Reject(player_id, frame.id, command.code, command.message, command.field)]
-        if isinstance(command, lobby.Rematch):
-            no = rematch_refusal(self.table, player_id)
-            return [Reject(player_id, frame.id, no.code, no.message) if no else OpenRematch(player_id, frame.id)]
+        if type(command) in WISHES:
+            return [wish(self.table, player_id, frame.id, command)]
         state, ctx = self._require(), Context(now_ms, self.identity.session_seed)
         if type(command) in TABLE_COMMANDS:
             profile = self._profile(player_id, profile)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from persistence import play
+from persistence.chat import Chats
 from persistence.database import Database
 from persistence.event_log.log import EventLog, Health, LossReason, proven
 from persistence.ids import new_game_id
@@ -70,6 +71,7 @@ class Directory:
         self.bots = bots
         self._log = log
         self._database = database
+        self._chats = Chats(database)
         self._clock = clock
         self._metrics = metrics
         self._node = node
@@ -189,6 +191,7 @@ class Directory:
             core,
             self.registry.codec(core.game.name),
             self._log,
+            self._chats,
             self._clock,
             self._metrics,
             head=head,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 from persistence.event_log.log import Committed, NewEvent, Write
-from server.games.rules import Data, Deadline, Event, PlayerId, State
+from server.games.rules import Command, Data, Deadline, Event, PlayerId, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,19 @@ class OpenRematch:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatWish:
+    """A command of the chat that this player may give."""
+
+    player_id: PlayerId
+    id: str
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
 class Unload:
     """Nobody is here: the room leaves the memory. The log keeps it."""
 
     reason: str
 
 
-Effect: TypeAlias = Append | Publish | SendAck | Reject | SetAlarm | OpenRematch | Unload
+Effect: TypeAlias = Append | Publish | SendAck | Reject | SetAlarm | OpenRematch | ChatWish | Unload

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from persistence.chat import Message
 from server.games import match
 from server.games.rules import Command, Data, PlayerId, Viewer
 from server.rooms.core import RoomCore
@@ -71,6 +72,33 @@ def turn(index: int, deadline_at: int | None, actions: Iterable[Command]) -> dic
 
 def spectators(count: int) -> dict[str, Any]:
     return {"type": "spectators", "count": count}
+
+
+def chat(message: Message) -> dict[str, Any]:
+    return {"type": "chat", **said(message)}
+
+
+def chat_history(messages: Iterable[Message], muted: Sequence[PlayerId]) -> dict[str, Any]:
+    return {"type": "chat_history", "messages": [said(message) for message in messages], "muted": muted}
+
+
+def chat_deleted(message_id: int) -> dict[str, Any]:
+    return {"type": "chat_deleted", "id": message_id}
+
+
+def muted(player_id: PlayerId, *, muted: bool) -> dict[str, Any]:
+    return {"type": "muted", "player_id": player_id, "muted": muted}
+
+
+def said(message: Message) -> Data:
+    """A message as everybody may see it."""
+    return {
+        "id": message.id,
+        "player_id": message.player_id,
+        "display_name": message.display_name,
+        "text": message.text,
+        "at": message.at_ms,
+    }
 
 
 def status(reason: str | None, now_ms: int) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from server.wire.encoders import Encoder
 
 
 class Member(Protocol):
-    """A connection that has said hello. `viewer`: whose eyes it has; None without a seat."""
+    """A connection that has said hello. `viewer`: whose eyes it has; None without a seat. `chat_id` is the chat's: the
+    newest message that was told here."""
 
     player_id: PlayerId
     viewer: Viewer
     encoder: Encoder
     limits: dict[str, int]
+    chat_id: int
 
     def send(self, data: bytes) -> None:
         """Write whole frames. Never blocks; a connection that can't take more is cut."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from persistence.chat import Chats
 from persistence.event_log.log import Committed, EventLog, Health, LossReason, Lost
 from server.clock import Clock, Timer
 from server.errors import LogShortened, Refused, RoomUnavailable
@@ -17,9 +18,11 @@ from server.metrics import Metrics
 from server.rooms import frames
 from server.rooms.arrivals import Arrivals
 from server.rooms.audience import Audience
+from server.rooms.chat import Chat
 from server.rooms.core import RoomCore
 from server.rooms.effects import (
     Append,
+    ChatWish,
     Effect,
     OpenRematch,
     Publish,
@@ -48,6 +51,7 @@ class Room:
         core: RoomCore,
         codec: Codec,
         log: EventLog,
+        chats: Chats,
         clock: Clock,
         metrics: Metrics,
         *,
@@ -68,6 +72,7 @@ class Room:
         self._on_rematch = on_rematch
         self._history = History(self.game_id, log, codec)
         self.arrivals = Arrivals(core, self.audience, self._history, clock, epoch)
+        self.chat = Chat(core, self.fanout, chats, clock, metrics, epoch=epoch, is_new=head < 0, reject=self._reject)
         self._stream = log.open(self.game_id, head, epoch, self, relaxed=core.relaxed)
         if core.relaxed:
             self._history.keep_uncommitted()
@@ -177,6 +182,7 @@ class Room:
         """A new member: his turn, if it is his."""
         self.audience.send_turn(member)
         self.audience.welcomed(member)
+        self.chat.welcome(member)
         if self.core.paused_since_ms is not None:
             member.send(member.encoder.frame(frames.status("database", self.core.paused_since_ms)))
         self._carry_out(self.core.connected(member.player_id, self._clock.now_ms()))
@@ -216,6 +222,7 @@ class Room:
     def resume(self, reason: str) -> None:
         """After loading, or when the database is back."""
         self._carry_out(self.core.resume(reason, self._clock.now_ms()))
+        self.chat.wake()
 
     def database(self, health: Health, *, was: Health) -> None:
         """The database went away or came back."""
@@ -243,6 +250,7 @@ class Room:
         self.core.waiting.take_all()
         self._log.close_stream(self._stream)
         self.audience.close()
+        self.chat.close()
         for member in self.fanout:
             member.close(code, reason)
         self.fanout.clear()
@@ -282,6 +290,8 @@ class Room:
                 self._reject(effect)
             case OpenRematch():
                 self._on_rematch(self, effect)
+            case ChatWish():
+                self.chat.wish(effect)
             case Unload(reason):
                 self.close(reason, CloseCode.NORMAL, "")
 

@@ -99,6 +99,7 @@ class Session(Speaker):
         "_room",
         "_task",
         "_token",
+        "chat_id",
         "limits",
         "player_id",
         "viewer",
@@ -109,6 +110,7 @@ class Session(Speaker):
         self.player_id: PlayerId = ""
         self.viewer: Viewer = None
         self.limits = keeper.limits
+        self.chat_id = -1
         self._keeper = keeper
         self._game_id = game_id
         self._token = bearer
@@ -241,6 +243,7 @@ class Session(Speaker):
         if self._stale and self._room is not None and not self.closed:
             self._stale = False
             self._room.sync(self)
+            self._room.chat.welcome(self)
 
     # The end.
 

@@ -22,6 +22,7 @@ class ErrorCode(StrEnum):
     RATE_LIMITED = "rate_limited"
     UNAVAILABLE = "unavailable"
     FORBIDDEN = "forbidden"
+    CHAT_OFF = "chat_off"
     INTERNAL = "internal"
 
 
@@ -35,6 +36,7 @@ HTTP_STATUS = {
     ErrorCode.NOT_SEATED: 403,
     ErrorCode.INVALID_PHASE: 409,
     ErrorCode.FORBIDDEN: 403,
+    ErrorCode.CHAT_OFF: 403,
     ErrorCode.RATE_LIMITED: 429,
     ErrorCode.UNAVAILABLE: 503,
     ErrorCode.INTERNAL: 500,

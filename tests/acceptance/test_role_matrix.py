@@ -45,6 +45,9 @@ update_profile      ack             ack             ack             ack         
 request_seat        ack             ack             invalid_command invalid_command invalid_command invalid_command
 leave               not_seated      ack             ack             ack             ack             not_seated
 rematch             not_seated      invalid_phase   invalid_phase   invalid_phase   invalid_phase   not_seated
+chat                not_seated      not_seated      ack             ack             ack             not_seated
+delete_message      not_seated      invalid_command invalid_command invalid_command invalid_command not_seated
+mute                not_seated      not_host        not_host        not_host        ack             not_seated
 bid                 not_seated      not_seated      invalid_phase   invalid_phase   invalid_phase   not_seated
 play_card           not_seated      not_seated      invalid_phase   invalid_phase   invalid_phase   not_seated
 say                 not_seated      invalid_command invalid_command invalid_command invalid_command not_seated
@@ -64,6 +67,9 @@ update_profile      ack             ack             ack             ack         
 request_seat        already_started already_started invalid_command invalid_command invalid_command invalid_command
 leave               not_seated      ack             ack             ack             ack             not_seated
 rematch             not_seated      invalid_phase   invalid_phase   invalid_phase   invalid_phase   not_seated
+chat                not_seated      not_seated      ack             ack             ack             not_seated
+delete_message      not_seated      invalid_command invalid_command invalid_command invalid_command not_seated
+mute                not_seated      not_host        not_host        not_host        ack             not_seated
 bid                 not_seated      not_seated      not_your_turn   ack             not_your_turn   not_seated
 play_card           not_seated      not_seated      invalid_phase   invalid_phase   invalid_phase   not_seated
 say                 not_seated      invalid_command invalid_command invalid_command invalid_command not_seated
@@ -83,6 +89,9 @@ update_profile      invalid_phase   invalid_phase   invalid_phase   invalid_phas
 request_seat        invalid_phase   invalid_phase   invalid_phase   invalid_phase   invalid_phase   invalid_phase
 leave               not_seated      invalid_phase   invalid_phase   invalid_phase   invalid_phase   not_seated
 rematch             not_seated      not_seated      ack             ack             ack             not_seated
+chat                not_seated      not_seated      ack             ack             ack             not_seated
+delete_message      not_seated      invalid_command invalid_command invalid_command invalid_command not_seated
+mute                not_seated      not_host        not_host        not_host        ack             not_seated
 bid                 not_seated      invalid_phase   invalid_phase   invalid_phase   invalid_phase   not_seated
 play_card           not_seated      invalid_phase   invalid_phase   invalid_phase   invalid_phase   not_seated
 say                 not_seated      invalid_command invalid_command invalid_command invalid_command not_seated
@@ -97,12 +106,24 @@ ARGS: dict[str, dict[str, Any]] = {
     "make_host": {"player_id": "{target}"},
     "set_client_seed": {"client_seed": "mine"},
     "update_profile": {"color": "#010203"},
+    "chat": {"text": "hello"},
+    "delete_message": {"message_id": 2**40},
+    "mute": {"player_id": "{target}", "muted": True},
     "bid": {"value": 0},
     "play_card": {"card": "d0:hearts:K"},
     "say": {"data": 1},
 }
 # After these the room is as it was, as far as other cells care; what else is accepted gets a room of its own.
-HARMLESS = ("set_ready", "set_ready_override", "set_client_seed", "update_profile", "add_bot", "rematch")
+HARMLESS = (
+    "set_ready",
+    "set_ready_override",
+    "set_client_seed",
+    "update_profile",
+    "add_bot",
+    "rematch",
+    "chat",
+    "mute",
+)
 MISPLAYS = ("bid", "play_card")  # a refused one may be counted, which is an event
 WHO: dict[bool, dict[str, tuple[str, str | None]]] = {  # by visibility: who stands in which column, and his role
     True: {"guest": ("outsider", None), "watcher": ("outsider", None), "elsewhere": ("outsider", None)},

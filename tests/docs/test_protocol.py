@@ -13,7 +13,7 @@ import pytest
 
 from server import limits
 from server.api.app import build
-from server.games import eldorado, relay, rules
+from server.games import chat, eldorado, relay, rules
 from server.games.eldorado.events import EVENTS as ELDORADO_EVENTS
 from server.games.lobby import TABLE_COMMANDS
 from server.games.table_events import TABLE_EVENTS
@@ -147,6 +147,9 @@ def test_numbers() -> None:
     assert f"1 to {limits.COMMAND_ID_CHARACTERS_MAX} characters" in PAGE
     assert f"within {limits.LATE_MOVE_MS // 1000} seconds after a move that was forced" in PAGE
     assert f"nested {limits.NESTING_LEVELS_MAX} levels" in PAGE
+    assert f"say {limits.CHAT_PER_S} a second and {limits.CHAT_BURST} at once" in PAGE
+    assert f"has 1 to {chat.TEXT_CHARACTERS_MAX} characters" in PAGE
+    assert f"the last\n{limits.CHAT_HISTORY_MESSAGES} messages" in PAGE
     assert f"valid for {limits.TOKEN_S // 3600} hours" in PAGE
     assert f"wait up to {limits.WAITING_COMMAND_MS // 1000} seconds" in PAGE
 
@@ -173,9 +176,10 @@ def test_there_is_an_example_of_every_frame() -> None:
     assert {example["type"] for example in EXAMPLES if "type" in example} == kinds
 
 
-def test_the_example_of_a_status() -> None:
-    (shown,) = examples("status")
-    alike(shown, frames.status("database", 1), "status")
+def test_the_examples_of_what_is_hard_to_provoke() -> None:
+    for kind, real in (("status", frames.status("database", 1)), ("muted", frames.muted("", muted=True))):
+        (shown,) = examples(kind)
+        alike(shown, real, kind)
 
 
 @pytest.fixture
@@ -213,6 +217,13 @@ async def real(live_server: ServerProcess) -> dict[str, Frame]:
     found["event"] = await player.event("player_bid")
     await player.ask("rematch")
     (found["rematch"],) = player.of_type("rematch")
+    await player.ask("chat", text="good luck")
+    (found["chat"],) = player.of_type("chat")
+    await player.disconnect()
+    await player.connect(room["ws_url"])
+    found["chat_history"] = await player.wait_for(lambda frame: frame["type"] == "chat_history")
+    await player.ask("delete_message", message_id=found["chat"]["id"])
+    (found["chat_deleted"],) = player.of_type("chat_deleted")
     await player.send_raw("[]")
     found["error"] = await player.wait_for(lambda frame: frame["type"] == "error")
     await player.close()
@@ -220,7 +231,8 @@ async def real(live_server: ServerProcess) -> dict[str, Frame]:
 
 
 async def test_the_examples_look_like_real_frames(real: dict[str, Frame]) -> None:
-    for kind in ("welcome", "state", "turn", "ack", "reject", "rematch", "pong", "error"):
+    of_chat = ("chat", "chat_history", "chat_deleted")
+    for kind in ("welcome", "state", "turn", "ack", "reject", "rematch", *of_chat, "pong", "error"):
         for shown in examples(kind):
             alike(shown, real[kind], kind)
     for shown in examples("event"):

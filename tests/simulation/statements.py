@@ -263,6 +263,7 @@ _KNOWN: dict[str, dict[str, tuple[Callable[[Tables, Parameters], list[Any]], str
         "list_running": (list_running, None),
     },
     "players": {"get": (get_player, None), "update": (nothing, None)},
+    "chat": {"recent": (nothing, None), "muted": (nothing, None)},
     "stats": {"add_summary": (add_summary, "game_id"), "add_results": (nothing, None)},
 }
 

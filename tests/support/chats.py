@@ -10,7 +10,7 @@ from persistence.chat import Chats, Message, Written
 
 @dataclass(slots=True)
 class ChatTables:
-    """What a restart does not forget. `names`: of the players, by id; `epochs`: of the games, 1 if not told."""
+    """What a restart does not forget. `names`: of the players, by id; `epochs`: of the games with an owner."""
 
     names: dict[str, str] = field(default_factory=dict)
     epochs: dict[str, int] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class MemoryChats(Chats):
             raise fault
 
     def _owned(self, game_id: str, epoch: int) -> bool:
-        return self.tables.epochs.get(game_id, 1) == epoch
+        return self.tables.epochs.get(game_id, epoch) == epoch
 
     async def say(
         self, game_id: str, epoch: int, player_id: str, command_id: str, text: str, *, head: int, at_ms: int

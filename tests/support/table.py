@@ -26,6 +26,7 @@ from server.wire.close_codes import CloseCode
 from server.wire.commands import CommandDecoder
 from server.wire.encoders import JSON
 from server.wire.from_client import CommandFrame, Hello
+from tests.support.chats import MemoryChats
 from tests.support.clock import VirtualClock
 
 SEED = "5e" * 32
@@ -44,6 +45,7 @@ class Seat:
         self.viewer: str | None = None
         self.encoder = JSON
         self.limits: dict[str, int] = {}
+        self.chat_id = -1
         self.frames: list[Frame] = []
         self.closed: CloseCode | None = None
         self.profile = {"display_name": name, "avatar_seed": name, "color": "#123456"}
@@ -117,6 +119,7 @@ class VirtualTable:
         self.log = MemoryLog(self.store)
         self.log.hold()
         self.outage = False
+        self.chats = MemoryChats()
         self.identity = identity or Identity(new_game_id(), "ABCDEF", True, SEED)
         self._bots = _BOTS
         self.seats = [Seat(self, str(uuid4()), f"Player {n}") for n in range(players)]
@@ -211,6 +214,7 @@ class VirtualTable:
             core,
             self.registry.codec(self.game.name),
             self.log,
+            self.chats,
             self.clock,
             Metrics(),
             head=head,
