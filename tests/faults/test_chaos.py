@@ -1,7 +1,8 @@
 """`parlor chaos` as a user runs it: the promises hold under each kind of fault, and nothing is left behind.
 
 Each run loads a server, breaks something as often as its name says, and holds all that its clients were told against
-the log. How that is checked is tested in `tests/unit/loadtest/chaos`.
+the log. How that is checked is tested in `tests/unit/loadtest/chaos`. The long runs spend most of their time waiting:
+they are done side by side.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +27,49 @@ from tests.support.server import ServerProcess
 
 CHAOS = [sys.executable, "-m", "server", "chaos"]
 RUN_S = 280
+SIDE_BY_SIDE = 3
+
+
+@contextmanager
+def a_place() -> Iterator[Path]:
+    """Where a run makes its folders: one that is its alone, so that what it leaves is seen."""
+    with tempfile.TemporaryDirectory(prefix="parlor-test-") as folder:
+        Path(folder).chmod(0o755)  # Postgres may run under another account
+        yield Path(folder)
 
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """Where runs make their folders: one that is theirs alone, so that what they leave is seen."""
-    with tempfile.TemporaryDirectory(prefix="parlor-test-") as folder:
-        Path(folder).chmod(0o755)  # Postgres may run under another account
-        yield Path(folder)
+    with a_place() as place:
+        yield place
+
+
+Told = dict[str, Any]
+"""The report of a run."""
+
+
+@pytest.fixture(scope="module")
+def runs(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Told]]]:
+    """The long runs of the tests that were chosen, by their options, under way from now on."""
+
+    def run(options: str) -> Told:
+        with a_place() as place:
+            return report(place, *options.split())
+
+    chosen = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    own = [item.callspec.params["told"] for item in chosen if item.path == request.path and hasattr(item, "callspec")]
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        yield {options: pool.submit(run, options) for options in own}
+
+
+@pytest.fixture
+def told(request: pytest.FixtureRequest, runs: dict[str, Future[Told]]) -> Told:
+    return runs[request.param].result()
+
+
+def run_of(options: str) -> pytest.MarkDecorator:
+    """What the test is told is the report of `parlor chaos` with these options."""
+    return pytest.mark.parametrize("told", [options], indirect=True)
 
 
 def environment(place: Path, **settings: str) -> dict[str, str]:
@@ -50,12 +88,12 @@ def chaos(place: Path, *options: str, **settings: str) -> subprocess.CompletedPr
     )
 
 
-def report(place: Path, *options: str) -> dict[str, Any]:
+def report(place: Path, *options: str) -> Told:
     """Of a run in which every promise was kept, and that left nothing behind."""
     target = place / "report.json"
     done = chaos(place, *options, "--json", str(target))
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-2000:]}"
-    told: dict[str, Any] = json.loads(target.read_text())
+    told: Told = json.loads(target.read_text())
     target.unlink()
     assert told["ok"]
     assert told["cycles"]["done"] == told["cycles"]["planned"] == len(told["plan"])
@@ -83,40 +121,40 @@ def processes_of(place: Path) -> list[str]:
     return found
 
 
-@pytest.mark.timeout(300)
-def test_a_server_that_is_killed_twenty_times(place: Path) -> None:
-    told = report(place, "--faults", "kill-server:20", "--rate", "400", "--seed", "1")
+@pytest.mark.timeout(600)
+@run_of("--faults kill-server:20 --rate 400 --seed 1")
+def test_a_server_that_is_killed_twenty_times(told: Told) -> None:
     assert told["commands"]["acked"] > 20 * 100
     assert told["connections"] > 20 * 30
     assert told["recovery"]["kill-server"]["injections"] == 20
 
 
-@pytest.mark.timeout(300)
-def test_a_postgres_that_is_killed_ten_times(place: Path) -> None:
-    told = report(place, "--faults", "kill-postgres:10", "--rate", "400", "--seed", "2")
+@pytest.mark.timeout(600)
+@run_of("--faults kill-postgres:10 --rate 400 --seed 2")
+def test_a_postgres_that_is_killed_ten_times(told: Told) -> None:
     assert told["commands"]["acked"] > 10 * 100
     assert {one["processes"] for one in told["plan"]} == {"postmaster", "all"}
 
 
-@pytest.mark.timeout(300)
-def test_a_postgres_that_is_frozen_five_times(place: Path) -> None:
-    told = report(place, "--faults", "freeze-postgres:5", "--freeze-s", "5", "--rate", "400", "--seed", "3")
+@pytest.mark.timeout(600)
+@run_of("--faults freeze-postgres:5 --freeze-s 5 --rate 400 --seed 3")
+def test_a_postgres_that_is_frozen_five_times(told: Told) -> None:
     assert told["commands"]["acked"] > 5 * 100
     assert told["recovery"]["freeze-postgres"]["from_begin_ms"]["p50"] > 5000
 
 
-@pytest.mark.timeout(300)
-def test_a_line_that_is_cut_two_hundred_times(place: Path) -> None:
+@pytest.mark.timeout(600)
+@run_of("--faults cut-connection:200 --rate 400 --seed 4")
+def test_a_line_that_is_cut_two_hundred_times(told: Told) -> None:
     """Between a commit and its answer too: then the server can't know, and looks."""
-    told = report(place, "--faults", "cut-connection:200", "--rate", "400", "--seed", "4")
     assert told["commands"]["acked"] > 5000
     assert {one["where"] for one in told["plan"]} == {"requests", "answers", "commit", "late"}
     assert told["commits_in_doubt"] >= 100
 
 
-@pytest.mark.timeout(300)
-def test_clients_that_break_off_that_do_not_read_and_that_talk_nonsense(place: Path) -> None:
-    told = report(place, "--faults", "drop-sockets:10,slow-readers:1,garbage:2", "--rate", "200", "--seed", "5")
+@pytest.mark.timeout(600)
+@run_of("--faults drop-sockets:10,slow-readers:1,garbage:2 --rate 200 --seed 5")
+def test_clients_that_break_off_that_do_not_read_and_that_talk_nonsense(told: Told) -> None:
     assert told["commands"]["acked"] > 1000
     assert told["connections"] > 100
     wanted = {Fault.DROP_SOCKETS: 10, Fault.SLOW_READERS: 1, Fault.GARBAGE: 2}
