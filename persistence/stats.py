@@ -54,6 +54,24 @@ class Completion:
 
     async def apply(self, connection: Any) -> None:
         """See `Write.apply`."""
+        await self.add_summary(connection)
+        results = self.results
+        await _sql.add_results(
+            connection,
+            game_id=self.game_id,
+            at_ms=self.at_ms,
+            player_ids=[result.player_id for result in results],
+            seats=[result.seat for result in results],
+            scores=[result.score for result in results],
+            tricks_won=[result.tricks_won for result in results],
+            highest_bids=[result.highest_bid for result in results],
+            misplays=[result.misplays for result in results],
+            winners=[result.is_winner for result in results],
+        )
+        await StatusChanged(self.game_id, "completed", self.at_ms).apply(connection)
+
+    async def add_summary(self, connection: Any) -> None:
+        """The summary alone, without any statistics."""
         results = self.results
         await _sql.add_summary(
             connection,
@@ -69,19 +87,6 @@ class Completion:
             highest_misplay=max((result.misplays for result in results), default=None),
             at_ms=self.at_ms,
         )
-        await _sql.add_results(
-            connection,
-            game_id=self.game_id,
-            at_ms=self.at_ms,
-            player_ids=[result.player_id for result in results],
-            seats=[result.seat for result in results],
-            scores=[result.score for result in results],
-            tricks_won=[result.tricks_won for result in results],
-            highest_bids=[result.highest_bid for result in results],
-            misplays=[result.misplays for result in results],
-            winners=[result.is_winner for result in results],
-        )
-        await StatusChanged(self.game_id, "completed", self.at_ms).apply(connection)
 
 
 @dataclass(frozen=True, slots=True)

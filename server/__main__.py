@@ -90,6 +90,15 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("game_id")
     verify.set_defaults(run=_verify)
 
+    export = commands.add_parser("export", parents=[place], help="write a completed game to a file")
+    export.add_argument("game_id")
+    export.add_argument("file", nargs="?", type=Path, help="must not exist (default: standard output)")
+    export.set_defaults(run=_export)
+
+    taken = commands.add_parser("import", parents=[place], help="check such a file and take its game in")
+    taken.add_argument("file", type=Path)
+    taken.set_defaults(run=_import)
+
     _add_chaos(commands)
     return parser
 
@@ -179,6 +188,18 @@ def _verify(settings: Settings, *, game_id: str) -> int:
     from server.cli.replay import verify
 
     return asyncio.run(verify(settings, game_id))
+
+
+def _export(settings: Settings, *, game_id: str, file: Path | None) -> None:
+    from server.cli.archive import export_game
+
+    asyncio.run(export_game(settings, game_id, file))
+
+
+def _import(settings: Settings, *, file: Path) -> None:
+    from server.cli.archive import import_game
+
+    asyncio.run(import_game(settings, file))
 
 
 def _chaos(settings: Settings, **options: Any) -> int:

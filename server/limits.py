@@ -77,6 +77,7 @@ REPLAY_CHUNK_EVENTS: Final = 50  # read and folded before the event loop does so
 REPLAY_STEP_EVENTS: Final = 64  # shown to one viewer before, likewise
 REPLAY_STATES_MAX: Final = 64  # kept of a game that is watched, so that going anywhere is a short fold
 REPLAY_READS_AT_ONCE_MAX: Final = 4  # over all replays: most of the database is for the rooms
+ARCHIVE_BYTES_MAX: Final = 64 * 1024 * 1024  # of a file that is imported: it is read whole
 
 # HTTP
 HTTP_CHANGES_PER_S: Final = 20  # requests that change something, per address

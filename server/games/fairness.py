@@ -175,10 +175,11 @@ def difference(due: Event, event: Event) -> str:
     """In words, the first thing in which `event` is not what is due."""
     if type(due) is not type(event):
         return f"the rules say that {due.name} comes here"
-    return _difference(to_data(due), to_data(event), "") or "equal"
+    return value_difference(to_data(due), to_data(event), "") or "equal"
 
 
-def _difference(due: Any, found: Any, path: str) -> str | None:
+def value_difference(due: Any, found: Any, path: str) -> str | None:
+    """In words, the first place below `path` where `found` is not what is due; None: they are equal as JSON."""
     if isinstance(due, dict) and isinstance(found, dict):
         pairs = [(f"{path}.{key}" if path else key, due.get(key), found.get(key)) for key in sorted({*due, *found})]
     elif isinstance(due, (tuple, list)) and isinstance(found, (tuple, list)) and len(due) == len(found):
@@ -186,7 +187,7 @@ def _difference(due: Any, found: Any, path: str) -> str | None:
     else:
         same = _text(due) == _text(found)
         return None if same else f"{path} is {_text(found)}, by the seeds and the rules it is {_text(due)}"
-    return next((text for name, a, b in pairs if (text := _difference(a, b, name)) is not None), None)
+    return next((text for name, a, b in pairs if (text := value_difference(a, b, name)) is not None), None)
 
 
 def _revealed(events: Sequence[Event]) -> str | None:

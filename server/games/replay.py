@@ -28,7 +28,12 @@ def fold(game: Game[Any], events: Iterable[Event]) -> State[Any]:
 
 def state_hash(state: State[Any]) -> str:
     """SHA-256 (hex) of the state's canonical JSON: equal states have equal hashes in any Python and on any machine."""
-    text = json.dumps(_plain(state), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return digest(state)
+
+
+def digest(value: Any) -> str:
+    """SHA-256 (hex) of a value's canonical JSON (docs/replay.md)."""
+    text = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

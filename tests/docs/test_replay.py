@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 from server import limits
+from server.games import archive
 from server.sessions import replay
 from server.wire import from_viewer
 from server.wire.close_codes import CloseCode
@@ -44,3 +45,11 @@ def test_numbers() -> None:
     assert f"at most {limits.REPLAY_GAP_S:.0f} seconds between two events" in PAGE
     assert f"within {limits.HELLO_S:.0f} seconds" in PAGE
     assert first_codes(SOCKET)
+
+
+def test_keys_of_a_document() -> None:
+    told = [key for row in rows(section(PAGE, "Moving a game")) for key in codes(row[0])]
+    assert sorted(told) == sorted((*archive._KEYS, "digest"))
+    assert f"| `{archive.FORMAT}`, {archive.FORMAT_VERSION} |" in PAGE
+    (events,) = [row[1] for row in rows(section(PAGE, "Moving a game")) if codes(row[0]) == ["events"]]
+    assert set(codes(events)) == archive._EVENT_KEYS
