@@ -14,6 +14,7 @@ from server.errors import StartupError
 from server.games import fairness
 from server.games.replay import fold, state_hash
 from server.games.rules import Viewer
+from server.games.table_events import GameCompleted, GameCreated
 from server.rooms.fanout import visible
 from server.settings import Settings
 
@@ -81,10 +82,17 @@ def _everybody(found: ReadGame) -> set[str]:
 
 
 async def verify(settings: Settings, game_id: str) -> int:
-    """Check a completed game against its commitment and its rules. 0: all of it is right."""
+    """Check a completed game against its commitment and its rules. 0: all of it is right; 1: something is not.
+
+    Raises StartupError with exit code 2 for a game whose log has no end yet.
+    """
     found = await read_game(settings, game_id)
-    if not found.is_completed:
-        raise StartupError(f"the game is {found.row.status}: it can be verified once it is completed")
+    if not any(isinstance(record.event, GameCompleted) for record in found.records):
+        raise StartupError(f"the game is {found.row.status}: it can be verified once it is completed", exit_code=2)
+    created = found.records[0].event
+    if isinstance(created, GameCreated) and created.game_id != found.row.id:
+        print(f"NOT ok at event 0: this is the log of game {created.game_id}")
+        return 1
     report = fairness.verify(found.game, [record.event for record in found.records])
     if report.ok and not report.audited:
         print(f"ok: the seed is the one that was committed to ({found.row.game} has nothing else that can be verified)")

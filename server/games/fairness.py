@@ -21,6 +21,7 @@ from server.games import table_events as ev
 from server.games.chance import commitment
 from server.games.codec import to_data
 from server.games.rules import Command, Context, Event, Game, PlayerId, Refusal, State
+from server.games.table import Player
 
 _SEED = re.compile(r"[0-9a-f]{64}")
 _FREE_TABLE_EVENTS = frozenset(ev.TABLE_EVENTS) - {ev.GameCompleted, ev.PlayerMarkedAbsent}
@@ -76,9 +77,11 @@ def verify(game: Game[Any], events: Sequence[Event]) -> Report:
 
 
 def decks(game: Game[Any], events: Sequence[Event]) -> tuple[tuple[str, ...], ...]:
-    """The shuffled deck of every round of a completed game, top card first; empty while the seed is secret."""
+    """The shuffled deck of every round of a completed game, top card first; empty without a seed."""
     session_seed = _revealed(events)
-    if session_seed is None or not isinstance(game, Auditable) or not isinstance(events[0], ev.GameCreated):
+    if session_seed is None or not _SEED.fullmatch(session_seed):
+        return ()
+    if not isinstance(game, Auditable) or not isinstance(events[0], ev.GameCreated):
         return ()
     state = match.begin(game, events[0])
     found = []
@@ -88,6 +91,19 @@ def decks(game: Game[Any], events: Sequence[Event]) -> tuple[tuple[str, ...], ..
             found.append(deck)
         state = match.evolve(game, state, event)
     return tuple(found)
+
+
+def seated_at_start(game: Game[Any], events: Sequence[Event]) -> list[Player]:
+    """Those whose client seeds make the shuffles, in seat order, as they were when the game started; none before."""
+    state: State[Any] | None = None
+    for event in events:
+        if isinstance(event, ev.GameCreated):
+            state = match.begin(game, event)
+        elif state is not None:
+            state = match.evolve(game, state, event)
+        if isinstance(event, ev.GameStarted) and state is not None:
+            return state.table.seated()
+    return []
 
 
 class _Audit:
@@ -191,7 +207,8 @@ def value_difference(due: Any, found: Any, path: str) -> str | None:
 
 
 def _revealed(events: Sequence[Event]) -> str | None:
-    return next((event.session_seed for event in reversed(events) if isinstance(event, ev.GameCompleted)), None)
+    """The seed as the log has it, whatever stands in its place; None: the game is not completed."""
+    return next((str(event.session_seed) for event in reversed(events) if isinstance(event, ev.GameCompleted)), None)
 
 
 def _same(due: Event, event: Event) -> bool:

@@ -1,8 +1,9 @@
-/** The router: `#/` start page, `#/rooms/GAME` a room, `#/join/CODE` an invitation. */
+/** The router: `#/` start page, `#/rooms/GAME` a room, `#/join/CODE` an invitation, `#/verify/GAME` a check. */
 
 import { Api, ApiError } from './net/api.js';
 import { openHomePage } from './pages/home-page.js';
 import { openRoomPage } from './pages/room-page.js';
+import { openVerifyPage } from './pages/verify-page.js';
 import { toast } from './ui/toast.js';
 
 const api = new Api();
@@ -25,6 +26,8 @@ async function navigate() {
       const close = await openRoomPage(root, api, id, socketUrl(id));
       if (mine === navigation) leave = close;
       else close();
+    } else if (page === 'verify' && id) {
+      leave = openVerifyPage(root, api, id);
     } else if (page === 'join' && id) {
       const answer = await api.call('POST', '/api/join', { join_code: id.toUpperCase() });
       if (mine === navigation) enter(answer, true);

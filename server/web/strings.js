@@ -150,12 +150,36 @@ export const strings = {
     aborted: 'The game was ended early.',
     playAgain: 'Play again',
     verify: 'Verify the shuffle',
-    verifying: 'Dealing every round again…',
-    verified: (rounds) =>
-      `Verified: the seed was fixed before the first card, and ${plural(rounds, 'round')} were dealt from it.`,
-    notVerified: (why) => `The shuffle does not match: ${why}`,
-    commitmentWrong: 'the seed is not the one that was committed to.',
-    dealWrong: (round) => `round ${round + 1} was dealt otherwise.`,
+  },
+
+  verify: {
+    title: 'Was this game dealt fairly?',
+    busy: 'Dealing every round again…',
+    fair: (rounds) =>
+      `Verified: the seed was fixed before the first card, and ${plural(rounds, 'round')} were dealt from it and from ` +
+      'what the players added.',
+    unfair: (why) => `The shuffle does not match: ${why}`,
+    unfinished: 'This game is not over. Its seed stays secret until then, so there is nothing to verify yet.',
+    insecure:
+      'This page was not loaded over https, so the browser does not lend it its cryptography. Open it over https or ' +
+      'on localhost, or verify the game with the script from the documentation.',
+    wrong: {
+      log: 'the log of the game makes no sense.',
+      seed: 'the seed was not revealed.',
+      commitment: 'the seed is not the one that was committed to.',
+      seats: 'the players do not sit where they sat down.',
+      deal: (round) => `round ${round + 1} was dealt otherwise.`,
+    },
+    how: 'How this was computed',
+    explanation:
+      'Before anybody sat down the server published a fingerprint of its secret seed, so it could not exchange it ' +
+      'later. Your browser has computed the fingerprint again, then every deck from the seed and from the players’ own ' +
+      'seeds, and has compared them with the cards of the log.',
+    commitment: 'Fingerprint, told before the game',
+    seed: 'Seed, revealed after it',
+    secret: 'still secret',
+    shareOf: (name) => `Added by ${name}`,
+    noShare: 'nothing',
   },
 
   announce: {

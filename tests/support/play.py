@@ -47,18 +47,24 @@ def opening(
     config: Config | None = None,
     client_seeds: Sequence[str] = (),
     level: str = "steady",
+    game_id: str = GAME_ID,
+    late: Sequence[Event] = (),
 ) -> list[Event]:
-    """The events up to and including `game_started`: everybody is a bot, the first few have given a client seed."""
+    """The events up to and including `game_started`: everybody is a bot, the first few have given a client seed.
+
+    `late`: what happens just before the start; it must leave everybody on his seat.
+    """
     secret = session_seed(seed)
     chosen = config or Config()
     settings = {field.name: getattr(chosen, field.name) for field in fields(chosen)}
     events: list[Event] = [
-        ev.GameCreated(GAME_ID, GAME.name, GAME.version, settings, player_id(0), chance.commitment(GAME_ID, secret))
+        ev.GameCreated(game_id, GAME.name, GAME.version, settings, player_id(0), chance.commitment(game_id, secret))
     ]
     for seat in range(players):
         profile = {"display_name": f"Bot {seat + 1}", "avatar_seed": f"bot:{seat + 1}", "color": "#5566ff"}
         events.append(ev.PlayerJoined(player_id(seat), seat, profile, is_bot=True, strategy=level))
     events += [ev.ClientSeedSet(player_id(seat), text) for seat, text in enumerate(client_seeds)]
+    events += late
     events.append(ev.GameStarted(tuple((seat, player_id(seat)) for seat in range(players))))
     return events
 
@@ -80,10 +86,12 @@ def play_game(
     client_seeds: Sequence[str] = (),
     meddle: Meddle | None = None,
     watch: Watch | None = None,
+    game_id: str = GAME_ID,
+    late: Sequence[Event] = (),
 ) -> Played:
     """Play until the game is over. Whoever is disconnected lets his time run out; the others choose at once."""
     levels = [level] * players if isinstance(level, str) else list(level)
-    events = opening(players, seed, config, client_seeds)
+    events = opening(players, seed, config, client_seeds, game_id=game_id, late=late)
     state = fold(events)
     ctx = context(seed)
     while not state.table.is_over:

@@ -132,6 +132,7 @@ async def read_fairness(services: With, caller: MaybeCaller, game_id: str) -> di
     state = _fold(services, row, records)
     _may_look(state, row, caller)
     table = state.table
+    game, events = services.registry.game(row.game), [record.event for record in records]
     answer: dict[str, Any] = {
         "game_id": row.id,
         "scheme": "shuffle-v1",
@@ -143,10 +144,10 @@ async def read_fairness(services: With, caller: MaybeCaller, game_id: str) -> di
     }
     if row.status != "created":
         answer["client_seeds"] = [
-            {"seat": p.seat, "player_id": p.player_id, "client_seed": p.client_seed} for p in table.seated()
+            {"seat": p.seat, "player_id": p.player_id, "client_seed": p.client_seed}
+            for p in fairness.seated_at_start(game, events)
         ]
     if row.status == "completed":
-        game, events = services.registry.game(row.game), [record.event for record in records]
         report = fairness.verify(game, events)
         answer["session_seed"] = table.session_seed
         answer["decks"] = [list(deck) for deck in fairness.decks(game, events)]

@@ -1,7 +1,6 @@
 /** The page of one room: lobby, table and result. */
 
 import { strings } from '../strings.js';
-import { fetchLog, verify } from '../play/verify.js';
 import { Room } from '../play/room.js';
 import { announce, sentence } from '../ui/announcements.js';
 import { runCountdowns } from '../ui/countdown.js';
@@ -10,6 +9,7 @@ import { playableCards, whyNot } from '../ui/hand.js';
 import { toast } from '../ui/toast.js';
 import { roomScreen } from '../ui/room-screen.js';
 import { runKeyboard } from './room-keyboard.js';
+import { checkGame } from './verify-page.js';
 
 const LOG_LINES = 60;
 
@@ -18,7 +18,7 @@ const LOG_LINES = 60;
  * @property {string[]} log newest last
  * @property {boolean} showsLastTrick
  * @property {number} focused place in the hand that Tab leads to
- * @property {string} verification
+ * @property {import('../ui/verification.js').Verification} verification
  */
 
 /**
@@ -32,7 +32,7 @@ export async function openRoomPage(root, api, gameId, url) {
   const end = new AbortController();
   const { signal } = end;
   /** @type {Screen} */
-  const screen = { log: [], showsLastTrick: false, focused: 0, verification: '' };
+  const screen = { log: [], showsLastTrick: false, focused: 0, verification: {} };
   await api.signIn();
 
   const room = new Room({
@@ -65,20 +65,12 @@ export async function openRoomPage(root, api, gameId, url) {
     if (log) log.scrollTop = log.scrollHeight;
   }
 
-  async function verifyShuffle() {
-    const say = (/** @type {string} */ text) => {
-      screen.verification = text;
+  function verifyShuffle() {
+    const tell = (/** @type {import('../ui/verification.js').Verification} */ told) => {
+      screen.verification = told;
       draw();
     };
-    say(strings.result.verifying);
-    try {
-      const finding = await verify(gameId, await fetchLog(api, gameId));
-      if (finding.ok) say(strings.result.verified(finding.rounds));
-      else if (finding.wrong === 'deal') say(strings.result.notVerified(strings.result.dealWrong(finding.round)));
-      else say(strings.result.notVerified(strings.result.commitmentWrong));
-    } catch (error) {
-      say(/** @type {Error} */ (error).message);
-    }
+    return checkGame(api, gameId, tell, room.view?.seed_commitment);
   }
 
   function isPlayer() {

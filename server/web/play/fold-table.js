@@ -34,6 +34,12 @@ export const tableHandlers = {
   player_unready: (view, { player_id }) => changed(view, player_id, { ready: false }),
   profile_updated: (view, { player_id, profile }) => changed(view, player_id, profile),
   ready_override_set: (view, { enabled }) => ({ ready_override: enabled }),
+  settings_changed: (view, { config, is_public }) => ({
+    config,
+    is_public: is_public ?? view.is_public,
+    players: view.players.map((p) => ({ ...p, ready: p.is_bot })),
+  }),
+  host_changed: (view, { player_id }) => ({ host_player_id: player_id }),
   game_paused: () => ({ paused: true }),
   game_completed: (view, { final_scores, winners, session_seed }) => ({
     phase: 'completed',

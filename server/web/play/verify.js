@@ -1,22 +1,33 @@
 /**
  * Anybody can check a finished game: that the seed is the one the server committed to before the first card, and that
- * every round was dealt from it (`shuffle-v1`). Uses the browser's own cryptography and the public log.
+ * every round was dealt from it and from the players' own seeds (`shuffle-v1`, docs/fairness.md). Everything is
+ * computed here, with the browser's own cryptography, from the public log; what the server says about it counts
+ * nothing.
  */
 
-import { SUITS } from './cards.js';
+import { hex, sha256, shuffledDeck } from './shuffle.js';
 
-const RANKS = ['2', '3', '4', '5', '6', '7', '8', '9', '10', 'J', 'Q', 'K', 'A'];
-const WORDS = 2 ** 32;
 const PAGE = 500;
-const encode = (/** @type {string} */ text) => new TextEncoder().encode(text);
+const GONE = new Set(['player_left', 'player_kicked', 'bot_removed', 'player_became_spectator']);
 
 /**
  * @typedef {import('./fold-table.js').RoomEvent} RoomEvent
- * @typedef {Uint8Array<ArrayBuffer>} Bytes
- * @typedef {{ok: true, rounds: number}
- *   | {ok: false, wrong: 'commitment'}
- *   | {ok: false, wrong: 'deal', round: number}} Finding
+ * @typedef {{seat: number, playerId: string, name: string, seed: string}} Share what a player added to the shuffle
+ * @typedef {'log' | 'seed' | 'commitment' | 'seats' | 'deal'} Wrong what does not fit
+ * @typedef {object} Finding
+ * @property {'fair' | 'unfair' | 'unfinished'} verdict
+ * @property {Wrong} [wrong]
+ * @property {number} [round] in which it does not fit, from 0
+ * @property {number} rounds that were dealt again and agreed
+ * @property {string} commitment as the log has it
+ * @property {string} [seed]
+ * @property {Share[]} shares
  */
+
+/** Whether this browser lends its cryptography to this page: only over https, and on localhost. */
+export function canVerify() {
+  return Boolean(globalThis.crypto?.subtle);
+}
 
 /**
  * The whole log of a completed game.
@@ -34,115 +45,123 @@ export async function fetchLog(api, gameId) {
   return events;
 }
 
-/** @param {string} gameId @param {RoomEvent[]} events @returns {Promise<Finding>} */
-export async function verify(gameId, events) {
-  const one = (/** @type {string} */ name) => events.find((event) => event.name === name)?.data ?? {};
-  const seed = one('game_completed').session_seed;
-  const digest = await crypto.subtle.digest('SHA-256', encode(`parlor-shuffle-v1:${gameId}:${seed}`));
-  if (hex(new Uint8Array(digest)) !== one('game_created').seed_commitment) return { ok: false, wrong: 'commitment' };
-
-  const seats = one('game_started').seats;
-  const seeds = clientSeeds(events, seats);
-  const deals = roundsDealt(events);
-  for (const deal of deals) {
-    const deck = await shuffledDeck(gameId, seed, deal.round_index, seeds, Object.keys(deal.hands).length);
-    if (!isDealtFrom(deck, deal, seats)) return { ok: false, wrong: 'deal', round: deal.round_index };
+/**
+ * @param {string} gameId
+ * @param {RoomEvent[]} events
+ * @param {string} [promised] the commitment that this browser was told before the game, if it was there
+ * @returns {Promise<Finding>}
+ */
+export async function verify(gameId, events, promised) {
+  /** @type {Finding} */
+  const finding = { verdict: 'unfair', rounds: 0, commitment: '', shares: [] };
+  try {
+    await check(gameId, events, promised, finding);
+  } catch (error) {
+    if (error instanceof Misfit) Object.assign(finding, { wrong: error.wrong, round: error.round });
+    else finding.wrong = 'log'; // it makes no sense: nothing that a server of ours has written
   }
-  return { ok: true, rounds: deals.length };
+  return finding;
 }
 
-/** @param {RoomEvent[]} events @param {[number, string][]} seats @returns {[number, string][]} */
-function clientSeeds(events, seats) {
-  const given = new Map();
-  for (const { name, data } of events) if (name === 'client_seed_set') given.set(data.player_id, data.client_seed);
-  return seats.map(([seat, player]) => [seat, given.get(player) ?? '']);
+class Misfit extends Error {
+  /** @param {Wrong} wrong @param {number} [round] */
+  constructor(wrong, round) {
+    super(wrong);
+    this.wrong = wrong;
+    this.round = round;
+  }
 }
 
-/** @param {RoomEvent[]} events */
-function roundsDealt(events) {
+/** @param {string} gameId @param {RoomEvent[]} events @param {string | undefined} promised @param {Finding} finding */
+async function check(gameId, events, promised, finding) {
+  const created = events[0].data;
+  finding.commitment = created.seed_commitment;
+  const end = events.find((event) => event.name === 'game_completed');
+  if (!end) {
+    finding.verdict = 'unfinished';
+    return;
+  }
+  const seed = end.data.session_seed;
+  if (events[0].name !== 'game_created' || created.game_id !== gameId) throw new Misfit('log');
+  if (typeof seed !== 'string' || !/^[0-9a-f]{64}$/.test(seed)) throw new Misfit('seed');
+  finding.seed = seed;
+  const commitment = hex(await sha256(`parlor-shuffle-v1:${gameId}:${seed}`));
+  if (commitment !== created.seed_commitment || commitment !== (promised ?? commitment)) throw new Misfit('commitment');
+
+  finding.shares = sharesOf(events);
+  const seatOf = new Map(events.filter(isSitting).map(({ data }) => [data.player_id, data.seat]));
+  const pairs = finding.shares.map((share) => [share.seat, share.seed]);
+  for (const deal of dealsOf(events)) {
+    const ring = Object.keys(deal.hands).sort((a, b) => seatOf.get(a) - seatOf.get(b));
+    const deck = await shuffledDeck(seed, [gameId, finding.rounds, pairs], ring.length > 5 ? 2 : 1);
+    if (!(await isDealtFrom(deck, deal, ring, finding.rounds))) throw new Misfit('deal', finding.rounds);
+    finding.rounds += 1;
+  }
+  if (finding.rounds === 0) throw new Misfit('log');
+  finding.verdict = 'fair';
+}
+
+/** @param {RoomEvent} event whether somebody takes a seat by it */
+function isSitting({ name, data }) {
+  return name === 'player_joined' && data.seat !== null;
+}
+
+/** What was added by those who sat there when the game began, in seat order. @param {RoomEvent[]} events */
+function sharesOf(events) {
+  /** @type {Map<string, Share>} */
+  const members = new Map();
+  for (const { name, data } of events) {
+    const member = members.get(data.player_id);
+    if (name === 'player_joined') {
+      members.set(data.player_id, { ...data, playerId: data.player_id, name: data.profile.display_name, seed: '' });
+    } else if (GONE.has(name)) {
+      members.delete(data.player_id);
+    } else if (name === 'client_seed_set' && member) {
+      member.seed = data.client_seed;
+    } else if (name === 'game_started') {
+      const seated = [...members.values()].filter((share) => share.seat !== null).sort((a, b) => a.seat - b.seat);
+      const seats = seated.map((share) => [share.seat, share.playerId]);
+      if (JSON.stringify(seats) !== JSON.stringify(data.seats)) throw new Misfit('seats');
+      return seated;
+    }
+  }
+  throw new Misfit('log');
+}
+
+/** What the log says of each deal. @param {RoomEvent[]} events */
+function dealsOf(events) {
+  /** @type {Record<string, any>[]} */
   const deals = [];
   for (const { name, data } of events) {
     if (name === 'round_started') deals.push({ ...data });
-    if (name === 'cards_dealt') deals[deals.length - 1].hands = data.hands;
-    if (name === 'trump_revealed') deals[deals.length - 1].trump = data.card;
+    if (name === 'cards_dealt' || name === 'trump_revealed') Object.assign(deals[deals.length - 1], data);
   }
   return deals;
 }
 
-/** One card at a time, clockwise from the seat after the dealer; the next card is trump. */
-function isDealtFrom(deck, deal, seats) {
-  const players = seats.map(([, player]) => player).filter((player) => player in deal.hands);
-  const first = players.indexOf(deal.dealer_player_id) + 1;
-  const isHandRight = players.every((_, i) => {
-    const player = players[(first + i) % players.length];
-    const due = Array.from({ length: deal.cards_per_player }, (_, turn) => deck[turn * players.length + i]);
-    return deal.hands[player].length === due.length && due.every((card) => deal.hands[player].includes(card));
-  });
-  return isHandRight && deck[players.length * deal.cards_per_player] === deal.trump;
-}
-
 /**
- * @param {string} gameId
- * @param {string} seed
+ * One card at a time, clockwise from the seat after the dealer; the next card is trump, and the rest is left over.
+ * @param {string[]} deck
+ * @param {Record<string, any>} deal
+ * @param {string[]} ring those who are dealt in, in seat order
  * @param {number} round
- * @param {[number, string][]} seeds
- * @param {number} players
  */
-async function shuffledDeck(gameId, seed, round, seeds, players) {
-  const message = encode(JSON.stringify([gameId, round, seeds]));
-  const draw = await stream(await hmac(bytes(seed), message));
-  const deck = orderedDeck(players > 5 ? 2 : 1);
-  for (let last = deck.length - 1; last > 0; last -= 1) {
-    const other = await draw(last + 1);
-    [deck[last], deck[other]] = [deck[other], deck[last]];
-  }
-  return deck;
-}
-
-/** @param {number} decks */
-function orderedDeck(decks) {
-  const cards = [];
-  for (let deck = 0; deck < decks; deck += 1) {
-    for (const suit of SUITS) for (const rank of RANKS) cards.push(`d${deck}:${suit}:${rank}`);
-  }
-  return cards;
-}
-
-/**
- * Fair numbers in 0..k-1 from the keyed stream; words that would favour some of them are rejected.
- * @param {Bytes} key
- */
-async function stream(key) {
-  let block = 0;
-  /** @type {number[]} */
-  let words = [];
-  return async (/** @type {number} */ k) => {
-    for (;;) {
-      if (words.length === 0) {
-        const counter = new DataView(new ArrayBuffer(8));
-        counter.setBigUint64(0, BigInt(block));
-        block += 1;
-        const view = new DataView((await hmac(key, new Uint8Array(counter.buffer))).buffer);
-        words = Array.from({ length: view.byteLength / 4 }, (_, i) => view.getUint32(i * 4));
-      }
-      const word = /** @type {number} */ (words.shift());
-      if (word < WORDS - (WORDS % k)) return word % k;
-    }
-  };
-}
-
-/** @param {Bytes} key @param {Bytes} message @returns {Promise<Bytes>} */
-async function hmac(key, message) {
-  const secret = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-  return new Uint8Array(await crypto.subtle.sign('HMAC', secret, message));
-}
-
-/** @param {Uint8Array} data */
-function hex(data) {
-  return Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** @param {string} text hex digits */
-function bytes(text) {
-  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+async function isDealtFrom(deck, deal, ring, round) {
+  const players = ring.length;
+  const each = 10 - round;
+  const first = (round + 1) % players;
+  const due = ring.map((_, i) => {
+    const place = (i - first + players) % players;
+    return Array.from({ length: each }, (_, turn) => deck[turn * players + place]);
+  });
+  const left = deck.slice(players * each + 1).join(',');
+  return (
+    deal.round_index === round &&
+    deal.cards_per_player === each &&
+    deal.dealer_player_id === ring[round % players] &&
+    deal.starting_player_id === ring[first] &&
+    ring.every((player, i) => deal.hands[player].join() === due[i].join()) &&
+    deal.card === deck[players * each] &&
+    deal.undealt_hash === hex(await sha256(left))
+  );
 }

@@ -4,14 +4,15 @@ import { strings } from '../strings.js';
 import { h } from './dom.js';
 import { avatar, isSeated, nameOfPlayer } from './people.js';
 import { scoreTable } from './scores.js';
+import { verification } from './verification.js';
 
 /** @typedef {import('../play/fold-table.js').View} View */
 
 /**
  * @param {View} view
- * @param {string} verification what the check of the shuffle has found so far
+ * @param {import('./verification.js').Verification} verified what the check of the shuffle has found so far
  */
-export function result(view, verification) {
+export function result(view, verified) {
   const isAborted = view.phase === 'aborted';
   const s = strings.result;
   return h(
@@ -26,12 +27,10 @@ export function result(view, verification) {
         isSeated(view) &&
         h('button', { key: 'again', type: 'button', class: 'is-primary', 'data-action': 'rematch' }, s.playAgain),
       h('a', { key: 'home', class: 'button', href: '#/' }, strings.toHome),
-      // The browser offers its cryptography to pages of a secure origin only.
       !isAborted &&
-        globalThis.crypto?.subtle &&
         h('button', { key: 'verify', type: 'button', class: 'is-quiet', 'data-action': 'verify' }, s.verify),
     ),
-    h('p', { class: 'quiet verification', role: 'status' }, verification),
+    verification(verified),
     scoreTable(view),
   );
 }

@@ -50,6 +50,23 @@ def test_the_decks_of_a_game() -> None:
     assert fairness.decks(GAME, EVENTS[:-1]) == ()
 
 
+def test_client_seeds_are_those_of_the_start() -> None:
+    played = play_game(
+        3, 3, Config(rounds=1), client_seeds=["mine"], meddle=script({20: [te.PlayerLeft(player_id(0))]})
+    )
+    started = next(i for i, e in enumerate(played.events) if isinstance(e, te.GameStarted))
+    seeds = [(p.seat, p.client_seed) for p in fairness.seated_at_start(GAME, played.events)]
+    assert seeds == [(0, "mine"), (1, ""), (2, "")]
+    assert fairness.seated_at_start(GAME, played.events[:started]) == []
+
+
+@pytest.mark.parametrize("seed", ["", "none", "0", 7, None])
+def test_a_seed_that_is_none(seed: Any) -> None:
+    events = changed(te.GameCompleted, session_seed=seed)
+    assert "committed" in problem(events)
+    assert fairness.decks(GAME, events) == ()
+
+
 def test_an_unfinished_log_can_not_be_verified_yet() -> None:
     report = fairness.verify(GAME, EVENTS[:-1])
     assert (report.ok, report.commitment_ok, report.event_index) == (False, False, None)

@@ -1,0 +1,56 @@
+/** What the check of the shuffle has found, in words, with the numbers that it was computed from. */
+
+import { strings } from '../strings.js';
+import { h } from './dom.js';
+
+/**
+ * @typedef {import('../play/verify.js').Finding} Finding
+ * @typedef {object} Verification
+ * @property {string} [note] where the check stands, or why there is none
+ * @property {Finding} [finding]
+ */
+
+/** @param {Verification} verification */
+export function verification({ note, finding }) {
+  return h(
+    'div',
+    { key: 'verification', class: 'verification' },
+    h(
+      'p',
+      { class: `verdict is-${finding?.verdict ?? 'open'}`, role: 'status' },
+      finding ? verdict(finding) : (note ?? ''),
+    ),
+    finding && numbers(finding),
+  );
+}
+
+/** @param {Finding} finding */
+function verdict({ verdict, wrong, round, rounds }) {
+  const s = strings.verify;
+  if (verdict === 'unfinished') return s.unfinished;
+  if (verdict === 'fair') return s.fair(rounds);
+  return s.unfair(wrong === 'deal' ? s.wrong.deal(round ?? 0) : s.wrong[wrong ?? 'log']);
+}
+
+/** @param {Finding} finding */
+function numbers({ commitment, seed, shares }) {
+  const s = strings.verify;
+  return h(
+    'details',
+    null,
+    h('summary', null, s.how),
+    h('p', null, s.explanation),
+    h(
+      'dl',
+      { class: 'numbers' },
+      h('dt', null, s.commitment),
+      h('dd', null, h('code', null, commitment)),
+      h('dt', null, s.seed),
+      h('dd', null, seed ? h('code', null, seed) : s.secret),
+      shares.map((share) => [
+        h('dt', null, s.shareOf(share.name)),
+        h('dd', null, share.seed ? h('code', null, share.seed) : s.noShare),
+      ]),
+    ),
+  );
+}
