@@ -38,6 +38,7 @@ class GameRow:
     max_players: int | None
     current_players: int | None
     closed_at: datetime | None
+    fill_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ class NewGame:
     at_ms: int
     current_players: int = 0
     rematch_of: str | None = None
+    fill_at_ms: int | None = None
 
     async def apply(self, connection: Any) -> None:
         """See `Write.apply`."""
@@ -83,6 +85,7 @@ class NewGame:
             max_players=self.max_players,
             current_players=self.current_players,
             at_ms=self.at_ms,
+            fill_at_ms=self.fill_at_ms,
         )
 
 
@@ -177,6 +180,11 @@ async def find_rematch(db: Database, game_id: str) -> str | None:
 async def list_running(db: Database) -> list[str]:
     """Ids of the games under way, the oldest first, without those whose last event is `game_paused`."""
     return [str(row[0]) for row in await db.fetch(_sql.list_running)]
+
+
+async def list_filling(db: Database) -> list[str]:
+    """Ids of the games that have not begun and whose free seats bots are to take, the oldest first."""
+    return [str(row[0]) for row in await db.fetch(_sql.list_filling)]
 
 
 async def list_public(

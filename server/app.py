@@ -42,6 +42,7 @@ from server.sessions.tokens import Tokens
 from server.settings import Settings
 from server.workers.embedded_guard import keep_embedded
 from server.workers.partitions import keep_partitions
+from server.workers.tickets import expire_tickets
 
 _log = logging.getLogger(__name__)
 
@@ -96,6 +97,7 @@ class App:
                 self.services.ready = self._door.ready = True
                 self._begin(_recover(self.services.directory, self.services.database))
                 self._begin(keep_partitions(self.services.database))
+                self._begin(expire_tickets(self.services.matchmaker))
                 if self._embedded is not None:
                     self._begin(keep_embedded(self._embedded, self.log))
                 return True
@@ -169,7 +171,7 @@ async def _compose(
     directory = Directory(games, log, database, clock, metrics, node, bots, settings.rooms_per_player_max)
     rematches = Rematches(directory, database)
     directory.on_rematch = rematches.wish
-    matchmaker = Matchmaker(directory, clock)
+    matchmaker = Matchmaker(directory, database, clock, metrics)
     profiles = Profiles(database)
     tokens = Tokens(key, clock)
 

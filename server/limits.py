@@ -89,7 +89,9 @@ PAGE_ITEMS_MAX: Final = 100
 EVENTS_PAGE_MAX: Final = 5_000
 LEADERBOARD_GAMES_MIN: Final = 10  # one lucky game makes no champion
 FILL_AFTER_S: Final = 20.0  # matchmaking: then bots take the free seats
+FILL_RETRY_S: Final = 1.0  # until the next look whether a room that the database keeps waiting can be filled
 MATCH_SEATS: Final = 4  # matchmaking fills rooms up to this size
+TICKET_S: Final = 60  # a lost answer is asked for again within it, and means the same seat; an unseated ticket expires
 TOKEN_S: Final = 24 * 3600
 
 # Starting and stopping

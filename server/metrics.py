@@ -48,6 +48,14 @@ class HttpRefused(StrEnum):
     MALFORMED = "malformed"  # no HTTP
 
 
+class TicketOutcome(StrEnum):
+    """What became of a wish for a seat."""
+
+    MATCHED = "matched"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"  # nobody came back for it
+
+
 class Metrics:
     """Attributes are named after the metrics, without the prefix."""
 
@@ -97,6 +105,17 @@ class Metrics:
         )
         self.room_load_seconds = Histogram(
             "parlor_room_load_seconds", "Reading a room from the log.", buckets=_LATENCY_S, registry=r
+        )
+        self.matchmaking_tickets_total = Counter(
+            "parlor_matchmaking_tickets", "Wishes for a seat, by what became of them.", ["outcome"], registry=r
+        )
+        for outcome in TicketOutcome:
+            self.matchmaking_tickets_total.labels(outcome)
+        self.matchmaking_wait_seconds = Histogram(
+            "parlor_matchmaking_wait_seconds",
+            "From a wish for a seat to the commit of the seat.",
+            buckets=_LATENCY_S,
+            registry=r,
         )
         self.games_completed_total = Counter("parlor_games_completed", "Games played out.", ["game"], registry=r)
         self.database_health = Gauge("parlor_database_health", "0 healthy, 1 stalled, 2 paused.", registry=r)

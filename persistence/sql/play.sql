@@ -6,11 +6,11 @@ insert into play.games (id, game, rules_version, config, session_seed, owner, re
 values (:id::uuid, :game, :rules_version, :config::jsonb, :session_seed, :owner, :rematch_of::uuid,
     to_timestamp(:at_ms::bigint / 1000.0));
 
--- name: new_room(game_id, join_code, is_public, max_players, current_players, at_ms)!
+-- name: new_room(game_id, join_code, is_public, max_players, current_players, at_ms, fill_at_ms)!
 -- The room's entry in the directory.
-insert into play.room_directory (game_id, join_code, is_public, max_players, current_players, created_at)
+insert into play.room_directory (game_id, join_code, is_public, max_players, current_players, created_at, fill_at)
 values (:game_id::uuid, :join_code, :is_public, :max_players, :current_players,
-    to_timestamp(:at_ms::bigint / 1000.0));
+    to_timestamp(:at_ms::bigint / 1000.0), to_timestamp(:fill_at_ms::bigint / 1000.0));
 
 -- name: change_status(game_id, status, at_ms)!
 -- The status, and the moment that belongs to it; a finished room leaves the directory, for those who watch with a
@@ -56,12 +56,12 @@ with claimed as (
     update play.games
     set epoch = greatest(epoch + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint), owner = :owner where id = :game_id::uuid returning *
 )
-select g.*, r.join_code, r.is_public, r.max_players, r.current_players, r.closed_at
+select g.*, r.join_code, r.is_public, r.max_players, r.current_players, r.closed_at, r.fill_at
 from claimed g left join play.room_directory r on r.game_id = g.id;
 
 -- name: get_game(game_id)^
 -- One game with its entry in the directory.
-select g.*, r.join_code, r.is_public, r.max_players, r.current_players, r.closed_at
+select g.*, r.join_code, r.is_public, r.max_players, r.current_players, r.closed_at, r.fill_at
 from play.games g left join play.room_directory r on r.game_id = g.id
 where g.id = :game_id::uuid;
 
@@ -84,10 +84,17 @@ where g.status = 'in_progress'
     )
 order by g.id;
 
+-- name: list_filling()
+-- Games in their lobby that wait for their bots, the oldest first.
+select g.id
+from play.room_directory r join play.games g on g.id = r.game_id
+where r.fill_at is not null and r.closed_at is null and g.status = 'created'
+order by g.id;
+
 -- name: list_public(game, status, before, limit)
 -- Public rooms that are open, or whose end spectators have not seen yet; the newest first (ids are made in the order of
 -- time).
-select g.*, r.join_code, r.is_public, r.max_players, r.current_players, r.closed_at
+select g.*, r.join_code, r.is_public, r.max_players, r.current_players, r.closed_at, r.fill_at
 from (
     select * from play.room_directory where is_public and closed_at is null
     union all
@@ -98,6 +105,12 @@ where (:game::text is null or g.game = :game)
     and (:before::uuid is null or r.game_id < :before)
 order by r.game_id desc
 limit :limit::int;
+
+-- name: list_these(ids)
+-- Those of these rooms that are in the list.
+select g.*, r.join_code, r.is_public, r.max_players, r.current_players, r.closed_at, r.fill_at
+from play.room_directory r join play.games g on g.id = r.game_id
+where r.game_id = any(:ids::uuid[]) and r.is_public and (r.closed_at is null or r.listed_until > now());
 
 -- name: ensure_partitions(months_ahead)$
 -- Makes the partitions of the event log for this month and the months ahead.

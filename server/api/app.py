@@ -13,7 +13,7 @@ from starlette.types import Scope
 from server.api import answers
 from server.api.admission import Admission
 from server.api.context import Services
-from server.api.routes import chat, games, health, leaderboards, players, rooms
+from server.api.routes import chat, games, health, leaderboards, matchmaking, players, rooms
 from server.wire.error_codes import ErrorCode
 
 WEB = Path(__file__).parent.parent / "web"
@@ -35,7 +35,7 @@ def build(services: Services, version: str) -> FastAPI:
     app.state.services = services
     answers.install(app)
     app.add_middleware(Admission, services=services)
-    for routes in (players, rooms, chat, games, leaderboards, health):
+    for routes in (players, rooms, matchmaking, chat, games, leaderboards, health):
         app.include_router(routes.router)
 
     @app.middleware("http")

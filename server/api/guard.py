@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
 
-from server.api.context import With
+from server.api.context import Services, With
 from server.errors import Refused
-from server.games.rules import PlayerId
+from server.games.registry import UnknownGame
+from server.games.rules import Game, PlayerId
 from server.sessions.tokens import InvalidToken
 
 
@@ -45,3 +46,11 @@ def known_id(text: str, code: str, what: str) -> str:
         return str(UUID(text))
     except ValueError:
         raise Refused(404, code, f"no such {what}") from None
+
+
+def known_game(services: Services, name: str) -> Game[Any]:
+    """An installed game."""
+    try:
+        return services.registry.game(name)
+    except UnknownGame as error:
+        raise Refused(422, "unknown_game", str(error), "game") from None

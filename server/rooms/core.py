@@ -186,7 +186,8 @@ class RoomCore:
         """A player's command. A command id that was applied before gets the same ack again, and nothing else."""
         done = self._acks.find(player_id, frame.id)
         if done is not None:
-            return self._repeat(done)
+            proof = self._outbox.proof  # without one the ack leaves with its commit
+            return [] if proof is None or done.last > proof.head else [SendAck(proof, done)]
         if self.paused_since_ms is not None:
             refused = self.waiting.put(player_id, profile, frame, now_ms)
             return self._rearm() if refused is None else [refused]
@@ -199,7 +200,8 @@ class RoomCore:
             return [wish(self.table, player_id, frame.id, command)]
         state, ctx = self._require(), Context(now_ms, self.identity.session_seed)
         if type(command) in TABLE_COMMANDS:
-            profile = self._profile(player_id, profile)
+            member = state.table.players.get(player_id)
+            profile = self._guests.get(player_id, profile) if member is None else profile_of(member)
         decision = decide(self.game, state, player_id, profile, command, ctx, self._bots)
         if isinstance(decision, Refusal):
             # If it is his turn in the state that he was shown, the committed one, he played by what he knew.
@@ -210,10 +212,16 @@ class RoomCore:
             return [refused, *self._apply(counted, now_ms, player_id)]
         return self._apply(decision, now_ms, player_id, frame.id)
 
-    def join(self, player_id: PlayerId, profile: ev.Profile, *, spectator: bool, now_ms: int) -> list[Effect] | Refusal:
-        """A seat, or a place to watch. No effects: he has one already."""
+    def join(
+        self, player_id: PlayerId, profile: ev.Profile, *, spectator: bool, now_ms: int, writes: Sequence[Write] = ()
+    ) -> list[Effect] | Refusal:
+        """A seat, or a place to watch; `writes` go with it. No effects: he has one already."""
         decision = lobby.join(self.game, self._require(), player_id, profile, spectator=spectator)
-        return decision if isinstance(decision, Refusal) else self._apply(decision, now_ms, player_id)
+        return decision if isinstance(decision, Refusal) else self._apply(decision, now_ms, player_id, writes=writes)
+
+    def leave(self, player_id: PlayerId, now_ms: int, writes: Sequence[Write] = ()) -> list[Effect]:
+        """A seat is given back without its player's command; `writes` go with it."""
+        return self._apply((ev.PlayerLeft(player_id),), now_ms, player_id, writes=writes)
 
     def add_bots(self, count: int, now_ms: int) -> list[Effect]:
         """Seat bots without the host's asking; none, if there is no room for so many."""
@@ -229,11 +237,6 @@ class RoomCore:
         """It is gone. The others are told when it stays away."""
         self._presence.disconnected(self._require().table, player_id, now_ms)
         return self._rearm()
-
-    def _profile(self, player_id: PlayerId, at_hello: ev.Profile) -> ev.Profile:
-        """A player's name and looks as they are now."""
-        member = self._require().table.players.get(player_id)
-        return self._guests.get(player_id, at_hello) if member is None else profile_of(member)
 
     # Inputs: time and the log.
 
@@ -320,12 +323,6 @@ class RoomCore:
     def _require(self) -> State[Any]:
         assert self._state is not None, "create or load comes first"
         return self._state
-
-    def _repeat(self, ack: Ack) -> list[Effect]:
-        proof = self._outbox.proof
-        if proof is None or ack.last > proof.head:
-            return []  # it leaves with its commit
-        return [SendAck(proof, ack)]
 
     # The alarm.
 

@@ -6,14 +6,14 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from persistence import play
 from persistence.chat import Chats
 from persistence.database import Database
-from persistence.event_log.log import EventLog, Health, LossReason, proven
+from persistence.event_log.log import EventLog, Health, LossReason, Write, proven
 from persistence.ids import new_game_id
 from server import limits
 from server.clock import Clock
@@ -42,7 +42,10 @@ _CODE_ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class NewRoom:
-    """What a room is created with. `joins`: the events of those who sit down at once, the creator first."""
+    """What a room is created with. `joins`: the events of those who sit down at once, the creator first.
+
+    `fill_at_ms`: when bots take the free seats. `writes`: what else is written with the first events, by the game's id.
+    """
 
     game: Game[Any]
     config: Config
@@ -50,6 +53,8 @@ class NewRoom:
     joins: tuple[Event, ...]
     is_public: bool
     rematch_of: str | None = None
+    fill_at_ms: int | None = None
+    writes: Callable[[str], Sequence[Write]] = lambda game_id: ()
 
 
 class Directory:
@@ -87,6 +92,7 @@ class Directory:
         self._waiting = NodeWaiting()
         self.accepting = True
         self.on_rematch: Callable[[Room, OpenRematch], None] = lambda room, wish: None
+        self.on_room: Callable[[Room], None] = lambda room: None  # one has come into memory
         log.watch(self._database_changed)
 
     def __iter__(self) -> Iterator[Room]:
@@ -117,14 +123,10 @@ class Directory:
 
     async def create(self, new: NewRoom) -> Room:
         """A new room, returned once its first events are committed. Raises `RoomUnavailable`, `Refused`."""
-        if not self.accepting:
-            raise RoomUnavailable("the server is stopping")
-        if self._created[new.creator] >= self._rooms_per_player_max:
-            raise Refused(429, ErrorCode.RATE_LIMITED, "this player has opened too many rooms: close some, or wait")
         async with patience():
-            await self._log.reachable()
+            await self.reachable()
             for _ in range(_CODE_ATTEMPTS):
-                room = self._open(new)
+                room = self.open(new)
                 try:
                     await room.wait_committed(room.core.head)
                 except RoomUnavailable:
@@ -134,11 +136,20 @@ class Directory:
                 return room
         raise RoomUnavailable("no room could be created")
 
-    def _open(self, new: NewRoom) -> Room:
+    async def reachable(self) -> None:
+        """Return when the log is not paused: what is begun now can be expected to be committed."""
+        await self._log.reachable()
+
+    def open(self, new: NewRoom) -> Room:
+        """A new room at once; nobody may be told of it before event 0 is committed. Raises as `create` does."""
+        if not self.accepting:
+            raise RoomUnavailable("the server is stopping")
+        if self._created[new.creator] >= self._rooms_per_player_max:
+            raise Refused(429, ErrorCode.RATE_LIMITED, "this player has opened too many rooms: close some, or wait")
         game_id = new_game_id()
         seed = secrets.token_hex(32)
         code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
-        identity = Identity(game_id, code, new.is_public, seed)
+        identity = Identity(game_id, code, new.is_public, seed, new.fill_at_ms)
         core = RoomCore(new.game, self._decoders[new.game.name], identity, self.bots, self._waiting)
         config: Data = config_data(new.config)
         row = play.NewGame(
@@ -153,9 +164,11 @@ class Directory:
             max_players=new.config.max_players,
             at_ms=self._clock.now_ms(),
             rematch_of=new.rematch_of,
+            fill_at_ms=new.fill_at_ms,
         )
+        writes = (row, *new.writes(game_id))
         opening = core.create(
-            new.creator, config, chance.commitment(game_id, seed), new.joins, self._clock.now_ms(), (row,)
+            new.creator, config, chance.commitment(game_id, seed), new.joins, self._clock.now_ms(), writes
         )
         room = self._room(core, head=-1, epoch=1)
         self._creators[game_id] = new.creator
@@ -175,7 +188,8 @@ class Directory:
                 return None
             if not self.accepting:
                 raise RoomUnavailable("the server is stopping")
-            identity = Identity(game_id, row.join_code or "", bool(row.is_public), row.session_seed)
+            fill_at_ms = None if row.fill_at is None else round(row.fill_at.timestamp() * 1000)
+            identity = Identity(game_id, row.join_code or "", bool(row.is_public), row.session_seed, fill_at_ms)
             core = RoomCore(self.registry.game(row.game), self._decoders[row.game], identity, self.bots, self._waiting)
             records = core.load(rows, codec, proven(rows))
             room = self._room(core, head=rows[-1].index, epoch=row.epoch)
@@ -201,6 +215,7 @@ class Directory:
         )
         self._rooms[room.game_id] = room
         self._metrics.rooms.set(len(self._rooms))
+        self.on_room(room)
         return room
 
     def _unload(self, room: Room) -> None:

@@ -15,12 +15,13 @@ _log = logging.getLogger(__name__)
 
 
 async def recover(directory: Directory, database: Database) -> int:
-    """Load every running game (timers and bots wait for it); returns how many. One that fails is left in the log.
+    """Load every running game (timers and bots wait for it), and every lobby that bots are to fill; returns how many.
 
-    The directory bounds how many load at a time. Games in their lobby load when somebody connects.
+    One that fails is left in the log. The directory bounds how many load at a time. Other lobbies load when somebody
+    connects.
     """
-    running = await play.list_running(database)
-    outcomes = await asyncio.gather(*(_load(directory, game_id) for game_id in running))
+    waiting = [*await play.list_running(database), *await play.list_filling(database)]
+    outcomes = await asyncio.gather(*(_load(directory, game_id) for game_id in waiting))
     return sum(outcomes)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from persistence.chat import Chats
-from persistence.event_log.log import Committed, EventLog, Health, LossReason, Lost
+from persistence.event_log.log import Committed, EventLog, Health, LossReason, Lost, Write
 from server.clock import Clock, Timer
 from server.errors import LogShortened, Refused, RoomUnavailable
 from server.games.codec import Codec
@@ -105,14 +105,25 @@ class Room:
         async with patience():
             if not self.core.relaxed:
                 await self._log.reachable()
-            outcome = self.core.join(player_id, profile, spectator=spectator, now_ms=self._clock.now_ms())
-            if isinstance(outcome, Refusal):
-                raise Refused(HTTP_STATUS.get(ErrorCode(outcome.code), 422), outcome.code, outcome.message)
-            self._carry_out(outcome)
+            self.take_seat(player_id, profile, spectator=spectator)
             if not self.core.relaxed:
                 await self.wait_committed(self.core.head)
         player = self.core.committed_state.table.players.get(player_id)
         return None if player is None else player.seat
+
+    def take_seat(
+        self, player_id: PlayerId, profile: Profile, *, spectator: bool = False, writes: Sequence[Write] = ()
+    ) -> None:
+        """The decision of `join`, at once; nobody may be told before it is committed. Raises `Refused`."""
+        outcome = self.core.join(player_id, profile, spectator=spectator, now_ms=self._clock.now_ms(), writes=writes)
+        if isinstance(outcome, Refusal):
+            raise Refused(HTTP_STATUS.get(ErrorCode(outcome.code), 422), outcome.code, outcome.message)
+        self._carry_out(outcome)
+
+    def give_back(self, player_id: PlayerId, writes: Sequence[Write] = ()) -> None:
+        """Empty a player's seat. What is decided here is queued behind all that was decided before."""
+        if self.closed is None:
+            self._carry_out(self.core.leave(player_id, self._clock.now_ms(), writes))
 
     def add_bots(self, count: int) -> None:
         """Seat bots on free seats."""

@@ -10,6 +10,7 @@ from persistence.event_log.log import Write
 from persistence.play import RoomChanged, SeatsChanged, StatusChanged
 from persistence.players import ProfileChanged
 from persistence.stats import Completion, PlayerResult
+from persistence.tickets import SeatsGivenUp
 from server.games import table_events as ev
 from server.games.rules import Event, Game, State
 
@@ -30,12 +31,14 @@ def writes_for(
         writes.append(SeatsChanged(game_id, len(state.table.seated())))
     for event in events:
         match event:
+            case ev.PlayerLeft(player_id) | ev.PlayerKicked(player_id) | ev.PlayerBecameSpectator(player_id):
+                writes.append(SeatsGivenUp(game_id, player_id, "cancelled"))
             case ev.SettingsChanged(config, is_public):
                 writes.append(RoomChanged(game_id, config, config["max_players"], is_public))
             case ev.GameStarted():
                 writes.append(StatusChanged(game_id, "in_progress", at_ms))
             case ev.GameAborted():
-                writes.append(StatusChanged(game_id, "aborted", at_ms))
+                writes += StatusChanged(game_id, "aborted", at_ms), SeatsGivenUp(game_id, None, "expired")
             case ev.ProfileUpdated(player_id, profile):
                 writes.append(ProfileChanged(player_id, **profile))
             case ev.GameCompleted():

@@ -4,4 +4,5 @@ from typing import Final
 
 PARTITIONS_EVERY_S: Final = 24 * 3600.0
 MONTHS_AHEAD: Final = 2
+TICKETS_EVERY_S: Final = 15.0
 REVIVE_EVERY_S: Final = 1.0  # while the embedded database is away

@@ -44,6 +44,8 @@ PRIVATE = [
     ("POST", f"/api/rooms/{NOBODY}/join"),
     ("POST", "/api/join"),
     ("POST", "/api/matchmake"),
+    ("GET", "/api/matchmake"),
+    ("DELETE", "/api/matchmake"),
 ]
 OPTIONAL = [("GET", GAME), ("GET", f"{GAME}/events"), ("GET", f"{GAME}/state"), ("GET", f"{GAME}/fairness")]
 
@@ -106,7 +108,7 @@ async def test_what_does_not_exist(guests: Guests, method: str, path: str) -> No
         ("PUT", "/api/players/me"),
         ("GET", "/api/players"),
         ("GET", "/api/join"),
-        ("GET", "/api/matchmake"),
+        ("PUT", "/api/matchmake"),
         ("POST", f"{GAME}/events"),
         ("POST", "/api/leaderboards/wins"),
         ("DELETE", "/livez"),

@@ -36,6 +36,8 @@ GET /api/rooms/{room}                    private             401 404 200 200 200
 GET /api/rooms/{room}/chat               public              401 200 200 200 200 200 403 200 401 401 401 200
 GET /api/rooms/{room}/chat               private             401 404 200 200 200 200 404 404 401 401 401 404
 POST /api/matchmake                      *                   401 200 200 200 200 200 200 200 401 401 401 401
+GET /api/matchmake?game=relay            *                   401 200 200 200 200 200 200 200 401 401 401 404
+DELETE /api/matchmake?game=eldorado      *                   401 404 404 404 404 404 404 404 401 401 401 404
 POST /api/rooms/{room}/join              public/lobby        401 200 200 200 200 200 403 200 401 401 401 401
 POST /api/rooms/{room}/join              public              401 409 409 200 200 200 403 409 401 401 401 401
 POST /api/rooms/{room}/join              private/lobby       401 403 200 200 200 200 403 403 401 401 401 403

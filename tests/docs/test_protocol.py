@@ -110,7 +110,7 @@ def test_parameters_of_routes() -> None:
 
 
 def test_http_codes() -> None:
-    text = sources("routes", "api")
+    text = sources("routes", "api") + SOURCES[ROOT / "server" / "rooms" / "matchmaking.py"]
     used = set(re.findall(r'(?:Refused|error)\(\s*\d+, "(\w+)"', text))
     used |= set(re.findall(r'known_id\(\w+, "(\w+)"', text))
     used |= set(re.findall(r'\d+: "(\w+)"', text))

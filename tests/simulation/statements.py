@@ -154,7 +154,7 @@ def new_game(tables: Tables, p: Parameters) -> list[Any]:
         "epoch": 1,
         "started_at": None,
         "completed_at": None,
-        **dict.fromkeys(("join_code", "is_public", "max_players", "current_players", "closed_at")),
+        **dict.fromkeys(("join_code", "is_public", "max_players", "current_players", "closed_at", "fill_at")),
         "created_at": _moment(p["at_ms"]),
     }
     tables.changed[str(p["id"])] = Game(columns)
@@ -261,7 +261,9 @@ _KNOWN: dict[str, dict[str, tuple[Callable[[Tables, Parameters], list[Any]], str
         "claim": (claim, "game_id"),
         "get_game": (get_game, None),
         "list_running": (list_running, None),
+        "list_filling": (nothing, None),
     },
+    "tickets": {"give_up_seats": (nothing, None)},
     "players": {"get": (get_player, None), "update": (nothing, None)},
     "chat": {"recent": (nothing, None), "muted": (nothing, None)},
     "stats": {"add_summary": (add_summary, "game_id"), "add_results": (nothing, None)},

@@ -13,10 +13,9 @@ from persistence.play import GameRow
 from server import limits
 from server.api.answers import refused
 from server.api.context import GameName, Services, With
-from server.api.guard import Caller, known_id
+from server.api.guard import Caller, known_game, known_id
 from server.errors import Refused
-from server.games.registry import UnknownGame
-from server.games.rules import Game, Refusal
+from server.games.rules import Refusal
 from server.rooms import disclosure
 from server.rooms.directory import NewRoom
 from server.rooms.opening import first_joins, room_config
@@ -45,15 +44,10 @@ class JoinByCode(Join):
     join_code: str = Field(min_length=1, max_length=20)
 
 
-class Matchmake(BaseModel):
-    game: str = "eldorado"
-    bots: int = Field(default=0, ge=0, description="true or 1: do not wait, bots take the free seats at once")
-
-
 @router.post("/rooms", status_code=201)
 async def create_room(request: Request, services: With, caller: Caller, wanted: WantedRoom) -> dict[str, Any]:
     """A new room; the caller is host and has seat 0, unless he only watches."""
-    game = _game(services, wanted.game)
+    game = known_game(services, wanted.game)
     spectator = wanted.role == "spectator"
     given = wanted.config if wanted.autostart is None else {**wanted.config, "autostart": wanted.autostart}
     config = room_config(game, given, bots_alone=spectator)
@@ -131,15 +125,6 @@ async def join_by_code(request: Request, services: With, caller: Caller, wish: J
     return await _join(request, services, caller, room, wish.role)
 
 
-@router.post("/matchmake")
-async def matchmake(request: Request, services: With, caller: Caller, wish: Matchmake | None = None) -> dict[str, Any]:
-    """A seat in the fullest open public room; bots take the free seats when nobody else comes."""
-    wanted = wish or Matchmake()
-    profile = await services.profiles.get(caller)
-    room, seat = await services.matchmaker.place(_game(services, wanted.game), caller, profile, bots=bool(wanted.bots))
-    return {"game_id": room.game_id, "seat": seat, "ws_url": services.ws_url(request, room.game_id)}
-
-
 async def _join(request: Request, services: Services, caller: str, room: Room, role: Role) -> dict[str, Any]:
     profile = room.profile(caller) or await services.profiles.get(caller)
     # A public room is watched without being a member of it; in a private one membership is the right to watch.
@@ -165,13 +150,6 @@ def _listed(services: Services, row: GameRow) -> dict[str, Any]:
         "is_public": row.is_public,
         "created_at": row.created_at.isoformat(),
     }
-
-
-def _game(services: Services, name: str) -> Game[Any]:
-    try:
-        return services.registry.game(name)
-    except UnknownGame as error:
-        raise Refused(422, "unknown_game", str(error), "game") from None
 
 
 def _id(game_id: str) -> str:
