@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -176,7 +176,7 @@ class ReplaySession(Speaker):
         self.hello_done = True
         self._viewer = frame.viewer
         self._outlet.greeted()
-        self._begin(self._open())
+        self._begin(self._open)
 
     async def _open(self) -> None:
         """Find the game and show its beginning."""
@@ -241,9 +241,9 @@ class ReplaySession(Speaker):
         if self.closed or self._stale or recording is None or (self._task is not None and not self._task.done()):
             return
         if self._target is not None:
-            self._begin(self._seek(recording))
-        elif self._playback.wants is not None:
-            self._begin(self._read(recording, self._playback.wants))
+            self._begin(lambda: self._seek(recording))
+        elif (first := self._playback.wants) is not None:
+            self._begin(lambda: self._read(recording, first))
         elif self._playback.due_s is not None:
             delay_s = max(0.0, self._playback.due_s - self._clock.monotonic())
             self._timer = self._clock.call_later(delay_s, self._show)
@@ -271,12 +271,12 @@ class ReplaySession(Speaker):
 
     # What takes time: one thing at a time.
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._task = asyncio.create_task(self._carefully(work), name="replay")
 
-    async def _carefully(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _carefully(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
-            await work
+            await work()
         except (RoomUnavailable, PersistenceError) as error:
             _log.info("a replay stops: %s", error)
             self.fail(CloseCode.RESTART, ErrorCode.UNAVAILABLE, "1000")

@@ -138,7 +138,7 @@ async def test_state_at_an_index_is_the_live_state(finished: Finished) -> None:
         assert told["view"]["turn"]["deadline_at"] is None
         told["view"]["turn"]["deadline_at"] = live["view"]["turn"]["deadline_at"]
         assert {k: (v, live["view"].get(k)) for k, v in told["view"].items() if v != live["view"].get(k)} == {}
-        assert told == {"index": live["index"], "view": live["view"]}
+        assert (told["index"], told["view"]) == (live["index"], live["view"])
     newest = await finished.watcher.http.get(f"{finished.path}/state")
     assert newest["index"] == finished.watcher.events[-1]["index"]
     assert newest["view"]["session_seed"] == finished.watcher.events[-1]["data"]["session_seed"]

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.acceptance.test_spectator_delay import finished as delayed
+from tests.acceptance.test_spectator_delay import until
 from tests.support.client import JSON, MSGPACK, Frame
 from tests.support.foreign import NOBODY, Guests, dial
 from tests.support.replays import finished, replay_url, seek, watched, watching
@@ -189,3 +191,48 @@ async def test_many_watch_at_their_own_pace_while_others_play(guests: Guests) ->
     async with asyncio.timeout(10):
         while "parlor_replay_viewers 0.0" not in (await watcher.http.client.get("/metrics")).text:
             pass
+
+
+async def test_whoever_watches_with_a_delay_waits_for_the_end_and_players_don_t(guests: Guests) -> None:
+    player, room, last = await delayed(guests)
+    url = replay_url(guests, room["game_id"])
+    assert await refusal(url, {"type": "hello"}) == (4404, "invalid_phase")
+    stranger = await guests.new()
+    assert await refusal(url, {"type": "hello", "token": stranger.token}) == (4404, "invalid_phase")
+    async with watching(guests, room["game_id"], token=player.token, **{"as": player.id}) as line:
+        assert (line.frames[0]["player_id"], line.frames[0]["head"]) == (player.id, last)
+
+    async def is_open() -> bool:
+        async with dial(url) as line:
+            await line.send({"type": "hello"})
+            return bool((await line.frame())["type"] == "welcome")
+
+    await until(is_open)
+
+
+async def test_answers_about_a_finished_game_need_not_be_sent_twice(guests: Guests) -> None:
+    watcher, game_id = await finished(guests, rounds=1)
+    seat = (await watcher.http.get(f"/api/games/{game_id}"))["players"][0]["player_id"]
+    tags = set()
+    async with guests.http() as http:
+        for query in ("at=3", "at=4", f"at=3&as={seat}"):
+            path = f"/api/games/{game_id}/state?{query}"
+            first = await http.get(path)
+            assert "immutable" in first.headers["cache-control"]
+            tags.add(first.headers["etag"])
+            again = await http.get(path, headers={"If-None-Match": first.headers["etag"]})
+            assert (again.status_code, again.content) == (304, b"")
+            assert (await http.get(path, headers={"If-None-Match": '"x"'})).status_code == 200
+        own = await watcher.http.client.get(f"/api/games/{game_id}/state?at=3")
+        tags.add(own.headers["etag"])
+    assert len(tags) == 4, "whoever looks differently gets another answer"
+
+
+@pytest.mark.parametrize("eyes", ["", "x", "żółw", "a\nX-Injected: 1", '"', "\x00", "9" * 3000])
+async def test_eyes_that_nobody_has(guests: Guests, eyes: str) -> None:
+    watcher, game_id = await finished(guests, rounds=1)
+    for path in ("events", "state"):
+        answer = await watcher.http.client.get(f"/api/games/{game_id}/{path}", params={"as": eyes, "at": 3})
+        assert answer.status_code == 200, answer.text
+        assert "x-injected" not in answer.headers
+    assert (await refusal(replay_url(guests, game_id), {"type": "hello", "as": eyes}))[0] == 4403
