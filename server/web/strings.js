@@ -81,6 +81,8 @@ export const strings = {
     isNotReady: 'not ready',
     addBot: 'Add a bot',
     remove: (name) => `Remove ${name}`,
+    makeHost: 'Make host',
+    makeHostOf: (name) => `Make ${name} the host`,
     start: 'Start the game',
     startAnyway: 'Start without waiting',
     needPlayers: (min) => `At least ${min} players are needed.`,
@@ -89,6 +91,16 @@ export const strings = {
     takeSeat: 'Take a seat',
     emptySeat: 'free seat',
     leave: 'Leave',
+  },
+
+  settings: {
+    title: 'Settings',
+    chat: 'Chat',
+    yes: 'yes',
+    no: 'no',
+    hint: 'After a change everybody must be ready again.',
+    apply: 'Change the settings',
+    nothing: 'The settings are these already.',
   },
 
   table: {
@@ -186,6 +198,8 @@ export const strings = {
     player_joined: (name) => `${name} joined.`,
     player_left: (name) => `${name} left.`,
     player_kicked: (name) => `${name} was removed.`,
+    settings_changed: 'The host changed the settings. Everybody must be ready again.',
+    host_changed: (name) => (name === 'You' ? 'You are the host now.' : `${name} is the host now.`),
     player_disconnected: (name) => `${name} lost the connection.`,
     player_reconnected: (name) => `${name} is back.`,
     player_marked_absent: (name) => `${name} is away.`,

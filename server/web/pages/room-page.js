@@ -7,6 +7,7 @@ import { runCountdowns } from '../ui/countdown.js';
 import { delegate, patch } from '../ui/dom.js';
 import { playableCards, whyNot } from '../ui/hand.js';
 import { toast } from '../ui/toast.js';
+import { settingsWanted } from '../ui/room-settings.js';
 import { roomScreen } from '../ui/room-screen.js';
 import { runKeyboard } from './room-keyboard.js';
 import { checkGame } from './verify-page.js';
@@ -46,6 +47,7 @@ export async function openRoomPage(root, api, gameId, url) {
         if (text) screen.log = [...screen.log, text].slice(-LOG_LINES);
         if (event.name === 'card_played') screen.showsLastTrick = false;
         announce(text);
+        if (event.name === 'settings_changed') toast(text);
         if (isMine(after) && !isMine(before)) announce(strings.announce.yourTurn);
       },
       onReject: (reject) => toast(reject.message, 'problem'),
@@ -122,6 +124,8 @@ export async function openRoomPage(root, api, gameId, url) {
       'take-seat': () => room.act('request_seat'),
       'add-bot': () => room.act('add_bot', { count: 1 }),
       remove: ({ player }) => room.act('remove_player', { player_id: player }),
+      'make-host': ({ player }) => room.act('make_host', { player_id: player }),
+      'change-settings': (_, form) => changeSettings(room, /** @type {HTMLFormElement} */ (form)),
       start: () => startGame(room),
       'start-anyway': () => {
         room.act('set_ready_override', { enabled: true });
@@ -168,6 +172,13 @@ function startGame(room) {
   const me = room.view?.players.find((p) => p.player_id === room.view?.you.player_id);
   if (me && !me.ready) room.act('set_ready', { ready: true });
   room.act('start_game');
+}
+
+/** @param {Room} room @param {HTMLFormElement} form */
+function changeSettings(room, form) {
+  const args = room.view && settingsWanted(room.view, new FormData(form));
+  if (args) room.act('change_settings', args);
+  else toast(strings.settings.nothing);
 }
 
 /** @param {string} gameId */

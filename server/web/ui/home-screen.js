@@ -4,6 +4,7 @@ import { strings } from '../strings.js';
 import { suitSymbol } from './card-face.js';
 import { SUITS } from '../play/cards.js';
 import { h } from './dom.js';
+import { check, select } from './fields.js';
 
 /** @typedef {import('../pages/home-page.js').Home} Home */
 
@@ -95,12 +96,7 @@ function createForm({ busy }) {
     h(
       'div',
       { class: 'line-of-fields' },
-      h(
-        'label',
-        { class: 'check' },
-        h('input', { type: 'checkbox', name: 'is_public', checked: true }),
-        h('span', null, s.isPublic),
-      ),
+      check('is_public', s.isPublic, true),
       h('button', { disabled: busy }, s.create),
     ),
   );
@@ -122,26 +118,6 @@ function nameForm({ name }) {
         h('input', { name: 'name', value: name, required: true, maxlength: NAME_LENGTH, autocomplete: 'nickname' }),
       ),
       h('button', null, s.saveName),
-    ),
-  );
-}
-
-/**
- * @param {string} name
- * @param {string} label
- * @param {number[]} values
- * @param {number} chosen
- * @param {(value: number) => string} [text]
- */
-function select(name, label, values, chosen, text = String) {
-  return h(
-    'label',
-    null,
-    h('span', null, label),
-    h(
-      'select',
-      { name },
-      values.map((value) => h('option', { value, selected: value === chosen }, text(value))),
     ),
   );
 }

@@ -3,6 +3,7 @@
 import { strings } from '../strings.js';
 import { h } from './dom.js';
 import { avatar, isSeated } from './people.js';
+import { roomSettings } from './room-settings.js';
 
 /**
  * @typedef {import('../play/room.js').Room} Room
@@ -52,6 +53,7 @@ export function lobby(room) {
       h('button', { key: 'leave', type: 'button', class: 'is-quiet', 'data-action': 'leave' }, s.leave),
     ),
     h('p', { class: 'quiet' }, hint(view, isHost)),
+    roomSettings(view, isHost),
   );
 }
 
@@ -87,9 +89,25 @@ function member(view, player, isHost) {
     h('span', { class: 'readiness' }, player.ready ? `✓ ${s.isReady}` : s.isNotReady),
     isHost &&
       !isMe &&
+      !player.is_bot &&
       h(
         'button',
         {
+          key: 'host',
+          type: 'button',
+          class: 'is-quiet',
+          'data-action': 'make-host',
+          'data-player': player.player_id,
+          'aria-label': s.makeHostOf(player.display_name),
+        },
+        s.makeHost,
+      ),
+    isHost &&
+      !isMe &&
+      h(
+        'button',
+        {
+          key: 'remove',
           type: 'button',
           class: 'is-quiet remove',
           'data-action': 'remove',
