@@ -47,9 +47,8 @@ def verify(events, told, game_id, seed):
             shares = [[seat, given[player]] for seat, player in order]
         found |= data if name in ("round_started", "cards_dealt", "trump_revealed") else {}
         if name == "trump_revealed":
-            r, ring = len(decks), sorted(found["hands"], key=seats.get)  # those who are dealt in, in seat order
-            n, each = len(ring), 10 - r
-            ring = [ring[(r + 1 + i) % n] for i in range(n)]  # whoever sits after the dealer is first
+            r, n, each = len(decks), len(found["hands"]), 10 - len(decks)  # the round; how many are dealt in; cards
+            ring = (sorted(found["hands"], key=seats.get) * 2)[(r + 1) % n :][:n]  # whoever sits after the dealer first
             unshuffled = [f"d{d}:{card}" for d in range(1 if n < 6 else 2) for card in CARDS]
             decks.append(deck := shuffled(seed, [game_id, r, shares], unshuffled))
             due = {"round_index": r, "cards_per_player": each, "starting_player_id": ring[0], "card": deck[n * each]}
@@ -65,12 +64,13 @@ try:
     source, game = sys.argv[1:]
     here = (f"{source}/api/games/{game}/events?limit=5000", f"{source}/api/games/{game}/fairness")
     log, told = (json.load(urlopen(url)) for url in ((source, game) if source.startswith("file:") else here))  # noqa: S310  # the address is the user's own
-    ends = [event["data"] for event in log["items"] if event["name"] == "game_completed"]
+    first, ends = log["items"][0]["data"], [e["data"] for e in log["items"] if e["name"] == "game_completed"]
 except (OSError, ValueError, LookupError, TypeError) as error:
     must(False, f"{error}\n\n{__doc__}", 2)
 must(ends, "the game is not finished, its seed is still secret", 2)
 try:
-    must(source.startswith("file:") or log["items"][0]["data"]["game_id"] == game, "this is the log of another game")
-    verify(log["items"], told, log["items"][0]["data"]["game_id"], ends[0]["session_seed"])
+    must(source.startswith("file:") or first["game_id"] == game, "this is the log of another game")
+    origin = (first.get("forked_from") or {}).get("shuffle_game_id", first["game_id"])  # a fork is dealt as its origin
+    verify(log["items"], told, origin, ends[0]["session_seed"])
 except (LookupError, TypeError, ValueError, ArithmeticError, RuntimeError) as error:
     must(False, f"the log makes no sense ({error!r})")

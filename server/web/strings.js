@@ -168,8 +168,8 @@ export const strings = {
     title: 'Was this game dealt fairly?',
     busy: 'Dealing every round again…',
     fair: (rounds) =>
-      `Verified: the seed was fixed before the first card, and ${plural(rounds, 'round')} were dealt from it and from ` +
-      'what the players added.',
+      `Verified: the seed was fixed before the first card, and ${plural(rounds, 'round')} ` +
+      `${rounds === 1 ? 'was' : 'were'} dealt from it and from what the players added.`,
     unfair: (why) => `The shuffle does not match: ${why}`,
     unfinished: 'This game is not over. Its seed stays secret until then, so there is nothing to verify yet.',
     insecure:

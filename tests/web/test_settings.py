@@ -11,6 +11,30 @@ from tests.web.test_fold import COMPARE
 pytestmark = pytest.mark.browser
 
 
+async def test_the_lobby_fits_a_phone(people: People) -> None:
+    host = await people.new(width=360, height=640)
+    await host.button("Create").click()
+    await expect(host.button("Change the settings")).to_be_visible()
+    assert await host.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+async def test_every_seat_in_the_lobby_adds_to_the_shuffle(people: People) -> None:
+    host = await people.new()
+    await host.page.get_by_label("Rounds").select_option("1")
+    await host.button("Create").click()
+    code = await host.page.locator(".join-code output").text_content()
+    friend = await people.new()
+    await friend.page.goto(f"/#/join/{code}")
+    await friend.button("I’m ready").click()
+    await host.button("Start without waiting").or_(host.button("Start the game")).click()
+    await expect(friend.page.locator(".hand .card")).to_have_count(10)
+    room = host.page.url.rpartition("/")[2]
+    fairness = await host.page.evaluate("(id) => fetch(`/api/games/${id}/fairness`).then((a) => a.json())", room)
+    seeds = [share["client_seed"] for share in fairness["client_seeds"]]
+    assert [len(seed) for seed in seeds] == [32, 32]
+    assert len(set(seeds)) == 2
+
+
 async def test_the_host_changes_the_settings_and_gives_his_role_away(people: People) -> None:
     host = await people.new()
     await host.button("Create").click()

@@ -36,12 +36,26 @@ export async function openRoomPage(root, api, gameId, url) {
   const screen = { log: [], showsLastTrick: false, focused: 0, verification: {} };
   await api.signIn();
 
+  /** Whether this seat has added its share to the shuffle: a text that the server could not foresee. */
+  let hasShared = false;
+  function share() {
+    const { view } = room;
+    if (view?.phase !== 'lobby' || view.you.seat === null) hasShared = false;
+    else if (!hasShared) {
+      hasShared = true;
+      room.act('set_client_seed', { client_seed: randomText() });
+    }
+  }
+
   const room = new Room({
     gameId,
     url,
     api,
     listener: {
-      onChange: draw,
+      onChange: () => {
+        share();
+        draw();
+      },
       onShown: (event, before, after) => {
         const text = sentence(event, before, after);
         if (text) screen.log = [...screen.log, text].slice(-LOG_LINES);
@@ -50,7 +64,10 @@ export async function openRoomPage(root, api, gameId, url) {
         if (event.name === 'settings_changed') toast(text);
         if (isMine(after) && !isMine(before)) announce(strings.announce.yourTurn);
       },
-      onReject: (reject) => toast(reject.message, 'problem'),
+      onReject: (reject, command) => {
+        // The game may have started meanwhile; nobody has asked for it.
+        if (command?.name !== 'set_client_seed') toast(reject.message, 'problem');
+      },
       onRematch: goToRoom,
     },
   });
@@ -165,6 +182,10 @@ export async function openRoomPage(root, api, gameId, url) {
     end.abort();
     room.close();
   };
+}
+
+function randomText() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** The host's click says that he is ready. @param {Room} room */
