@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -44,6 +44,7 @@ class Matchmaker:
         self._metrics = metrics
         self._lobbies = Lobbies()
         self._asking: WeakValueDictionary[tuple[PlayerId, str], asyncio.Lock] = WeakValueDictionary()
+        self._unsettled: WeakValueDictionary[tuple[PlayerId, str], Room] = WeakValueDictionary()
         directory.on_room = self._came
 
     async def place(self, game: Game[Any], player_id: PlayerId, profile: Profile, *, bots: bool) -> tuple[Room, int]:
@@ -53,6 +54,7 @@ class Matchmaker:
         TICKET_S ago. Raises `Refused`, `RoomUnavailable`, PersistenceError.
         """
         async with patience(), self._alone(player_id, game.name):
+            await self._settle(player_id, game.name)
             for _ in range(_ATTEMPTS):
                 now_ms = self._clock.now_ms()
                 since_ms = now_ms - limits.TICKET_S * 1000
@@ -82,6 +84,7 @@ class Matchmaker:
         Raises `Refused` (409 once the game has begun), `RoomUnavailable`, PersistenceError.
         """
         async with patience(), self._alone(player_id, game):
+            await self._settle(player_id, game)
             ticket = await self.ticket(player_id, game)
             if ticket.status in ("cancelled", "expired"):
                 return ticket
@@ -191,8 +194,17 @@ class Matchmaker:
         except asyncio.CancelledError:
             # He is told that it did not work and may not come back: the seat must not wait for him.
             room.give_back(player_id, (SeatsGivenUp(room.game_id, player_id, "expired"),))
+            self._unsettled[player_id, room.core.game.name] = room
             raise
         return True
+
+    async def _settle(self, player_id: PlayerId, game: str) -> None:
+        """Wait for what an earlier request has left on its way to the log: it is about the same ticket."""
+        room = self._unsettled.get((player_id, game))
+        if room is not None:
+            with suppress(RoomUnavailable):
+                await room.wait_committed(room.core.head)
+            self._unsettled.pop((player_id, game), None)
 
     # Bots.
 

@@ -232,11 +232,11 @@ async def test_whoever_asks_while_his_503_is_still_on_its_way_gets_one_seat(
             assert (await player.http.client.post("/api/matchmake", json={})).status_code == 503
         monkeypatch.undo()
         again = asyncio.create_task(ask(player))
-        room = room_of(app, first)
-        while len(room.core.table.seated()) < 2:
-            await host.http.get("/livez")
+        await host.http.get("/livez")
         app.log.release()
         assert await again == {**first, "seat": 1}
+        joined = [e["name"] for e in (await player.http.get(f"/api/games/{first['game_id']}/events"))["items"]]
+        assert joined.count("player_joined") == 3, "once for the host, once in vain, once for good"
         assert [p["player_id"] for p in (await game(player, first))["players"]] == [host.id, player.id]
         rows = await app.services.database.fetch(_tickets_of, player_id=player.id)
         assert sorted(row[0] for row in rows).count("matched") == 1
