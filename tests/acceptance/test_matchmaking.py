@@ -41,6 +41,20 @@ async def test_two_who_ask_at_the_same_moment_meet(people: Guests, game: str) ->
     assert {answer["seat"] for answer in placed} == {0, 1, 2, 3}
 
 
+async def test_a_room_that_its_host_has_changed_is_found_as_it_is_now(people: Guests) -> None:
+    (host, *_), room = await people.table(3, game="relay")
+    one, two, three = await people.several(3)
+    await host.connect(room["ws_url"])
+    assert (await host.ask("change_settings", is_public=False))["type"] == "ack"
+    assert (await one.http.post("/api/matchmake", {"game": "relay"}))["game_id"] != room["game_id"]
+    assert (await host.ask("change_settings", is_public=True, config={"max_players": 3}))["type"] == "ack"
+    assert (await two.http.post("/api/matchmake", {"game": "relay"}))["game_id"] != room["game_id"]
+    assert (await host.ask("change_settings", config={"max_players": 4}))["type"] == "ack"
+    assert (await three.http.post("/api/matchmake", {"game": "relay"}))["game_id"] == room["game_id"]
+    for player in (one, two):  # nobody waits for the next test
+        await player.http.client.delete("/api/matchmake", params={"game": "relay"})
+
+
 async def test_fifty_at_once_never_share_a_seat(people: Guests) -> None:
     players = await people.several(50)
     placed = await asyncio.gather(*(p.http.post("/api/matchmake") for p in players))
