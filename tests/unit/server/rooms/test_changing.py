@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from server.games import match
+from persistence.ids import new_game_id
+from server.games import fairness, match
 from server.games import table_events as ev
 from server.games.eldorado import GAME, Config
 from server.games.lobby import ChangeSettings
@@ -14,6 +15,8 @@ from server.games.replay import fold, state_hash
 from server.games.rules import Event, Refusal, State
 from server.games.table import config_data
 from server.rooms.changing import change_settings
+from server.rooms.identity import Identity
+from tests.support.table import VirtualTable
 
 HOST, GUEST, BOT = "host", "guest", "bot"
 SETTINGS = Config(rounds=3, max_players=6, spectator_delay_s=10)
@@ -116,6 +119,62 @@ def test_only_the_host_and_only_before_the_game() -> None:
     assert wish({"rounds": 5}, after=started).code == "already_started"
     assert wish({"rounds": 5}, after=aborted).code == "invalid_phase"
     assert not isinstance(wish({"rounds": 5}, by=GUEST, after=log(ev.HostChanged(GUEST))), Refusal)
+
+
+async def test_a_room_that_was_changed_is_the_same_after_a_restart() -> None:
+    """And the game that is played in it is fair, by the settings that it was started with."""
+    table = VirtualTable(players=3, rounds=3, turn_seconds=0, round_pause_ms=0)
+    host = table.seats[0]
+    for seat in table.seats:
+        await seat.connect()
+    host.command("change_settings", config={"rounds": 1, "max_players": 3}, is_public=False)
+    host.command("make_host", player_id=table.seats[2].player_id)
+    table.assert_log_gives_the_live_state()
+    before = table.room.core.committed_state.table
+    await table.restart()
+    assert table.room.core.committed_state.table == before
+    assert not table.room.core.is_public
+    for seat in table.seats:
+        await seat.connect()
+        seat.command("set_ready", ready=True)
+    host.command("start_game")
+    assert host.of_type("reject")[-1]["code"] == "not_host"
+    table.seats[2].command("start_game")
+    table.play()
+    assert table.names.count("round_started") == 1
+    codec = table.registry.codec("eldorado")
+    report = fairness.verify(GAME, [codec.from_data(row.type, row.payload) for row in table.rows])
+    assert report.ok, report.problem
+
+
+@pytest.mark.parametrize("public", [True, False])
+async def test_a_room_with_an_old_log_is_as_public_as_it_was_opened(public: bool) -> None:
+    """Then it stood in the directory only, from which the room's identity is made."""
+    table = VirtualTable(identity=Identity(new_game_id(), "ABCDEF", public, "5e" * 32))
+    del table.rows[0].payload["is_public"]
+    await table.restart()
+    await table.seats[0].connect()
+    assert table.room.core.is_public is public
+    table.seats[0].command("change_settings", config={"rounds": 5})
+    assert table.room.core.is_public is public
+    table.seats[0].command("change_settings", is_public=not public)
+    assert table.room.core.is_public is not public
+
+
+async def test_a_change_waits_for_the_database_like_any_other_command() -> None:
+    table = VirtualTable(players=2)
+    host, guest = table.seats
+    for seat in table.seats:
+        await seat.connect()
+    table.outage = True
+    host.command("change_settings", "once", config={"rounds": 1})
+    host.command("change_settings", "once", config={"rounds": 1})
+    guest.command("set_ready", ready=True)
+    assert not guest.named("settings_changed") and not host.of_type("ack")
+    table.outage = False
+    table.commit()
+    assert [event["name"] for event in guest.events[-2:]] == ["settings_changed", "player_ready"]
+    assert len(host.of_type("ack")) == 1
 
 
 def test_the_game_is_played_by_the_new_settings() -> None:
