@@ -1,6 +1,6 @@
-"""Games that were played on another server: taken in with log and summary, counted in nobody's statistics.
+"""Games that come into being with a log: played on another server, or forked from one that is over.
 
-They are told apart by that: a completed game without rows in `play.game_players` was imported.
+They count in nobody's statistics: a completed game without rows in `play.game_players` is one of them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from persistence import driver
 from persistence.event_log.log import NewEvent
+from persistence.play import NewGame, StatusChanged
 from persistence.stats import Completion
 
 _sql = driver.load("archive")
@@ -49,13 +50,34 @@ class ImportedGame:
             started_ms=self.started_ms,
             completed_ms=self.completion.at_ms,
         )
-        await _sql.add_events(
-            connection,
-            game_id=self.game_id,
-            types=[event.type for event in events],
-            payloads=[event.payload for event in events],
-            times_ms=[event.at_ms for event in events],
-            actors=[event.actor_id for event in events],
-            commands=[event.command_id for event in events],
-        )
+        await _add_events(connection, self.game_id, events)
         await self.completion.add_summary(connection)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForkedGame:
+    """Write: a game that begins in the middle of another one. Refused with Conflict if its join code is in use."""
+
+    before: ClassVar[bool] = True
+
+    new: NewGame
+    events: Sequence[NewEvent]
+
+    async def apply(self, connection: Any) -> None:
+        """See `Write.apply`."""
+        await self.new.apply(connection)
+        await _add_events(connection, self.new.game_id, self.events)
+        await _sql.move_head(connection, game_id=self.new.game_id, head=len(self.events) - 1)
+        await StatusChanged(self.new.game_id, "in_progress", self.new.at_ms).apply(connection)
+
+
+async def _add_events(connection: Any, game_id: str, events: Sequence[NewEvent]) -> None:
+    await _sql.add_events(
+        connection,
+        game_id=game_id,
+        types=[event.type for event in events],
+        payloads=[event.payload for event in events],
+        times_ms=[event.at_ms for event in events],
+        actors=[event.actor_id for event in events],
+        commands=[event.command_id for event in events],
+    )

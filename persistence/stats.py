@@ -42,7 +42,7 @@ class Completion:
     """Write: the end of a game, with its summary and statistics. Goes with the append of the final event.
 
     Can't be applied twice: the second summary refuses the whole append. Every player must exist, bots too.
-    `rounds`: one JSON object a round.
+    `rounds`: one JSON object a round. `counted` False: there is a summary, but no statistics.
     """
 
     before: ClassVar[bool] = False
@@ -51,10 +51,16 @@ class Completion:
     at_ms: int
     results: Sequence[PlayerResult]
     rounds: Sequence[Mapping[str, Any]] = ()
+    counted: bool = True
 
     async def apply(self, connection: Any) -> None:
         """See `Write.apply`."""
         await self.add_summary(connection)
+        if self.counted:
+            await self._add_results(connection)
+        await StatusChanged(self.game_id, "completed", self.at_ms).apply(connection)
+
+    async def _add_results(self, connection: Any) -> None:
         results = self.results
         await _sql.add_results(
             connection,
@@ -68,7 +74,6 @@ class Completion:
             misplays=[result.misplays for result in results],
             winners=[result.is_winner for result in results],
         )
-        await StatusChanged(self.game_id, "completed", self.at_ms).apply(connection)
 
     async def add_summary(self, connection: Any) -> None:
         """The summary alone, without any statistics."""

@@ -99,6 +99,13 @@ def _parser() -> argparse.ArgumentParser:
     taken.add_argument("file", type=Path)
     taken.set_defaults(run=_import)
 
+    fork = commands.add_parser("fork", parents=[place], help="go on from the middle of a completed game")
+    fork.add_argument("game_id")
+    fork.add_argument("--at", type=int, required=True, metavar="N", help="after event N and what followed at once")
+    fork.add_argument("--player", dest="player_id", metavar="PLAYER_ID", help="who plays (default: bots alone)")
+    fork.add_argument("--seat", type=int, metavar="N", help="his seat (default: the one that he had)")
+    fork.set_defaults(run=_fork)
+
     _add_chaos(commands)
     return parser
 
@@ -200,6 +207,12 @@ def _import(settings: Settings, *, file: Path) -> None:
     from server.cli.archive import import_game
 
     asyncio.run(import_game(settings, file))
+
+
+def _fork(settings: Settings, **options: Any) -> None:
+    from server.cli.fork import fork_game
+
+    asyncio.run(fork_game(settings, **options))
 
 
 def _chaos(settings: Settings, **options: Any) -> int:

@@ -1,4 +1,4 @@
--- Games that were played elsewhere: written whole, and counted nowhere.
+-- Games that come into being with a log: written whole, and counted nowhere.
 
 -- name: add_game(id, game, rules_version, config, session_seed, head, created_ms, started_ms, completed_ms)!
 -- The row of a completed game. Nobody owns it.
@@ -14,3 +14,7 @@ insert into play.game_events (game_id, event_index, type, payload, created_at, a
 select :game_id::uuid, e.place - 1, e.type, e.payload::jsonb, to_timestamp(e.at_ms / 1000.0), e.actor_id, e.command_id
 from unnest(:types::text[], :payloads::text[], :times_ms::bigint[], :actors::uuid[], :commands::text[])
     with ordinality as e (type, payload, at_ms, actor_id, command_id, place);
+
+-- name: move_head(game_id, head)!
+-- The index of its last event.
+update play.games set last_event_index = :head where id = :game_id::uuid;

@@ -35,12 +35,12 @@ class ReadGame:
         return self.row.status == "completed"
 
 
-def known_id(game_id: str) -> str:
-    """A game's id in its one spelling. Raises StartupError."""
+def known_id(text: str, what: str = "a game") -> str:
+    """An id in its one spelling. Raises StartupError."""
     try:
-        return str(UUID(game_id))
+        return str(UUID(text))
     except ValueError:
-        raise StartupError(f"{game_id!r} is not a game id", exit_code=2) from None
+        raise StartupError(f"{text!r} is not the id of {what}", exit_code=2) from None
 
 
 async def read_game(settings: Settings, game_id: str) -> ReadGame:

@@ -65,7 +65,7 @@ def verify(game: Game[Any], events: Sequence[Event]) -> Report:
     session_seed = _revealed(events)
     if session_seed is None:
         return Report(ok=False, commitment_ok=False, problem="the game is not completed: its seed is still secret")
-    if not _SEED.fullmatch(session_seed) or commitment(created.game_id, session_seed) != created.seed_commitment:
+    if not _SEED.fullmatch(session_seed) or commitment(created.shuffle_id, session_seed) != created.seed_commitment:
         problem = "the session seed revealed at the end is not the one committed to at the beginning"
         return Report(ok=False, commitment_ok=False, problem=problem, event_index=0)
     if (created.game, created.rules_version) != (game.name, game.version):
@@ -106,6 +106,19 @@ def seated_at_start(game: Game[Any], events: Sequence[Event]) -> list[Player]:
     return []
 
 
+def end_of_step(game: Game[Any], events: Sequence[Event], index: int) -> int | None:
+    """The index of the event with which ends what event `index` is a part of: a move with all that followed from it at
+    once. None: the game can't be verified, or the log does not follow from the rules up to there.
+
+    `events`: the log of a completed game.
+    """
+    session_seed = _revealed(events)
+    created = events[0]
+    if session_seed is None or not isinstance(game, Auditable) or not isinstance(created, ev.GameCreated):
+        return None
+    return _Audit(game, game, created, Context(0, session_seed)).end_of_step(events, index)
+
+
 class _Audit:
     """One pass over a log. `_due`: events that the rules have yielded and that must come next."""
 
@@ -128,6 +141,14 @@ class _Audit:
         if self._due:
             return self._failed(len(events), f"the log ends where {self._due[0].name} must follow")
         return Report(ok=True, commitment_ok=True, rounds=self._rounds)
+
+    def end_of_step(self, events: Sequence[Event], index: int) -> int | None:
+        for at, event in enumerate(events[1:], start=1):
+            if self._step(event) is not None:
+                return None
+            if at >= index and not self._due:
+                return at
+        return None
 
     def _failed(self, index: int, problem: str) -> Report:
         return Report(ok=False, commitment_ok=True, rounds=self._rounds, problem=problem, event_index=index)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from typing import assert_never
+from typing import Any, assert_never
 
 from server.games import table_events as ev
 from server.games.rules import ADDED_LATER, Config, Data, PlayerId, Viewer
@@ -71,6 +71,7 @@ class Table:
     winners: tuple[PlayerId, ...] = ()
     session_seed: str | None = None
     is_public: bool | None = field(default=None, metadata=ADDED_LATER)  # None: an old log does not tell
+    forked_from: Mapping[str, Any] | None = field(default=None, metadata=ADDED_LATER)  # see `GameCreated`
 
     def seated(self) -> list[Player]:
         """Everybody who holds a seat, in seat order; in a running game also those who left it behind."""
@@ -88,6 +89,11 @@ class Table:
         return next((seat for seat in range(self.config.max_players) if seat not in taken), None)
 
     @property
+    def shuffle_id(self) -> str:
+        """What a game is told apart by where chance is drawn; a fork draws as the game did that it comes from."""
+        return ev.shuffle_id(self.game_id, self.forked_from)
+
+    @property
     def is_over(self) -> bool:
         return self.phase in (Phase.COMPLETED, Phase.ABORTED)
 
@@ -102,6 +108,7 @@ def create_table(event: ev.GameCreated, config: Config) -> Table:
         host_player_id=event.creator_player_id,
         seed_commitment=event.seed_commitment,
         is_public=event.is_public,
+        forked_from=event.forked_from,
     )
 
 

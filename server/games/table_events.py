@@ -5,6 +5,7 @@ Payload keys are the field names. Profiles are maps {display_name, avatar_seed, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -15,7 +16,11 @@ Profile: TypeAlias = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class GameCreated(Event):
-    """Always index 0. `config` holds every setting, defaults included. `is_public` None: an old log does not say."""
+    """Always index 0. `config` holds every setting, defaults included. `is_public` None: an old log does not say.
+
+    `forked_from`: where this game comes from, {game_id, index, shuffle_game_id}. Up to `index` the events are those of
+    that game, and under the id `shuffle_game_id` the seed was committed to and all is shuffled. None: it is no fork.
+    """
 
     name: ClassVar[str] = "game_created"
     game_id: str
@@ -25,6 +30,12 @@ class GameCreated(Event):
     creator_player_id: PlayerId
     seed_commitment: str
     is_public: bool | None = None
+    forked_from: dict[str, Any] | None = None
+
+    @property
+    def shuffle_id(self) -> str:
+        """The id that the seed was committed to under: the game's own, or that of the game it was forked from."""
+        return shuffle_id(self.game_id, self.forked_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +203,11 @@ class GameAborted(Event):
 
     name: ClassVar[str] = "game_aborted"
     reason: str
+
+
+def shuffle_id(game_id: str, forked_from: Mapping[str, Any] | None) -> str:
+    """See `GameCreated`. Never raises for what stands in a log."""
+    return str(forked_from.get("shuffle_game_id")) if isinstance(forked_from, Mapping) else game_id
 
 
 TableEvent: TypeAlias = (

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from persistence import play
+from persistence.archive import ForkedGame
 from persistence.chat import Chats
 from persistence.database import Database
+from persistence.errors import Conflict
 from persistence.event_log.log import EventLog, Health, LossReason, Write, proven
 from persistence.ids import new_game_id
 from server import limits
@@ -38,6 +40,10 @@ _log = logging.getLogger(__name__)
 _CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _CODE_LENGTH = 6
 _CODE_ATTEMPTS = 3
+
+
+def new_join_code() -> str:
+    return "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +142,33 @@ class Directory:
                 return room
         raise RoomUnavailable("no room could be created")
 
+    async def take_in(self, creator: PlayerId, write: Callable[[str], ForkedGame]) -> Room:
+        """A room that comes with a log. `write`: what writes it, given a join code. Raises as `create` does."""
+        self._admit(creator)
+        async with patience():
+            await self.reachable()
+            for _ in range(_CODE_ATTEMPTS):
+                forked = write(new_join_code())
+                try:
+                    await self._database.apply(forked)
+                except Conflict:
+                    continue  # its join code is in use
+                room = await self.get(forked.new.game_id)
+                if room is not None:
+                    self._count(room.game_id, creator)
+                    return room
+        raise RoomUnavailable("no room could be created")
+
     async def reachable(self) -> None:
         """Return when the log is not paused: what is begun now can be expected to be committed."""
         await self._log.reachable()
 
     def open(self, new: NewRoom) -> Room:
         """A new room at once; nobody may be told of it before event 0 is committed. Raises as `create` does."""
-        if not self.accepting:
-            raise RoomUnavailable("the server is stopping")
-        if self._created[new.creator] >= self._rooms_per_player_max:
-            raise Refused(429, ErrorCode.RATE_LIMITED, "this player has opened too many rooms: close some, or wait")
+        self._admit(new.creator)
         game_id = new_game_id()
         seed = secrets.token_hex(32)
-        code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
+        code = new_join_code()
         identity = Identity(game_id, code, new.is_public, seed, new.fill_at_ms)
         core = RoomCore(new.game, self._decoders[new.game.name], identity, self.bots, self._waiting)
         config: Data = config_data(new.config)
@@ -171,10 +191,21 @@ class Directory:
             new.creator, config, chance.commitment(game_id, seed), new.joins, self._clock.now_ms(), writes
         )
         room = self._room(core, head=-1, epoch=1)
-        self._creators[game_id] = new.creator
-        self._created[new.creator] += 1
+        self._count(game_id, new.creator)
         room.create(opening)
         return room
+
+    def _admit(self, creator: PlayerId) -> None:
+        if not self.accepting:
+            raise RoomUnavailable("the server is stopping")
+        if self._created[creator] >= self._rooms_per_player_max:
+            raise Refused(429, ErrorCode.RATE_LIMITED, "this player has opened too many rooms: close some, or wait")
+
+    def _count(self, game_id: str, creator: PlayerId) -> None:
+        """One more room of his, until it leaves the memory."""
+        if game_id in self._rooms:
+            self._creators[game_id] = creator
+            self._created[creator] += 1
 
     async def _load(self, game_id: str) -> Room | None:
         async with self._loads:

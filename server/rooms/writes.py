@@ -56,4 +56,5 @@ def completion(game: Game[Any], state: State[Any], at_ms: int) -> Completion:
         fields = asdict(result)
         del fields["is_bot"]  # stands in the players table
         results.append(PlayerResult(**fields))
-    return Completion(state.table.game_id, at_ms, results, summary.rounds)
+    counted = state.table.forked_from is None  # what is played from the middle on, with open cards, is practice
+    return Completion(state.table.game_id, at_ms, results, summary.rounds, counted)

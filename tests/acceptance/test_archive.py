@@ -121,7 +121,7 @@ async def test_what_can_not_be_exported(guests: Guests, tmp_path: Path) -> None:
     for arguments, said in (
         ([game_id, str(file)], "exists already"),
         ([NOBODY], "there is no game"),
-        (["x"], "is not a game id"),
+        (["x"], "is not the id of a game"),
         ([game_id, str(tmp_path / "nowhere" / "x.json")], "nowhere"),
     ):
         told = parlor(guests.server.dsn, "export", *arguments)

@@ -70,6 +70,9 @@ GET /api/games/{room}/state?as={host}    private             404 404 403 403 403
 GET /api/games/{room}/state?as={me}      completed           200 200 200 200 200 200 200 200 401 401 401 200
 GET /api/games/{room}/state?as={me}      public              403 200 200 200 200 200 200 200 401 401 401 200
 GET /api/games/{room}/state?as={me}      private             404 404 200 200 200 200 404 404 401 401 401 404
+POST /api/games/{room}/fork              completed           401 201 201 201 201 201 201 201 401 401 401 401
+POST /api/games/{room}/fork              public              401 409 409 409 409 409 409 409 401 401 401 409
+POST /api/games/{room}/fork              private             401 404 409 409 409 409 404 404 401 401 401 404
 GET /api/games/{room}/fairness           public              200 200 200 200 200 200 200 200 401 401 401 200
 GET /api/games/{room}/fairness           completed           200 200 200 200 200 200 200 200 401 401 401 200
 GET /api/games/{room}/fairness           private             404 404 200 200 200 200 404 404 401 401 401 404
@@ -81,6 +84,7 @@ BODIES: dict[str, Frame] = {
     "POST /api/matchmake": {"game": "relay"},
     "POST /api/rooms/{room}/join": {},
     "POST /api/rooms/{room}/join?spectator": {"role": "spectator"},
+    "POST /api/games/{room}/fork": {"at": 30},
     "POST /api/join": {"join_code": "{code}"},
     "POST /api/join?spectator": {"join_code": "{code}", "role": "spectator"},
 }
@@ -114,13 +118,17 @@ async def test_every_route_of_the_server_stands_in_the_table(guests: Guests) -> 
     assert covered == routes
 
 
+def _filled(value: Any, names: Frame) -> Any:
+    return value.format(**names) if isinstance(value, str) else value
+
+
 async def ask(http: Any, stage: Stage, route: str, caller: Caller) -> Any:
     names = {"host": stage.people["host"].id, "me": caller.player_id, **stage.room}
     names |= {"room": stage.room["game_id"], "code": stage.room["join_code"]}
     method, path = route.removesuffix("?spectator").format(**names).split(" ")
     headers = {} if caller.token is None else {"Authorization": f"Bearer {caller.token}"}
     body = BODIES.get(route)
-    given = {} if body is None else {"json": {key: value.format(**names) for key, value in body.items()}}
+    given = {} if body is None else {"json": {key: _filled(value, names) for key, value in body.items()}}
     return await http.request(method, path, headers=headers, **given)
 
 

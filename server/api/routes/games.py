@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from persistence import play, stats
+from persistence.ids import new_game_id
 from persistence.play import GameRow
 from server import limits
-from server.api.answers import events_answer, events_format
+from server.api.answers import events_answer, events_format, refused
 from server.api.context import Services, With
-from server.api.guard import MaybeCaller, known_id
+from server.api.guard import Caller, MaybeCaller, known_id
 from server.errors import Refused
 from server.games import fairness
 from server.games.replay import fold
-from server.games.rules import State
+from server.games.rules import Refusal, State
 from server.games.table import view_players
 from server.rooms import frames
 from server.rooms.disclosure import as_watched, may_be_ahead
 from server.rooms.effects import Record
 from server.rooms.fanout import visible
+from server.rooms.forking import Taker, fork, write
 from server.rooms.recordings import past_view, state_answer
 from server.rooms.records import stored_record
 
@@ -54,6 +58,7 @@ async def read_game(services: With, caller: MaybeCaller, game_id: str) -> dict[s
         "started_at": None if row.started_at is None else row.started_at.isoformat(),
         "completed_at": None if row.completed_at is None else row.completed_at.isoformat(),
         "rematch_of": row.rematch_of,
+        "forked_from": state.table.forked_from,
         "summary": None if summary is None else asdict(summary),
     }
 
@@ -141,6 +146,7 @@ async def read_fairness(services: With, caller: MaybeCaller, game_id: str) -> di
     answer: dict[str, Any] = {
         "game_id": row.id,
         "scheme": "shuffle-v1",
+        "shuffle_game_id": table.shuffle_id,
         "commitment": table.seed_commitment,
         "client_seeds": [],
         "session_seed": None,
@@ -168,6 +174,39 @@ async def read_fairness(services: With, caller: MaybeCaller, game_id: str) -> di
 def _tag(*asked: str | int | None) -> str:
     """The ETag of an answer that depends on nothing else; a hash, because clients choose some of it."""
     return f'"{hashlib.sha256(orjson.dumps(asked)).hexdigest()[:32]}"'
+
+
+class ForkWish(BaseModel):
+    """`at`: the event to go on from; what followed from it at once is part of it. `seat`: the one to take."""
+
+    at: Annotated[int, Field(strict=True, ge=0)]
+    seat: Annotated[int | None, Field(strict=True, ge=0)] = None
+
+
+@router.post("/{game_id}/fork", status_code=201)
+async def fork_game(request: Request, services: With, caller: Caller, game_id: str, wish: ForkWish) -> dict[str, Any]:
+    """A private room, going on from the middle of a completed game; bots hold the other seats, nothing is counted."""
+    row = await _row(services, game_id, caller)
+    if row.status != "completed":
+        _may_look(_fold(services, row, await _records(services, row, 0, row.last_event_index)), row, caller)
+        raise Refused(409, "invalid_phase", "only a completed game can be forked")
+    taker = Taker(caller, await services.profiles.get(caller), wish.seat)
+    records = await _records(services, row, 0, row.last_event_index)
+    game, codec, now_ms = services.registry.game(row.game), services.registry.codec(row.game), services.clock.now_ms()
+    # In a thread: it goes through the whole game, rule by rule.
+    made = await asyncio.to_thread(
+        fork, game, codec, records, new_game_id(), wish.at, taker, services.directory.bots, now_ms
+    )
+    if isinstance(made, Refusal):
+        raise refused(made)
+    room = await services.directory.take_in(caller, lambda code: write(made, code, now_ms))
+    return {
+        "game_id": room.game_id,
+        "join_code": room.core.identity.join_code,
+        "ws_url": services.ws_url(request, room.game_id),
+        "seat": made.seat,
+        "at": made.at,
+    }
 
 
 async def _row(services: Services, game_id: str, caller: str | None) -> GameRow:

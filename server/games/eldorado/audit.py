@@ -26,7 +26,7 @@ def deck(state: State[Play], event: Event, session_seed: str) -> tuple[Card, ...
     if not isinstance(event, CardsDealt) or state.play is None or state.play.round is None:
         return None
     index = state.play.round.deal.round_index
-    return shuffled_deck(session_seed, state.table.game_id, index, state.play.client_seeds, len(event.hands))
+    return shuffled_deck(session_seed, state.table.shuffle_id, index, state.play.client_seeds, len(event.hands))
 
 
 def place(state: State[Play]) -> str:

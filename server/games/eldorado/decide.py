@@ -161,7 +161,7 @@ def _present(table: Table, play: Play) -> tuple[PlayerId, ...]:
 def _deal_round(table: Table, play: Play, players: tuple[PlayerId, ...], ctx: Context) -> tuple[Event, ...]:
     index = 0 if play.round is None else play.round.deal.round_index + 1
     dealer = dealer_of(players, index)
-    deck = shuffled_deck(ctx.session_seed, table.game_id, index, play.client_seeds, len(players))
+    deck = shuffled_deck(ctx.session_seed, table.shuffle_id, index, play.client_seeds, len(players))
     dealt = deal(deck, players, dealer, cards_per_player(index))
     return (
         ev.RoundStarted(index, cards_per_player(index), dealer, after(players, dealer)),

@@ -85,7 +85,8 @@ async function check(gameId, events, promised, finding) {
   if (events[0].name !== 'game_created' || created.game_id !== gameId) throw new Misfit('log');
   if (typeof seed !== 'string' || !/^[0-9a-f]{64}$/.test(seed)) throw new Misfit('seed');
   finding.seed = seed;
-  const commitment = hex(await sha256(`parlor-shuffle-v1:${gameId}:${seed}`));
+  const shuffled = created.forked_from?.shuffle_game_id ?? gameId; // a fork is shuffled as the game it comes from
+  const commitment = hex(await sha256(`parlor-shuffle-v1:${shuffled}:${seed}`));
   if (commitment !== created.seed_commitment || commitment !== (promised ?? commitment)) throw new Misfit('commitment');
 
   finding.shares = sharesOf(events);
@@ -93,7 +94,7 @@ async function check(gameId, events, promised, finding) {
   const pairs = finding.shares.map((share) => [share.seat, share.seed]);
   for (const deal of dealsOf(events)) {
     const ring = Object.keys(deal.hands).sort((a, b) => seatOf.get(a) - seatOf.get(b));
-    const deck = await shuffledDeck(seed, [gameId, finding.rounds, pairs], ring.length > 5 ? 2 : 1);
+    const deck = await shuffledDeck(seed, [shuffled, finding.rounds, pairs], ring.length > 5 ? 2 : 1);
     if (!(await isDealtFrom(deck, deal, ring, finding.rounds))) throw new Misfit('deal', finding.rounds);
     finding.rounds += 1;
   }

@@ -1,0 +1,61 @@
+"""parlor fork: a game that goes on from the middle of one that is over."""
+
+from __future__ import annotations
+
+from persistence import players
+from persistence.database import Database
+from persistence.errors import Conflict
+from persistence.ids import new_game_id
+from server.cli.database import open_log
+from server.cli.reading import known_id, read_game
+from server.clock import SystemClock
+from server.errors import StartupError
+from server.games.registry import Registry
+from server.games.rules import Refusal
+from server.rooms.directory import new_join_code
+from server.rooms.forking import Fork, Taker, fork, write
+from server.rooms.identities import bot_identities
+from server.settings import Settings
+
+_CODE_ATTEMPTS = 3
+
+
+async def fork_game(settings: Settings, game_id: str, at: int, player_id: str | None, seat: int | None) -> None:
+    """Make the fork and say how to join it. It is played from the moment on at which somebody connects to it.
+
+    Raises StartupError.
+    """
+    if seat is not None and player_id is None:
+        raise StartupError("--seat needs --player, who is to sit there", exit_code=2)
+    found = await read_game(settings, game_id)
+    if not found.is_completed:
+        raise StartupError(f"the game is {found.row.status}: it can be forked once it is completed", exit_code=2)
+    registry, now_ms = Registry.installed(), SystemClock().now_ms()
+    async with open_log(settings) as (database, _):
+        taker = None if player_id is None else await _taker(database, player_id, seat)
+        codec, bots = registry.codec(found.row.game), bot_identities(registry)
+        made = fork(found.game, codec, found.records, new_game_id(), at, taker, bots, now_ms)
+        if isinstance(made, Refusal):
+            raise StartupError(made.message, exit_code=2)
+        join_code = await _write(database, made, now_ms)
+    who = "bots alone" if made.seat is None else f"{player_id} has seat {made.seat}"
+    print(f"{found.row.game} {made.state.table.game_id} goes on after event {made.at}: {who}, join code {join_code}")
+
+
+async def _taker(database: Database, player_id: str, seat: int | None) -> Taker:
+    player = await players.get(database, known_id(player_id, "a player"))
+    if player is None:
+        raise StartupError(f"--player: there is no player {player_id}", exit_code=2)
+    profile = {"display_name": player.display_name, "avatar_seed": player.avatar_seed, "color": player.color}
+    return Taker(player.id, profile, seat)
+
+
+async def _write(database: Database, made: Fork, now_ms: int) -> str:
+    for _ in range(_CODE_ATTEMPTS):
+        join_code = new_join_code()
+        try:
+            await database.apply(write(made, join_code, now_ms))
+        except Conflict:
+            continue  # the code is in use
+        return join_code
+    raise StartupError("no room could be created")
