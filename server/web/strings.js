@@ -17,6 +17,8 @@ export const strings = {
     tagline: 'Ten rounds, one trump, a promise each round. Take exactly the tricks you bid.',
     playBots: 'Play against bots',
     playBotsHint: 'Three opponents, starts at once',
+    findPlayers: 'Find players',
+    findPlayersHint: 'Bots take the seats that stay free',
     createRoom: 'Create a room',
     create: 'Create',
     joinCode: 'Join with a code',
@@ -71,6 +73,8 @@ export const strings = {
 
   lobby: {
     title: 'Waiting for players',
+    botsIn: (seconds) => `Bots take the free seats in ${seconds} s.`,
+    giveUp: 'Stop waiting',
     code: 'Join code',
     copyLink: 'Copy the link',
     copied: 'Link copied.',

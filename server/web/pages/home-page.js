@@ -1,6 +1,7 @@
 /** The start page: play at once, create a room, join one. */
 
 import { ApiError } from '../net/api.js';
+import { findPlayers } from '../net/ticket.js';
 import { strings } from '../strings.js';
 import { delegate, patch } from '../ui/dom.js';
 import { homeScreen } from '../ui/home-screen.js';
@@ -89,6 +90,7 @@ export function openHomePage(root, api, enter) {
   delegate(
     root,
     {
+      'find-players': () => enterBy(() => findPlayers(api)),
       'play-bots': () => enterBy(() => api.call('POST', '/api/rooms', BOTS_ROOM)),
       create: (_, form) =>
         enterBy(() => api.call('POST', '/api/rooms', roomWanted(/** @type {HTMLFormElement} */ (form)))),

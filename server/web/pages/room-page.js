@@ -1,5 +1,6 @@
 /** The page of one room: lobby, table and result. */
 
+import { fillTime } from '../net/ticket.js';
 import { strings } from '../strings.js';
 import { Room } from '../play/room.js';
 import { announce, sentence } from '../ui/announcements.js';
@@ -19,6 +20,7 @@ const LOG_LINES = 60;
  * @property {string[]} log newest last
  * @property {boolean} showsLastTrick
  * @property {number} focused place in the hand that Tab leads to
+ * @property {number | null} fillAt when bots take the free seats (the server's clock, ms); null: never
  * @property {import('../ui/verification.js').Verification} verification
  */
 
@@ -33,7 +35,7 @@ export async function openRoomPage(root, api, gameId, url) {
   const end = new AbortController();
   const { signal } = end;
   /** @type {Screen} */
-  const screen = { log: [], showsLastTrick: false, focused: 0, verification: {} };
+  const screen = { log: [], showsLastTrick: false, focused: 0, fillAt: null, verification: {} };
   await api.signIn();
 
   /** Whether this seat has added its share to the shuffle: a text that the server could not foresee. */
@@ -178,6 +180,12 @@ export async function openRoomPage(root, api, gameId, url) {
 
   draw();
   room.connect();
+  void fillTime(api, gameId).then((at) => {
+    screen.fillAt = at;
+    draw();
+  });
+  const second = setInterval(() => screen.fillAt !== null && room.view?.phase === 'lobby' && draw(), 1000);
+  signal.addEventListener('abort', () => clearInterval(second));
   return () => {
     end.abort();
     room.close();

@@ -34,6 +34,12 @@ export function homeScreen(home) {
         s.playBots,
         h('small', null, s.playBotsHint),
       ),
+      h(
+        'button',
+        { type: 'button', class: 'is-big', 'data-action': 'find-players', disabled: home.busy },
+        s.findPlayers,
+        h('small', null, s.findPlayersHint),
+      ),
     ),
     h('div', { class: 'columns' }, h('div', { class: 'column' }, joinForm(home), nameForm(home)), createForm(home)),
     publicRooms(home),

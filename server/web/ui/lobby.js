@@ -10,8 +10,8 @@ import { roomSettings } from './room-settings.js';
  * @typedef {import('../play/fold-table.js').View} View
  */
 
-/** @param {Room} room */
-export function lobby(room) {
+/** @param {Room} room @param {number | null} fillAt when bots come and the game starts by itself (server's clock, ms) */
+export function lobby(room, fillAt) {
   const view = /** @type {View} */ (room.view);
   const me = view.players.find((p) => p.player_id === view.you.player_id);
   const isHost = view.host_player_id === view.you.player_id;
@@ -34,6 +34,7 @@ export function lobby(room) {
       'div',
       { class: 'choices' },
       me &&
+        fillAt === null &&
         h(
           'button',
           {
@@ -49,10 +50,10 @@ export function lobby(room) {
         free > 0 &&
         h('button', { key: 'seat', type: 'button', class: 'is-primary', 'data-action': 'take-seat' }, s.takeSeat),
       isHost && free > 0 && h('button', { key: 'bot', type: 'button', 'data-action': 'add-bot' }, s.addBot),
-      isHost && startButton(view),
-      h('button', { key: 'leave', type: 'button', class: 'is-quiet', 'data-action': 'leave' }, s.leave),
+      isHost && fillAt === null && startButton(view),
+      h('button', { key: 'leave', type: 'button', class: 'is-quiet', 'data-action': 'leave' }, fillAt ? s.giveUp : s.leave),
     ),
-    h('p', { class: 'quiet' }, hint(view, isHost)),
+    h('p', { class: 'quiet' }, fillAt === null ? hint(view, isHost) : s.botsIn(secondsUntil(fillAt, room))),
     roomSettings(view, isHost),
   );
 }
@@ -141,6 +142,11 @@ function startButton(view) {
 /** Whether somebody else than the host is not ready. @param {View} view */
 function waitsForOthers(view) {
   return view.players.some((p) => !p.ready && !p.is_bot && p.player_id !== view.you.player_id);
+}
+
+/** @param {number} at @param {Room} room */
+function secondsUntil(at, room) {
+  return Math.max(0, Math.ceil((at - room.clockOffset - Date.now()) / 1000));
 }
 
 /** @param {View} view @param {boolean} isHost */

@@ -55,7 +55,7 @@ function bar(room) {
 function content(room, screen) {
   const { view } = room;
   if (!view) return h('main', { class: 'loading' }, h('p', { class: 'quiet' }, strings.link.connecting));
-  if (view.phase === 'lobby') return h('main', { key: 'lobby', class: 'page' }, lobby(room));
+  if (view.phase === 'lobby') return h('main', { key: 'lobby', class: 'page' }, lobby(room, screen.fillAt));
   if (view.phase === 'completed' || view.phase === 'aborted') {
     return h('main', { key: 'result', class: 'page' }, result(view, screen.verification));
   }
