@@ -5,7 +5,7 @@ The `Write`s go with an append of the event log; the functions are for everythin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
@@ -199,6 +199,11 @@ async def list_public(
     rows = await db.fetch(_sql.list_public, game=game, status=status, before=cursor, limit=limit + 1)
     games = [_game_row(row) for row in rows[:limit]]
     return games, games[-1].id if len(rows) > limit else None
+
+
+async def list_these(db: Database, game_ids: Sequence[str]) -> list[GameRow]:
+    """Those of these games that `list_public` would list."""
+    return [_game_row(row) for row in await db.fetch(_sql.list_these, ids=list(game_ids))]
 
 
 async def ensure_partitions(db: Database, months_ahead: int) -> None:

@@ -29,12 +29,14 @@ from server.gateway.door import Door, Opener
 from server.gateway.heartbeat import Heartbeat
 from server.gateway.http import HttpServer, listen
 from server.metrics import Metrics
+from server.rooms.board import Board
 from server.rooms.directory import Directory
 from server.rooms.identities import bot_identities, bot_rows
 from server.rooms.matchmaking import Matchmaker
 from server.rooms.recordings import Recordings
 from server.rooms.recovery import recover
 from server.rooms.rematch import Rematches
+from server.sessions.lobby import LobbySession
 from server.sessions.profiles import Profiles
 from server.sessions.replay import Projector, ReplaySession
 from server.sessions.session import Doorkeeper, Session
@@ -178,8 +180,11 @@ async def _compose(
     keeper = Doorkeeper(directory, profiles, tokens, clock, metrics, settings)
     recordings = Recordings(games, log, database, clock)
     projector = Projector(recordings, database, tokens, clock, metrics, settings, keeper.limits)
+    board = Board(directory, database, clock, metrics)
+    stack.callback(board.close)
     paths: dict[str, Opener] = {
         "/ws/rooms/": lambda outlet, who: Session(keeper, outlet, who.name, who.encoder, who.bearer),
+        "/ws/lobby": lambda outlet, who: LobbySession(board, outlet, who.query, who.encoder, clock, metrics, settings),
         "/ws/replays/": lambda outlet, who: ReplaySession(projector, outlet, who.name, who.encoder, who.bearer),
     }
     door = Door(paths, settings, metrics)

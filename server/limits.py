@@ -68,6 +68,11 @@ COUNTED_MISPLAYS_MAX: Final = 16  # per player: refused commands that are not co
 MISPLAYS_LOGGED_MAX: Final = 200  # per player and game; beyond it misplays are refused but not logged any more
 BOTS_PER_LEVEL: Final = 10  # distinct bot identities, one for each seat of the largest table
 
+# The lobby
+LOBBY_ROOMS_MAX: Final = 200  # the newest ones; nobody reads on, and the list must fit into what may wait for a peer
+LOBBY_TICK_S: Final = 0.25  # changes are told at most so often, all together
+LOBBY_READ_S: Final = 15.0  # the whole list is read again, so that nothing stays wrong for longer
+
 # Replays
 REPLAY_VIEWERS_MAX: Final = 1_000  # of finished games, on this server; live rooms go before them
 REPLAY_SPEED_MIN: Final = 0.25  # times as fast as the players were

@@ -82,6 +82,7 @@ class Metrics:
         self.connections_closed_total = Counter(
             "parlor_connections_closed", "WebSocket connections that ended.", ["code"], registry=r
         )
+        self.lobby_listeners = Gauge("parlor_lobby_listeners", "Connections to the lobby.", registry=r)
         self.replay_viewers = Gauge("parlor_replay_viewers", "Connections to replays.", registry=r)
         self.connections_half_open = Gauge(
             "parlor_connections_half_open", "Connections that owe a whole request or a hello.", registry=r
@@ -95,6 +96,9 @@ class Metrics:
         self.http_refused_total = _by_reason(
             "parlor_http_refused", "HTTP requests turned away before any route saw them.", HttpRefused, r
         )
+        self._add_those_of_rooms(r)
+
+    def _add_those_of_rooms(self, r: CollectorRegistry) -> None:
         self.chat_messages_total = Counter("parlor_chat_messages", "Chat messages committed.", registry=r)
         self.rooms = Gauge("parlor_rooms", "Rooms in memory.", registry=r)
         self.rooms_quarantined_total = Counter(

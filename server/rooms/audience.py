@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from server.clock import Clock
@@ -26,7 +26,8 @@ class Audience:
     def __init__(self, core: RoomCore, clock: Clock) -> None:
         self._core = core
         self.headcount = Headcount(clock, lambda: len(self.fanout.watchers), self._tell_headcount)
-        self.fanout = Fanout(core.game, self.headcount.changed)
+        self.on_listed: Callable[[], None] = lambda: None  # how the room is listed may have changed
+        self.fanout = Fanout(core.game, self._watchers_changed)
         self.gallery = Gallery(self.fanout, clock)
         self._table: Table | None = None  # the one that was published last
 
@@ -52,6 +53,7 @@ class Audience:
             seats = reseated(record for step in steps for record in step.records)
             late = self._seat(seats)
             self.gallery.delay_ms = self._table.config.spectator_delay_s * 1000
+            self.on_listed()
         turns = {}
         if last.wait is not None and any(step.turn for step in steps):
             # Only the newest turn is told: whoever had one before has moved already, or was moved.
@@ -86,6 +88,10 @@ class Audience:
         """Tell a newcomer how many watch, if that is news to him; if he watches himself he is counted in a moment."""
         if self.headcount.told:
             member.send(member.encoder.frame(frames.spectators(self.headcount.told)))
+
+    def _watchers_changed(self) -> None:
+        self.headcount.changed()
+        self.on_listed()
 
     def _tell_headcount(self, count: int) -> None:
         frame = frames.spectators(count)

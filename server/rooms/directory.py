@@ -99,6 +99,7 @@ class Directory:
         self.accepting = True
         self.on_rematch: Callable[[Room, OpenRematch], None] = lambda room, wish: None
         self.on_room: Callable[[Room], None] = lambda room: None  # one has come into memory
+        self.on_listed: Callable[[str], None] = lambda game_id: None  # how this room is listed may have changed
         log.watch(self._database_changed)
 
     def __iter__(self) -> Iterator[Room]:
@@ -244,6 +245,8 @@ class Directory:
             on_unload=self._unload,
             on_rematch=lambda room, wish: self.on_rematch(room, wish),
         )
+        game_id = room.game_id
+        room.audience.on_listed = lambda: self.on_listed(game_id)
         self._rooms[room.game_id] = room
         self._metrics.rooms.set(len(self._rooms))
         self.on_room(room)
@@ -252,6 +255,7 @@ class Directory:
     def _unload(self, room: Room) -> None:
         if self._rooms.get(room.game_id) is room:
             del self._rooms[room.game_id]
+            self.on_listed(room.game_id)
             self._metrics.rooms.set(len(self._rooms))
             creator = self._creators.pop(room.game_id, None)
             if creator is not None:

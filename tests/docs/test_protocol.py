@@ -194,6 +194,9 @@ async def real(live_server: ServerProcess) -> dict[str, Frame]:
     player = Player(live_server.url, identity)
 
     talk = await player.http.post("/api/rooms", {"game": "relay"})
+    (item,) = (await player.http.get("/api/rooms"))["items"]
+    found["room"] = {"type": "room", "item": item, "index": 1}
+    found["lobby"] = {"type": "lobby", "items": [item], "index": 1}
     await player.connect(talk["ws_url"])
     await player.send({"type": "ping", "nonce": 7})
     await player.send({"type": "sync"})
@@ -232,13 +235,15 @@ async def real(live_server: ServerProcess) -> dict[str, Frame]:
 
 async def test_the_examples_look_like_real_frames(real: dict[str, Frame]) -> None:
     of_chat = ("chat", "chat_history", "chat_deleted")
-    for kind in ("welcome", "state", "turn", "ack", "reject", "rematch", *of_chat, "pong", "error"):
+    for kind in ("welcome", "state", "turn", "ack", "reject", "rematch", *of_chat, "lobby", "room", "pong", "error"):
         for shown in examples(kind):
             alike(shown, real[kind], kind)
     for shown in examples("event"):
         if shown["name"] != "hidden":
             alike(shown, real["event"], "event")
             assert shown["data"].keys() == real["event"]["data"].keys()
+    for shown in (examples("room")[0]["item"], *examples("lobby")[0]["items"]):
+        alike(shown, real["room"]["item"], "room")
     assert examples("turn")[0]["actions"][0].keys() == real["turn"]["actions"][0].keys()
     (shown,) = [example for example in EXAMPLES if "error" in example]
     assert shown == real["error body"]

@@ -16,8 +16,8 @@ from server.api.context import GameName, Services, With
 from server.api.guard import Caller, known_game, known_id
 from server.errors import Refused
 from server.games.rules import Refusal
-from server.rooms import disclosure
 from server.rooms.directory import NewRoom
+from server.rooms.listing import listed
 from server.rooms.opening import first_joins, room_config
 from server.rooms.room import Room
 
@@ -139,17 +139,7 @@ async def _join(request: Request, services: Services, caller: str, room: Room, r
 
 def _listed(services: Services, row: GameRow) -> dict[str, Any]:
     room = services.directory.find(row.id)
-    return {
-        "game_id": row.id,
-        "game": row.game,
-        "join_code": row.join_code,
-        "players": row.current_players,
-        "max_players": row.max_players,
-        "spectators": 0 if room is None else len(room.fanout.watchers),
-        "status": disclosure.status(row, services.clock.now_ms()),
-        "is_public": row.is_public,
-        "created_at": row.created_at.isoformat(),
-    }
+    return listed(row, 0 if room is None else len(room.fanout.watchers), services.clock.now_ms())
 
 
 def _id(game_id: str) -> str:
