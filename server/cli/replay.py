@@ -93,6 +93,8 @@ async def verify(settings: Settings, game_id: str) -> int:
     if isinstance(created, GameCreated) and created.game_id != found.row.id:
         print(f"NOT ok at event 0: this is the log of game {created.game_id}")
         return 1
+    if isinstance(created, GameCreated) and created.forked_from is not None:
+        print("it is a fork of another game: its seed was known before it began")
     report = fairness.verify(found.game, [record.event for record in found.records])
     if report.ok and not report.audited:
         print(f"ok: the seed is the one that was committed to ({found.row.game} has nothing else that can be verified)")

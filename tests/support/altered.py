@@ -98,6 +98,18 @@ def seats_exchanged(log: Log, game_id: str) -> None:
     seats[0][1], seats[2][1] = seats[2][1], seats[0][1]
 
 
+def forked(log: Log, game_id: str) -> None:
+    """As if the game had been forked from one with the id that it was played under."""
+    origin = data(log, "game_created")["game_id"]
+    place = {"game_id": origin, "index": 20, "shuffle_game_id": origin}
+    data(log, "game_created").update(game_id=game_id, forked_from=place)
+
+
+def wrongly_forked(log: Log, game_id: str) -> None:
+    forked(log, game_id)
+    data(log, "game_created")["forked_from"]["shuffle_game_id"] = game_id
+
+
 def seed_of_another_game(log: Log, game_id: str) -> None:
     """Seed and commitment fit each other, but belong to another game."""
     seed = session_seed("another")
@@ -133,6 +145,8 @@ CASES = [
         FAIR,
         game=played(2, Config(rounds=9), late=[ev.SettingsChanged(config_data(Config(rounds=2)), is_public=False)]),
     ),
+    Case("a fork", FAIR, forked, game=lambda game_id: played(3)(new_game_id())),
+    Case("a fork of another game than it says", UNFAIR, wrongly_forked, game=lambda game_id: played(3)(new_game_id())),
     Case("seed changed", UNFAIR, put("game_completed", session_seed=session_seed("another"))),
     Case("seed in capitals", UNFAIR, put("game_completed", session_seed=session_seed(SEED).upper())),
     Case("seed that is none", UNFAIR, put("game_completed", session_seed="none")),

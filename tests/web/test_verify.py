@@ -37,7 +37,7 @@ async def by_script(*arguments: str) -> str:
     said, complained = await run.communicate()
     assert not complained, complained.decode()
     verdict = (FAIR, UNFAIR, OPEN)[run.returncode or 0]
-    assert said.decode().startswith({FAIR: "FAIR:", UNFAIR: "NOT FAIR:", OPEN: "CAN'T"}[verdict])
+    assert said.decode().startswith({FAIR: "FAIR", UNFAIR: "NOT FAIR:", OPEN: "CAN'T"}[verdict])
     return verdict
 
 
@@ -81,6 +81,23 @@ async def test_the_page_shows_what_it_has_computed_from(browser: Browser, shared
     await expect(numbers).to_contain_text(log[-1]["data"]["session_seed"])
     await expect(numbers).to_contain_text("lucky 7")
     await expect(numbers).to_contain_text("żółw ✓ 🂡")
+
+
+async def test_of_a_fork_everybody_is_told_that_its_seed_was_known(
+    browser: Browser, shared_server: HostedProcess, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (case,) = [case for case in CASES if case.about == "a fork"]
+    game_id = store(shared_server.dsn, case)
+    assert await by_parlor(shared_server.dsn, game_id) == FAIR
+    assert "seed was known before" in capsys.readouterr().out
+    guest = await People(browser, shared_server.url).new()
+    await guest.page.goto(f"/#/verify/{game_id}")
+    await expect(guest.page.locator(".verdict")).to_contain_text("whose seed is known")
+    script = await asyncio.create_subprocess_exec(
+        sys.executable, SCRIPT, shared_server.url, game_id, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await script.communicate()
+    assert b"its seed was known before" in said
 
 
 async def test_a_page_without_cryptography_says_so(browser: Browser, shared_server: HostedProcess) -> None:

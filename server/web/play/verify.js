@@ -21,6 +21,7 @@ const GONE = new Set(['player_left', 'player_kicked', 'bot_removed', 'player_bec
  * @property {number} rounds that were dealt again and agreed
  * @property {string} commitment as the log has it
  * @property {string} [seed]
+ * @property {boolean} [isFork] it goes on from another game, so its seed was known before
  * @property {Share[]} shares
  */
 
@@ -76,6 +77,7 @@ class Misfit extends Error {
 async function check(gameId, events, promised, finding) {
   const created = events[0].data;
   finding.commitment = created.seed_commitment;
+  finding.isFork = Boolean(created.forked_from);
   const end = events.find((event) => event.name === 'game_completed');
   if (!end) {
     finding.verdict = 'unfinished';

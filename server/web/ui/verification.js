@@ -25,10 +25,10 @@ export function verification({ note, finding }) {
 }
 
 /** @param {Finding} finding */
-function verdict({ verdict, wrong, round, rounds }) {
+function verdict({ verdict, wrong, round, rounds, isFork }) {
   const s = strings.verify;
   if (verdict === 'unfinished') return s.unfinished;
-  if (verdict === 'fair') return s.fair(rounds);
+  if (verdict === 'fair') return isFork ? `${s.fair(rounds)} ${s.fork}` : s.fair(rounds);
   return s.unfair(wrong === 'deal' ? s.wrong.deal(round ?? 0) : s.wrong[wrong ?? 'log']);
 }
 
