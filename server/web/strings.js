@@ -107,6 +107,21 @@ export const strings = {
     nothing: 'The settings are these already.',
   },
 
+  chat: {
+    title: 'Chat',
+    messages: 'Messages',
+    nothing: 'Nothing was said yet.',
+    yours: 'Your message',
+    say: 'Send',
+    delete: 'Delete',
+    deleteOf: (name, text) => `Delete the message of ${name}: ${text}`,
+    mute: 'Mute',
+    muted: 'Muted',
+    muteOf: (name) => `Mute ${name}`,
+    youAreMuted: 'The host has muted you.',
+    onlyPlayers: 'Only players can write.',
+  },
+
   table: {
     label: 'Table',
     seats: 'Opponents',

@@ -31,6 +31,7 @@ const STABLE_MS = 5_000;
  * @property {() => void} onOutbox the commands under way have changed
  * @property {(reject: Frame, command: Command | undefined) => void} onReject
  * @property {(count: number) => void} onSpectators how many watch
+ * @property {(frame: Frame) => void} onChat somebody said something, or what was said is told or taken back
  * @property {(gameId: string) => void} onRematch the same players go on in another room
  */
 
@@ -192,6 +193,11 @@ export class ParlorClient {
         return this.#credentials.keep(frame.token);
       case 'spectators':
         return this.#handlers.onSpectators(frame.count);
+      case 'chat':
+      case 'chat_history':
+      case 'chat_deleted':
+      case 'muted':
+        return this.#handlers.onChat(frame);
       case 'rematch':
         return this.#handlers.onRematch(frame.game_id);
       case 'moved':

@@ -1,6 +1,7 @@
 /** The start page: play at once, create a room, join one. */
 
 import { ApiError } from '../net/api.js';
+import { followLobby } from '../net/lobby-client.js';
 import { findPlayers } from '../net/ticket.js';
 import { strings } from '../strings.js';
 import { delegate, patch } from '../ui/dom.js';
@@ -8,6 +9,7 @@ import { homeScreen } from '../ui/home-screen.js';
 import { toast } from '../ui/toast.js';
 
 const REFRESH_MS = 5_000;
+const MOST_ROOMS = 20;
 
 /** Bots that take their time, no clock for the human. */
 const BOTS_ROOM = {
@@ -55,13 +57,19 @@ export function openHomePage(root, api, enter) {
     }
   }
 
+  let isLive = false;
+
+  /** Fetch the list, as long as it does not come by itself. */
   async function refresh() {
-    if (document.hidden) return;
+    if (document.hidden || isLive) return;
+    let rooms = null;
     try {
-      home.rooms = (await api.call('GET', '/api/rooms?game=eldorado&limit=20')).items;
+      rooms = (await api.call('GET', `/api/rooms?game=eldorado&limit=${MOST_ROOMS}`)).items;
     } catch {
-      home.rooms = null;
+      // It is not known then.
     }
+    if (isLive) return;
+    home.rooms = rooms;
     draw();
   }
 
@@ -106,6 +114,17 @@ export function openHomePage(root, api, enter) {
   );
   const timer = setInterval(refresh, REFRESH_MS);
   signal.addEventListener('abort', () => clearInterval(timer));
+  const lobby = new URL('/ws/lobby?game=eldorado', location.href.replace(/^http/, 'ws'));
+  followLobby(
+    lobby.href,
+    (rooms) => {
+      isLive = rooms !== null;
+      if (rooms === null) return;
+      home.rooms = rooms.slice(0, MOST_ROOMS);
+      draw();
+    },
+    signal,
+  );
   draw();
   void identify().then(refresh);
   return () => end.abort();

@@ -79,11 +79,14 @@ export async function openRoomPage(root, api, gameId, url) {
     return view.turn !== null && view.turn.player_id === view.you.player_id;
   }
 
+  /** Those that grow at their end, which stays in sight unless somebody has scrolled back. */
+  const lists = () => Array.from(root.querySelectorAll('.moves, .said'));
+
   function draw() {
     if (signal.aborted) return;
+    const keepsPlace = lists().filter((list) => list.scrollTop + list.clientHeight < list.scrollHeight - 1);
     patch(root, roomScreen(room, screen));
-    const log = root.querySelector('.moves');
-    if (log) log.scrollTop = log.scrollHeight;
+    for (const list of lists()) if (!keepsPlace.includes(list)) list.scrollTop = list.scrollHeight;
   }
 
   function verifyShuffle() {
@@ -143,6 +146,11 @@ export async function openRoomPage(root, api, gameId, url) {
       'take-seat': () => room.act('request_seat'),
       'add-bot': () => room.act('add_bot', { count: 1 }),
       remove: ({ player }) => room.act('remove_player', { player_id: player }),
+      say: (_, form) => say(room, /** @type {HTMLFormElement} */ (form)),
+      'delete-message': ({ message }) => room.talk('delete_message', { message_id: Number(message) }),
+      mute: ({ player }) => {
+        if (player) room.talk('mute', { player_id: player, muted: !room.chat.muted.has(player) });
+      },
       'make-host': ({ player }) => room.act('make_host', { player_id: player }),
       'change-settings': (_, form) => changeSettings(room, /** @type {HTMLFormElement} */ (form)),
       start: () => startGame(room),
@@ -201,6 +209,13 @@ function startGame(room) {
   const me = room.view?.players.find((p) => p.player_id === room.view?.you.player_id);
   if (me && !me.ready) room.act('set_ready', { ready: true });
   room.act('start_game');
+}
+
+/** @param {Room} room @param {HTMLFormElement} form */
+function say(room, form) {
+  const text = String(new FormData(form).get('text')).trim();
+  if (text) room.talk('chat', { text });
+  form.reset();
 }
 
 /** @param {Room} room @param {HTMLFormElement} form */

@@ -4,6 +4,7 @@
  */
 
 import { ParlorClient } from '../net/parlor-client.js';
+import { Chat } from './chat.js';
 import { fold } from './fold.js';
 import { Pacer } from './pacer.js';
 
@@ -38,6 +39,7 @@ export class Room {
   status = null;
   /** How many watch. */
   spectators = 0;
+  chat = new Chat();
   /** Server's clock minus ours, milliseconds. */
   clockOffset = 0;
   /** @type {RoomEvent | null} the last event on display */
@@ -77,6 +79,7 @@ export class Room {
         onOutbox: () => listener.onChange(),
         onReject: (reject, command) => listener.onReject(reject, command),
         onSpectators: (count) => this.#update(() => (this.spectators = count)),
+        onChat: (frame) => this.#update(() => this.chat.receive(frame)),
         onRematch: (gameId) => listener.onRematch(gameId),
       },
     });
@@ -115,6 +118,11 @@ export class Room {
   /** @param {string} name @param {Record<string, unknown>} [args] */
   act(name, args = {}) {
     this.#pacer.flush();
+    this.#client.command(name, args);
+  }
+
+  /** Beside the game: nothing on display is hurried by it. @param {string} name @param {Record<string, unknown>} args */
+  talk(name, args) {
     this.#client.command(name, args);
   }
 

@@ -2,6 +2,7 @@
 
 import { strings } from '../strings.js';
 import { bidPanel } from './bids.js';
+import { chatPanel } from './chat.js';
 import { h } from './dom.js';
 import { facts, lineState, progress, watchers } from './facts.js';
 import { hand } from './hand.js';
@@ -55,11 +56,11 @@ function bar(room) {
 function content(room, screen) {
   const { view } = room;
   if (!view) return h('main', { class: 'loading' }, h('p', { class: 'quiet' }, strings.link.connecting));
-  if (view.phase === 'lobby') return h('main', { key: 'lobby', class: 'page' }, lobby(room, screen.fillAt));
+  if (view.phase === 'lobby') return h('main', { key: 'lobby', class: 'page' }, lobby(room, screen.fillAt), chatPanel(room));
   if (view.phase === 'completed' || view.phase === 'aborted') {
-    return h('main', { key: 'result', class: 'page' }, result(view, screen.verification));
+    return h('main', { key: 'result', class: 'page' }, result(view, screen.verification), chatPanel(room));
   }
-  return [table(room, view, screen), aside(view, screen), scoreSheet(view, screen), leaveDialog()];
+  return [table(room, view, screen), aside(room, view, screen), scoreSheet(room, view, screen), leaveDialog()];
 }
 
 /** @param {Room} room @param {View} view @param {Screen} screen */
@@ -113,23 +114,23 @@ function roundEnd(view) {
   );
 }
 
-/** @param {View} view @param {Screen} screen */
-function aside(view, screen) {
-  return h('aside', { key: 'aside', class: 'aside' }, scoresAndLog(view, screen));
+/** @param {Room} room @param {View} view @param {Screen} screen */
+function aside(room, view, screen) {
+  return h('aside', { key: 'aside', class: 'aside' }, besideTheTable(room, view, screen));
 }
 
-/** The same for narrow screens, on demand. @param {View} view @param {Screen} screen */
-function scoreSheet(view, screen) {
+/** The same for narrow screens, on demand. @param {Room} room @param {View} view @param {Screen} screen */
+function scoreSheet(room, view, screen) {
   return h(
     'dialog',
     { key: 'sheet', class: 'sheet score-sheet', 'aria-label': strings.table.scores },
     h('button', { type: 'button', class: 'is-quiet close', 'data-action': 'close-dialog' }, strings.dismiss),
-    scoresAndLog(view, screen),
+    besideTheTable(room, view, screen),
   );
 }
 
-/** @param {View} view @param {Screen} screen */
-function scoresAndLog(view, screen) {
+/** @param {Room} room @param {View} view @param {Screen} screen */
+function besideTheTable(room, view, screen) {
   return [
     h('h2', null, strings.table.scores),
     scoreTable(view),
@@ -139,6 +140,7 @@ function scoresAndLog(view, screen) {
       { class: 'moves', tabindex: '0', 'aria-label': strings.table.log },
       screen.log.map((line) => h('li', null, line)),
     ),
+    chatPanel(room),
     h('button', { type: 'button', class: 'is-quiet leave', 'data-action': 'ask-to-leave' }, strings.table.leave),
   ];
 }
