@@ -27,7 +27,7 @@ from tests.support.server import ServerProcess
 
 CHAOS = [sys.executable, "-m", "server", "chaos"]
 RUN_S = 280
-SIDE_BY_SIDE = 3
+SIDE_BY_SIDE = 2
 
 
 @contextmanager

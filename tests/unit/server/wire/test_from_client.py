@@ -147,7 +147,7 @@ def test_no_bytes_raise_anything_but_malformed(payload: bytes, binary: bool) -> 
         object(),
         {1},
     ],
-    ids=repr,
+    ids=lambda value: "object" if type(value) is object else repr(value),
 )
 def test_values_that_cannot_be_stored(value: Any) -> None:
     for wrapped in (value, [value], {"a": [value]}):
