@@ -11,7 +11,7 @@ import pytest
 from tests.simulation.faults import REWINDS
 from tests.simulation.world import report, simulate
 
-_SEEDS = 250
+_SEEDS = 150
 _NOT_KEPT = frozenset({"no going back"})  # who holds lost events and comes back late is not told that they are lost
 
 

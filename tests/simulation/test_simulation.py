@@ -1,6 +1,6 @@
 """Thousands of seeds under faults, each with all of its invariants; and a seed is the whole of its story.
 
-PARLOR_SEEDS sets how many (5,000), PARLOR_FIRST_SEED where they begin (0).
+PARLOR_SEEDS sets how many (2,000), PARLOR_FIRST_SEED where they begin (0).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pytest
 
 from tests.simulation.world import report, simulate
 
-_SEEDS = int(os.environ.get("PARLOR_SEEDS", "5000"))
+_SEEDS = int(os.environ.get("PARLOR_SEEDS", "2000"))
 _FIRST = int(os.environ.get("PARLOR_FIRST_SEED", "0"))
 _CHUNK = 50
 _ROOT = Path(__file__).parents[2]
