@@ -1,4 +1,4 @@
-"""Hundreds of games in which everything happens, and every byte that everybody is sent in them: nothing hidden is in it.
+"""Hundreds of games in which everything happens, and every byte that everybody is sent: nothing hidden is in it.
 
 Two checks. The direct one: no frame names a card that its viewer neither held nor saw, nor a secret. And that of the
 look-alikes: two servers whose logs differ in nothing but what a viewer may not know send him the same bytes.
