@@ -4,11 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
-TEST_WORKERS ?= 3
+TEST_WORKERS ?= 2
 CHAOS_LONG := kill-server:200,kill-postgres:50,freeze-postgres:20,cut-connection:2000,drop-sockets:200,slow-readers:20,garbage:50
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format coverage bench chaos chaos-long migrate clean
+.PHONY: help install run test check format coverage bench campaign chaos chaos-long migrate clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,7 +29,15 @@ run: install  ## serve a table at http://127.0.0.1:8000 (ARGS="--port 8080" for 
 
 test: install  ## all checks and tests
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile $(ARGS)
+ifeq ($(strip $(ARGS)),)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --ignore tests/faults
+	$(BIN)/python -m pytest tests/faults
+else
+	$(BIN)/python -m pytest $(ARGS)
+endif
+
+campaign: install  ## the long tests at their whole length: faults, simulation, hidden information
+	TEST_CAMPAIGN=whole $(BIN)/python -m pytest tests/faults tests/simulation tests/properties
 
 check: install  ## style, types, layers
 	$(BIN)/ruff check .

@@ -243,7 +243,9 @@ async def test_a_spectator_who_lags_too_far_gets_a_fresh_state(own_server: Hoste
     while b'"text":"after"' not in data:
         with suppress(TimeoutError):
             async with asyncio.timeout(0.5):
-                data += await raw.receive()
+                more = await raw.receive()
+                assert more, "he was cut"
+                data += more
                 continue
         await host.ask("say", data={"n": 0, "text": "after"})
     seen = [json.loads(payload) for opcode, payload in frames(bytes(data)) if opcode == TEXT]

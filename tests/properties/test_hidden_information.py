@@ -2,13 +2,10 @@
 
 Two checks. The direct one: no frame names a card that its viewer neither held nor saw, nor a secret. And that of the
 look-alikes: two servers whose logs differ in nothing but what a viewer may not know send him the same bytes.
-
-PARLOR_GAMES sets how many (400).
 """
 
 from __future__ import annotations
 
-import os
 import random
 from dataclasses import fields
 from typing import Any
@@ -22,11 +19,12 @@ from server.games.eldorado.cards import DECKS
 from server.games.table import Status
 from server.rooms.identity import Identity
 from server.wire.encoders import JSON, MSGPACK
+from tests.support.campaign import part
 from tests.support.eyes import Eyes, Truth, altered, twin
 from tests.support.table import VirtualTable
 
 SEED = 12
-GAMES = int(os.environ.get("PARLOR_GAMES", "400"))
+GAMES = part(1_000, 240)
 PIECES = 20
 LOOK_ALIKES = 1  # moments of each game at which somebody is shown another log
 
