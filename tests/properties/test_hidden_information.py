@@ -24,7 +24,7 @@ from tests.support.eyes import Eyes, Truth, altered, twin
 from tests.support.table import VirtualTable
 
 SEED = 12
-GAMES = part(1_000, 240)
+GAMES = part(1_000, 160)
 PIECES = 20
 LOOK_ALIKES = 1  # moments of each game at which somebody is shown another log
 

@@ -1,6 +1,6 @@
 """Thousands of seeds under faults, each with all of its invariants; and a seed is the whole of its story.
 
-PARLOR_SEEDS sets how many (1,200), PARLOR_FIRST_SEED where they begin (0).
+PARLOR_SEEDS sets how many (800), PARLOR_FIRST_SEED where they begin (0).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 from tests.simulation.world import report, simulate
 from tests.support.campaign import part
 
-_SEEDS = int(os.environ.get("PARLOR_SEEDS") or part(5_000, 1_200))
+_SEEDS = int(os.environ.get("PARLOR_SEEDS") or part(5_000, 800))
 _FIRST = int(os.environ.get("PARLOR_FIRST_SEED", "0"))
 _CHUNK = 50
 _ROOT = Path(__file__).parents[2]
