@@ -37,7 +37,7 @@ else
 endif
 
 campaign: install  ## the long tests at their whole length: faults, simulation, hidden information
-	TEST_CAMPAIGN=whole $(BIN)/python -m pytest tests/faults tests/simulation tests/properties
+	TEST_CAMPAIGN=whole $(BIN)/python -m pytest tests/faults tests/acceptance/test_chaos.py tests/simulation tests/properties
 
 check: install  ## style, types, layers
 	$(BIN)/ruff check .
