@@ -13,13 +13,12 @@ from typing import Any
 import msgpack
 import pytest
 
-from tests.support.campaign import part
 from tests.support.client import JSON, MSGPACK, Player
 from tests.support.foreign import HostedProcess, entered, serving
 from tests.support.postgres import Server
 from tests.support.raw import BINARY, CLOSE, CONT, PING, PONG, TEXT, Raw, close_code, frame, series, upgrade
 
-FRAMES = part(100_000, 30_000)
+FRAMES = 100_000
 ATTACKERS = 8
 FRAMES_AT_ONCE = 400
 SEED = 20_261

@@ -31,7 +31,11 @@ class Raw:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         if source is not None:
             made.bind((source, 0))
-        await asyncio.get_running_loop().sock_connect(made, (address.hostname, address.port))
+        try:
+            await asyncio.get_running_loop().sock_connect(made, (address.hostname, address.port))
+        except BaseException:
+            made.close()
+            raise
         return cls(made)
 
     @classmethod
