@@ -1,237 +1,47 @@
-/** Every text that people read, in one place. */
+/**
+ * Every text that people read, in the language of the reader: `strings/LANGUAGE/AREA.js`, each language with the keys
+ * of English. What the first pages say is here at once; a page that is loaded when it is needed asks for its own area.
+ */
 
-const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+const LANGUAGE_KEY = 'parlor.language';
 
-export const strings = {
-  title: 'Parlor',
-  game: 'El Dorado',
-  you: 'You',
-  bot: 'bot',
-  host: 'host',
-  suits: { clubs: 'clubs', diamonds: 'diamonds', hearts: 'hearts', spades: 'spades' },
-  suitLetters: { clubs: 'C', diamonds: 'D', hearts: 'H', spades: 'S' },
-  ranks: { J: 'jack', Q: 'queen', K: 'king', A: 'ace' },
-  cardName: (rank, suit) => `${rank} of ${suit}`,
+export const LANGUAGES = /** @type {const} */ ({ en: 'English', de: 'Deutsch' });
 
-  home: {
-    tagline: 'Ten rounds, one trump, a promise each round. Take exactly the tricks you bid.',
-    playBots: 'Play against bots',
-    playBotsHint: 'Three opponents, starts at once',
-    findPlayers: 'Find players',
-    findPlayersHint: 'Bots take the seats that stay free',
-    createRoom: 'Create a room',
-    create: 'Create',
-    joinCode: 'Join with a code',
-    code: 'Code',
-    join: 'Join',
-    watch: 'Watch',
-    rounds: 'Rounds',
-    maxPlayers: 'Seats',
-    bots: 'Bots',
-    turnSeconds: 'Time per move',
-    seconds: (count) => (count === 0 ? 'unlimited' : `${count} s`),
-    isPublic: 'Listed for everybody',
-    publicRooms: 'Public rooms',
-    noRooms: 'No open rooms at the moment. Create one, or play against bots.',
-    roomsUnknown: 'The list of rooms can’t be loaded at the moment.',
-    roomOf: (code) => `Room ${code}`,
-    players: (count, max) => `${count} of ${max} players`,
-    running: 'running',
-    open: 'open',
-    yourName: 'Your name',
-    saveName: 'Save',
-    nameSaved: 'Name saved.',
-    howTo: 'How to play',
-    rules: [
-      'Each round, everybody bids how many tricks they will take.',
-      'Follow the suit that was led if you can. The highest trump takes the trick, else the highest of the led suit.',
-      'Trump can’t be led until somebody has trumped a trick.',
-      'Bid made exactly: 5 points plus the bid. Missed: minus the same.',
-    ],
-  },
+/**
+ * @typedef {keyof typeof LANGUAGES} Language
+ * @typedef {object} Areas
+ * @property {typeof import('./strings/en/common.js').default} common
+ * @property {typeof import('./strings/en/home.js').default} home
+ * @property {typeof import('./strings/en/table.js').default} table
+ * @property {typeof import('./strings/en/verify.js').default} verify
+ * @property {typeof import('./strings/en/replay.js').default} replay
+ * @property {typeof import('./strings/en/profile.js').default} profile
+ * @property {typeof import('./strings/en/admin.js').default} admin
+ */
 
-  watching: (/** @type {number} */ count) => `${count} watching`,
+/** The one chosen here before, else the first that the browser asks for and we have. @type {Language} */
+export const language = [localStorage.getItem(LANGUAGE_KEY), ...navigator.languages.map((tag) => tag.slice(0, 2))]
+  .filter((tag) => tag !== null && tag in LANGUAGES)
+  .concat('en')[0];
 
-  link: {
-    connecting: 'Connecting…',
-    connected: 'Connected',
-    reconnecting: 'Reconnecting…',
-    closed: 'Closed',
-    replaced: 'Open elsewhere',
-    forbidden: 'You can’t enter this room.',
-    not_found: 'There is no such room.',
-    malformed: 'This page and the server don’t understand each other. Reload the page.',
-    unauthorized: 'The server doesn’t accept this browser’s identity.',
-    paused: 'Paused',
-    replacedHint: 'You opened this room in another window. There it goes on.',
-    useHere: 'Play here',
-    reload: 'Reload',
-  },
-  pausedBecause: (reason) => `Paused${reason ? `: ${reason.replaceAll('_', ' ')}` : ''}. It goes on by itself.`,
-  toHome: 'Back to the start page',
-  dismiss: 'Close',
+/** Read in another language from now on: the page begins again and resumes. @param {string} chosen one of LANGUAGES */
+export function chooseLanguage(chosen) {
+  localStorage.setItem(LANGUAGE_KEY, chosen);
+  location.reload();
+}
 
-  lobby: {
-    title: 'Waiting for players',
-    botsIn: (seconds) => `Bots take the free seats in ${seconds} s.`,
-    giveUp: 'Stop waiting',
-    code: 'Join code',
-    copyLink: 'Copy the link',
-    copied: 'Link copied.',
-    copyFailed: 'Copying is not allowed here. The code is enough to join.',
-    ready: 'I’m ready',
-    notReady: 'Not ready yet',
-    isReady: 'ready',
-    isNotReady: 'not ready',
-    addBot: 'Add a bot',
-    remove: (name) => `Remove ${name}`,
-    makeHost: 'Make host',
-    makeHostOf: (name) => `Make ${name} the host`,
-    start: 'Start the game',
-    startAnyway: 'Start without waiting',
-    needPlayers: (min) => `At least ${min} players are needed.`,
-    waitReady: 'Everybody must be ready first.',
-    waitHost: 'The host starts the game.',
-    takeSeat: 'Take a seat',
-    emptySeat: 'free seat',
-    leave: 'Leave',
-  },
+/**
+ * The texts of one area.
+ * @template {keyof Areas} Area
+ * @param {Area} area
+ * @returns {Promise<Areas[Area]>}
+ */
+export async function texts(area) {
+  return (await import(`./strings/${language}/${area}.js`)).default;
+}
 
-  settings: {
-    title: 'Settings',
-    chat: 'Chat',
-    yes: 'yes',
-    no: 'no',
-    hint: 'After a change everybody must be ready again.',
-    apply: 'Change the settings',
-    nothing: 'The settings are these already.',
-  },
+const [common, home, table, verify] = await Promise.all([texts('common'), texts('home'), texts('table'), texts('verify')]);
 
-  chat: {
-    title: 'Chat',
-    messages: 'Messages',
-    nothing: 'Nothing was said yet.',
-    yours: 'Your message',
-    say: 'Send',
-    delete: 'Delete',
-    deleteOf: (name, text) => `Delete the message of ${name}: ${text}`,
-    mute: 'Mute',
-    muted: 'Muted',
-    muteOf: (name) => `Mute ${name}`,
-    youAreMuted: 'The host has muted you.',
-    onlyPlayers: 'Only players can write.',
-  },
+export const strings = { ...common, home, ...table, verify };
 
-  table: {
-    label: 'Table',
-    seats: 'Opponents',
-    round: (index, total) => `Round ${index + 1} of ${total}`,
-    trick: (index, total) => `Trick ${index + 1} of ${total}`,
-    trump: 'Trump',
-    led: 'Led',
-    none: 'none',
-    trumpBroken: 'broken',
-    trumpUnbroken: 'not broken',
-    trumpTitle: (card, broken) =>
-      `Trump: the ${card} was turned up. ${broken ? 'Trump may be led.' : 'Trump may not be led yet.'}`,
-    bidWon: (bid, won) => (bid === undefined ? 'no bid yet' : `bid ${bid} · won ${won}`),
-    score: (score) => String(score).replace('-', '−'),
-    delta: (delta) => `${delta > 0 ? '+' : ''}${strings.table.score(delta)}`,
-    points: (score) => `${strings.table.score(score)} ${Math.abs(score) === 1 ? 'point' : 'points'}`,
-    wonOf: (won, bid) => `${won} of ${bid}`,
-    dealer: 'Dealer',
-    status: { active: '', disconnected: 'offline', absent: 'away', left: 'left' },
-    yourBid: 'How many tricks will you take?',
-    bidHint: 'Type a number and press Enter',
-    bidsSoFar: (sum, tricks) => `Bids so far: ${sum} for ${plural(tricks, 'trick')}`,
-    bid: (value) => `Bid ${value}`,
-    yourTurn: 'Your turn: play a card',
-    yourLead: 'Your lead: play a card',
-    turnOf: (name) => `${name} is thinking`,
-    bidOf: (name) => `${name} is bidding`,
-    lastTrick: 'Last trick',
-    lastTrickOf: (name) => `Last trick: taken by ${name}`,
-    takes: (name) => `${name} ${name === 'You' ? 'take' : 'takes'} the trick`,
-    scores: 'Scores',
-    log: 'Moves',
-    hand: 'Your hand',
-    playable: 'playable',
-    notPlayable: 'not playable now',
-    mustFollow: (suit) => `You must follow ${suit}.`,
-    noTrumpLead: 'Trump can’t be led before it is broken.',
-    notYourTurn: 'It is not your turn.',
-    sending: 'being saved',
-    saved: 'saved',
-    watching: 'You are watching.',
-    nextRound: 'The next round is about to begin.',
-    total: 'Total',
-    roundColumn: 'Round',
-    made: 'made',
-    leave: 'Leave the game',
-    leaveQuestion: 'Leave this game?',
-    leaveHint: 'Your seat stays yours, the bots and players go on without you.',
-    stay: 'Stay',
-  },
-
-  result: {
-    title: (names) =>
-      names.length === 1
-        ? `${names[0]} ${names[0] === 'You' ? 'win' : 'wins'} the game`
-        : `${names.join(' and ')} share the win`,
-    aborted: 'The game was ended early.',
-    playAgain: 'Play again',
-    verify: 'Verify the shuffle',
-  },
-
-  verify: {
-    title: 'Was this game dealt fairly?',
-    busy: 'Dealing every round again…',
-    fair: (rounds) =>
-      `Verified: the seed was fixed before the first card, and ${plural(rounds, 'round')} ` +
-      `${rounds === 1 ? 'was' : 'were'} dealt from it and from what the players added.`,
-    unfair: (why) => `The shuffle does not match: ${why}`,
-    fork: 'But it goes on from another game, whose seed is known: whoever looked could have known the cards.',
-    unfinished: 'This game is not over. Its seed stays secret until then, so there is nothing to verify yet.',
-    insecure:
-      'This page was not loaded over https, so the browser does not lend it its cryptography. Open it over https or ' +
-      'on localhost, or verify the game with the script from the documentation.',
-    wrong: {
-      log: 'the log of the game makes no sense.',
-      seed: 'the seed was not revealed.',
-      commitment: 'the seed is not the one that was committed to.',
-      seats: 'the players do not sit where they sat down.',
-      deal: (round) => `round ${round + 1} was dealt otherwise.`,
-    },
-    how: 'How this was computed',
-    explanation:
-      'Before anybody sat down the server published a fingerprint of its secret seed, so it could not exchange it ' +
-      'later. Your browser has computed the fingerprint again, then every deck from the seed and from the players’ own ' +
-      'seeds, and has compared them with the cards of the log.',
-    commitment: 'Fingerprint, told before the game',
-    seed: 'Seed, revealed after it',
-    secret: 'still secret',
-    shareOf: (name) => `Added by ${name}`,
-    noShare: 'nothing',
-  },
-
-  announce: {
-    player_joined: (name) => `${name} joined.`,
-    player_left: (name) => `${name} left.`,
-    player_kicked: (name) => `${name} was removed.`,
-    settings_changed: 'The host changed the settings. Everybody must be ready again.',
-    host_changed: (name) => (name === 'You' ? 'You are the host now.' : `${name} is the host now.`),
-    player_disconnected: (name) => `${name} lost the connection.`,
-    player_reconnected: (name) => `${name} is back.`,
-    player_marked_absent: (name) => `${name} is away.`,
-    round_started: (round, cards, dealer) => `Round ${round + 1}: ${plural(cards, 'card')}, ${dealer} dealt.`,
-    trump_revealed: (card) => `Trump is the ${card}.`,
-    player_bid: (name, bid) => `${name} bid ${bid}.`,
-    card_played: (name, card) => `${name}: ${card}.`,
-    trump_broken: 'Trump is broken.',
-    trick_completed: (name, card) => `${name} took the trick with the ${card}.`,
-    round_scored: (name, delta) => `${name}: ${strings.table.delta(delta)}.`,
-    game_paused: 'The game is paused.',
-    game_completed: 'The game is over.',
-    yourTurn: 'It is your turn.',
-  },
-};
+document.documentElement.lang = language;

@@ -1,0 +1,34 @@
+/** Was jede Seite sagt. */
+
+/** @type {typeof import('../en/common.js').default} */
+export default {
+  title: 'Parlor',
+  game: 'El Dorado',
+  you: 'Du',
+  bot: 'Bot',
+  host: 'Gastgeber',
+  suits: { clubs: 'Kreuz', diamonds: 'Karo', hearts: 'Herz', spades: 'Pik' },
+  suitLetters: { clubs: 'Kr', diamonds: 'Ka', hearts: 'H', spades: 'P' },
+  ranks: { J: 'Bube', Q: 'Dame', K: 'König', A: 'Ass' },
+  cardName: (rank, suit) => `${suit}-${rank}`,
+  watching: (count) => `${count} schauen zu`,
+  pausedBecause: (reason) => `Pause${reason ? `: ${reason.replaceAll('_', ' ')}` : ''}. Es geht von selbst weiter.`,
+  toHome: 'Zur Startseite',
+  dismiss: 'Schließen',
+
+  link: {
+    connecting: 'Verbinde …',
+    connected: 'Verbunden',
+    reconnecting: 'Verbinde neu …',
+    closed: 'Geschlossen',
+    replaced: 'Anderswo geöffnet',
+    forbidden: 'Du darfst diesen Raum nicht betreten.',
+    not_found: 'Diesen Raum gibt es nicht.',
+    malformed: 'Diese Seite und der Server verstehen sich nicht. Lade die Seite neu.',
+    unauthorized: 'Der Server erkennt diesen Browser nicht an.',
+    paused: 'Pause',
+    replacedHint: 'Du hast diesen Raum in einem anderen Fenster geöffnet. Dort geht es weiter.',
+    useHere: 'Hier spielen',
+    reload: 'Neu laden',
+  },
+};

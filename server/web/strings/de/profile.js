@@ -1,0 +1,4 @@
+/** Die Seite eines Spielers. */
+
+/** @type {typeof import('../en/profile.js').default} */
+export default {};

@@ -1,0 +1,4 @@
+/** Die Wiedergabe eines Spiels. */
+
+/** @type {typeof import('../en/replay.js').default} */
+export default {};

@@ -1,0 +1,3 @@
+/** The page of the operator. */
+
+export default {};

@@ -1,0 +1,33 @@
+/** What every page says. */
+
+export default {
+  title: 'Parlor',
+  game: 'El Dorado',
+  you: 'You',
+  bot: 'bot',
+  host: 'host',
+  suits: { clubs: 'clubs', diamonds: 'diamonds', hearts: 'hearts', spades: 'spades' },
+  suitLetters: { clubs: 'C', diamonds: 'D', hearts: 'H', spades: 'S' },
+  ranks: { J: 'jack', Q: 'queen', K: 'king', A: 'ace' },
+  cardName: (/** @type {string} */ rank, /** @type {string} */ suit) => `${rank} of ${suit}`,
+  watching: (/** @type {number} */ count) => `${count} watching`,
+  pausedBecause: (/** @type {string | undefined} */ reason) => `Paused${reason ? `: ${reason.replaceAll('_', ' ')}` : ''}. It goes on by itself.`,
+  toHome: 'Back to the start page',
+  dismiss: 'Close',
+
+  link: {
+    connecting: 'Connecting…',
+    connected: 'Connected',
+    reconnecting: 'Reconnecting…',
+    closed: 'Closed',
+    replaced: 'Open elsewhere',
+    forbidden: 'You can’t enter this room.',
+    not_found: 'There is no such room.',
+    malformed: 'This page and the server don’t understand each other. Reload the page.',
+    unauthorized: 'The server doesn’t accept this browser’s identity.',
+    paused: 'Paused',
+    replacedHint: 'You opened this room in another window. There it goes on.',
+    useHere: 'Play here',
+    reload: 'Reload',
+  },
+};

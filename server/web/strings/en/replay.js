@@ -1,0 +1,3 @@
+/** The replay of a finished game. */
+
+export default {};
