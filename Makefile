@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+WEB_TOOLS := tests/web/node_modules
 ARGS ?=
 TEST_WORKERS ?= 2
 CHAOS_LONG := kill-server:200,kill-postgres:50,freeze-postgres:20,cut-connection:2000,drop-sockets:200,slow-readers:20,garbage:50
@@ -23,6 +24,11 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[embedded,dev]'
 	@touch $@
 
+# The checker of the browser client's types; its versions are those of the lockfile. Fetched once.
+$(WEB_TOOLS)/.installed: tests/web/package.json tests/web/package-lock.json | $(STAMP)
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/web --no-audit --no-fund --loglevel error
+	@touch $@
+
 run: install  ## serve a table at http://127.0.0.1:8000 (ARGS="--port 8080" for another port)
 	@test -z "$$DATABASE_URL" || $(BIN)/parlor migrate up
 	$(BIN)/parlor serve --demo $(ARGS)
@@ -39,11 +45,12 @@ endif
 campaign: install  ## the long tests at their whole length: faults, simulation, hidden information
 	TEST_CAMPAIGN=whole $(BIN)/python -m pytest tests/faults tests/acceptance/test_chaos.py tests/simulation tests/properties
 
-check: install  ## style, types, layers
+check: install $(WEB_TOOLS)/.installed  ## style, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/node $(WEB_TOOLS)/typescript/bin/tsc --project tests/web
 
 format: install  ## put the style right
 	$(BIN)/ruff check --fix .
@@ -66,4 +73,4 @@ migrate: install  ## bring the database's schema up to date
 	$(BIN)/parlor migrate up
 
 clean:  ## remove what was made here, the data folder too
-	rm -rf $(VENV) .parlor build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
+	rm -rf $(VENV) $(WEB_TOOLS) .parlor build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

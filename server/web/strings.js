@@ -19,10 +19,12 @@ export const LANGUAGES = /** @type {const} */ ({ en: 'English', de: 'Deutsch' })
  * @property {typeof import('./strings/en/admin.js').default} admin
  */
 
-/** The one chosen here before, else the first that the browser asks for and we have. @type {Language} */
-export const language = [localStorage.getItem(LANGUAGE_KEY), ...navigator.languages.map((tag) => tag.slice(0, 2))]
-  .filter((tag) => tag !== null && tag in LANGUAGES)
-  .concat('en')[0];
+/** The one chosen here before, else the first that the browser asks for and we have. */
+export const language = /** @type {Language} */ (
+  [localStorage.getItem(LANGUAGE_KEY) ?? '', ...navigator.languages.map((tag) => tag.slice(0, 2)), 'en'].find(
+    (tag) => tag in LANGUAGES,
+  )
+);
 
 /** Read in another language from now on: the page begins again and resumes. @param {string} chosen one of LANGUAGES */
 export function chooseLanguage(chosen) {

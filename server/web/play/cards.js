@@ -21,7 +21,7 @@ export function rankOf(card) {
 
 /** @param {string} card "king of hearts" */
 export function nameOf(card) {
-  return strings.cardName(strings.ranks[rankOf(card)] ?? rankOf(card), strings.suits[suitOf(card)]);
+  return strings.cardName(strings.ranks[/** @type {'J'} */ (rankOf(card))] ?? rankOf(card), strings.suits[suitOf(card)]);
 }
 
 /** @param {readonly string[]} cards @returns {string[]} by suit, high cards first */

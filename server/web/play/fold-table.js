@@ -4,7 +4,8 @@
  */
 
 /**
- * @typedef {Record<string, any>} View
+ * @typedef {import('./view.js').View} View
+ * @typedef {import('./view.js').Player} Player
  * @typedef {{index: number, name: string, at: number, data: Record<string, any>}} RoomEvent
  * @typedef {(view: View, data: Record<string, any>, at: number) => Partial<View>} Handler
  */
@@ -33,15 +34,15 @@ export const tableHandlers = {
   player_ready: (view, { player_id }) => changed(view, player_id, { ready: true }),
   player_unready: (view, { player_id }) => changed(view, player_id, { ready: false }),
   profile_updated: (view, { player_id, profile }) => changed(view, player_id, profile),
-  ready_override_set: (view, { enabled }) => ({ ready_override: enabled }),
+  ready_override_set: (_, { enabled }) => ({ ready_override: enabled }),
   settings_changed: (view, { config, is_public }) => ({
     config,
     is_public: is_public ?? view.is_public,
     players: view.players.map((p) => ({ ...p, ready: p.is_bot })),
   }),
-  host_changed: (view, { player_id }) => ({ host_player_id: player_id }),
+  host_changed: (_, { player_id }) => ({ host_player_id: player_id }),
   game_paused: () => ({ paused: true }),
-  game_completed: (view, { final_scores, winners, session_seed }) => ({
+  game_completed: (_, { final_scores, winners, session_seed }) => ({
     phase: 'completed',
     turn: null,
     final_scores,
@@ -69,6 +70,7 @@ function joined(view, { player_id, seat, profile, is_bot }) {
 /** In the lobby the seat is free again; in a running game its owner stays listed. @type {Handler} */
 function gone(view, { player_id }) {
   const inLobby = view.phase === LOBBY;
+  /** @type {Player[]} */
   const players = inLobby
     ? view.players.filter((p) => p.player_id !== player_id)
     : view.players.map((p) => (p.player_id === player_id ? { ...p, status: 'left', ready: p.is_bot } : p));
@@ -80,11 +82,12 @@ function gone(view, { player_id }) {
   };
 }
 
-/** A host who left has passed the room on to the first human who is there. */
+/** A host who left has passed the room on to the first human who is there. @param {Player[]} players @param {string} host */
 function hostAfter(players, host) {
   return players.some((p) => p.player_id === host && p.status === 'left') ? heir(players, host) : host;
 }
 
+/** @param {Player[]} players @param {string} host */
 function heir(players, host) {
   return players.find((p) => !p.is_bot && p.status !== 'left')?.player_id ?? host;
 }

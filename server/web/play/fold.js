@@ -106,7 +106,7 @@ function cardPlayed(view, { player_id, card }, at) {
   const plays = [...trick.plays, { player_id, card }];
   const isLast = plays.length === Object.keys(view.hand_counts).length;
   return {
-    hand: player_id === view.you.player_id ? view.hand.filter((held) => held !== card) : view.hand,
+    hand: player_id === view.you.player_id ? (view.hand ?? []).filter((held) => held !== card) : view.hand,
     hand_counts: { ...view.hand_counts, [player_id]: view.hand_counts[player_id] - 1 },
     round: { ...view.round, trick: { ...trick, led_suit: trick.led_suit ?? suitOf(card), plays } },
     turn: isLast ? null : turnOf(view, nextPlayer(view, player_id), at),

@@ -3,7 +3,10 @@
  * true state never waits for this: a click shows everything that is waiting and acts on it.
  */
 
-/** How long a view stays before the next one, in milliseconds, by the event that led to it. */
+/**
+ * How long a view stays before the next one, in milliseconds, by the event that led to it.
+ * @type {Record<string, number>}
+ */
 const HOLD_MS = { player_bid: 150, card_played: 250, trick_completed: 1000, round_scored: 500 };
 /** More than this is a backlog after an absence, not a burst: then only its end is of interest. */
 const LONGEST_QUEUE = 60;

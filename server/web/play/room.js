@@ -131,7 +131,7 @@ export class Room {
     this.#pacer.clear();
     // The view of somebody without a seat is nobody's in particular; we still want to notice when we get one.
     /** @type {View} */
-    const own = { ...view, you: { ...view.you, player_id: this.#playerId } };
+    const own = { ...view, you: { ...view.you, player_id: this.#playerId ?? view.you.player_id } };
     this.#truth = own;
     this.view = own;
     this.lastShown = null;

@@ -116,7 +116,8 @@ function sharesOf(events) {
   for (const { name, data } of events) {
     const member = members.get(data.player_id);
     if (name === 'player_joined') {
-      members.set(data.player_id, { ...data, playerId: data.player_id, name: data.profile.display_name, seed: '' });
+      const { player_id: playerId, seat, profile } = data;
+      members.set(playerId, { playerId, seat, name: profile.display_name, seed: '' });
     } else if (GONE.has(name)) {
       members.delete(data.player_id);
     } else if (name === 'client_seed_set' && member) {

@@ -16,7 +16,7 @@ import { nameOfPlayer } from './people.js';
  * @returns {string} empty: nothing that people need to be told
  */
 export function sentence({ name, data }, before, after) {
-  const text = strings.announce[name];
+  const text = /** @type {Record<string, any>} */ (strings.announce)[name];
   if (text === undefined) return '';
   const who = (/** @type {string} */ id) =>
     nameOfPlayer(after.players.some((p) => p.player_id === id) ? after : before, id);

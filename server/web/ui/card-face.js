@@ -4,6 +4,8 @@ import { nameOf, rankOf, suitOf } from '../play/cards.js';
 import { strings } from '../strings.js';
 import { h } from './dom.js';
 
+/** @typedef {import('../play/cards.js').Suit} Suit */
+
 /** Outlines in a box of 24 by 24. */
 const SUIT_PATHS = {
   clubs:
@@ -14,7 +16,7 @@ const SUIT_PATHS = {
     'M12 1.5C7 6.5 3 9.5 3 13.6a4.5 4.5 0 0 0 8 2.9c-.2 2.2-1 4-2.6 5.5h7.2c-1.6-1.5-2.4-3.3-2.6-5.5a4.5 4.5 0 0 0 8-2.9c0-4.1-4-7.1-9-12.1Z',
 };
 
-/** @param {string} suit @param {string} [className] */
+/** @param {Suit} suit @param {string} [className] */
 export function suitSymbol(suit, className = '') {
   return h(
     'svg',
@@ -23,7 +25,7 @@ export function suitSymbol(suit, className = '') {
   );
 }
 
-/** A suit as symbol and word. @param {string} suit */
+/** A suit as symbol and word. @param {Suit} suit */
 export function suitLabel(suit) {
   return h('span', { class: `suit-label is-${suit}` }, suitSymbol(suit), strings.suits[suit]);
 }

@@ -71,6 +71,7 @@ function handCard(card, isPlayable, isStop, beginsSuit) {
 /** Why a card of the hand can't be played now. @param {Room} room @param {string} card */
 export function whyNot(room, card) {
   const playable = playableCards(room);
+  /** @type {import('../play/cards.js').Suit | undefined} */
   const led = room.view?.round?.trick?.led_suit;
   if (playable.size === 0) return strings.table.notYourTurn;
   if (led && suitOf(card) !== led) return strings.table.mustFollow(strings.suits[led]);

@@ -70,7 +70,7 @@ function joinCode(code) {
   );
 }
 
-/** @param {View} view @param {Record<string, any>} player @param {boolean} isHost */
+/** @param {View} view @param {import('../play/view.js').Player} player @param {boolean} isHost */
 function member(view, player, isHost) {
   const isMe = player.player_id === view.you.player_id;
   const s = strings.lobby;

@@ -5,7 +5,7 @@ import { h } from './dom.js';
 
 /**
  * @typedef {import('../play/fold-table.js').View} View
- * @typedef {Record<string, any>} Player
+ * @typedef {import('../play/view.js').Player} Player
  */
 
 /** @param {View} view @param {string} playerId */

@@ -18,7 +18,7 @@ export function result(view, verified) {
   return h(
     'section',
     { key: 'result', class: 'result panel', 'aria-labelledby': 'result-title' },
-    h('h1', { id: 'result-title' }, isAborted ? s.aborted : s.title(view.winners.map((id) => nameOfPlayer(view, id)))),
+    h('h1', { id: 'result-title' }, isAborted ? s.aborted : s.title((view.winners ?? []).map((id) => nameOfPlayer(view, id)))),
     !isAborted && ranking(view),
     h(
       'div',
@@ -37,17 +37,18 @@ export function result(view, verified) {
 
 /** @param {View} view */
 function ranking(view) {
-  const order = [...view.players].sort((a, b) => view.final_scores[b.player_id] - view.final_scores[a.player_id]);
+  const { players, winners = [], final_scores: scores = {} } = view;
+  const order = [...players].sort((a, b) => scores[b.player_id] - scores[a.player_id]);
   return h(
     'ol',
     { class: 'ranking' },
     order.map((player) =>
       h(
         'li',
-        { key: player.player_id, class: view.winners.includes(player.player_id) ? 'is-winner' : null },
+        { key: player.player_id, class: winners.includes(player.player_id) ? 'is-winner' : null },
         avatar(player),
         h('span', { class: 'name' }, nameOfPlayer(view, player.player_id)),
-        h('b', null, strings.table.points(view.final_scores[player.player_id])),
+        h('b', null, strings.table.points(scores[player.player_id])),
       ),
     ),
   );

@@ -10,7 +10,7 @@ import { isSeated } from './people.js';
 export function scoreTable(view, caption = strings.table.scores) {
   const { players, rounds, you } = view;
   const scores = view.final_scores ?? view.scores;
-  const mark = (player) => (isSeated(view) && player.player_id === you.player_id ? 'is-me' : null);
+  const mark = (/** @type {import('../play/view.js').Player} */ player) => (isSeated(view) && player.player_id === you.player_id ? 'is-me' : null);
   return h(
     'div',
     { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },

@@ -46,7 +46,7 @@ export function ownSeat(room) {
   return h('div', { key: 'own', class: `own-seat ${turnClass(view, player)}` }, seatBody(room, player));
 }
 
-/** @param {Room} room @param {Record<string, any>} player @param {number} angle */
+/** @param {Room} room @param {import('../play/view.js').Player} player @param {number} angle */
 function seat(room, player, angle) {
   const view = /** @type {View} */ (room.view);
   return h(
@@ -60,12 +60,12 @@ function seat(room, player, angle) {
   );
 }
 
-/** @param {View} view @param {Record<string, any>} player */
+/** @param {View} view @param {import('../play/view.js').Player} player */
 function turnClass(view, player) {
   return view.turn?.player_id === player.player_id ? 'is-turn' : '';
 }
 
-/** @param {Room} room @param {Record<string, any>} player */
+/** @param {Room} room @param {import('../play/view.js').Player} player */
 function seatBody(room, player) {
   const view = /** @type {View} */ (room.view);
   const id = player.player_id;
@@ -109,7 +109,11 @@ function pendingOr(room, view, id) {
   return view.round.bids[id] ?? (isMine ? pending.args.value : undefined);
 }
 
-/** One dot for each trick that was promised, filled when taken; those too many stand out. */
+/**
+ * One dot for each trick that was promised, filled when taken; those too many stand out.
+ * @param {number | undefined} bid
+ * @param {number} won
+ */
 function pips(bid, won) {
   if (bid === undefined) return null;
   const dots = Array.from({ length: Math.max(bid, won) }, (_, i) =>

@@ -16,7 +16,7 @@ import { anglesOf } from './seats.js';
 /** @param {Room} room @param {boolean} showsLast the viewer asked for the last trick */
 export function trickArea(room, showsLast) {
   const view = /** @type {View} */ (room.view);
-  const { trick, last_trick: last } = view.round;
+  const { trick, last_trick: last } = /** @type {import('../play/view.js').Round} */ (view.round);
   const justEnded = room.lastShown?.name === 'trick_completed' || room.lastShown?.name === 'round_scored';
   const isLast = last !== null && (showsLast || justEnded);
   const plays = isLast ? last.plays : currentPlays(room, view);
@@ -44,7 +44,7 @@ function currentPlays(room, view) {
   const pending = room.pendingMove;
   const isSaved = room.lastShown !== null;
   /** @type {Play[]} */
-  const plays = (view.round.trick?.plays ?? []).map((play) =>
+  const plays = (view.round.trick?.plays ?? []).map((/** @type {Play} */ play) =>
     play.player_id === mine && isSaved ? { ...play, mark: 'saved' } : play,
   );
   if (pending?.name === 'play_card' && !plays.some((play) => play.player_id === mine)) {
