@@ -18,8 +18,8 @@ from server.app import App
 from server.games.table import Phase
 from server.rooms.recovery import recover
 from server.rooms.room import Room
+from server.testing.clock import VirtualClock
 from tests.support.client import Player
-from tests.support.clock import VirtualClock
 from tests.support.inprocess import served
 
 Seat = dict[str, Any]

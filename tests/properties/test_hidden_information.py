@@ -146,7 +146,7 @@ class Evening:
     async def _restart(self) -> None:
         for eyes in self.everybody:
             eyes.here = False
-        await self.table.restart(self.dice.random() * 60)
+        self.table.restart(self.dice.random() * 60)
         for eyes in self.everybody:
             if self.dice.random() < 0.9:
                 await self._return(eyes)
@@ -155,7 +155,7 @@ class Evening:
 async def look(table: VirtualTable, like: Eyes, script: int) -> list[bytes]:
     """All that one viewer is sent while things happen that reveal nothing."""
     dice = random.Random(script)
-    await table.restart(5)
+    table.restart(5)
     mine = Eyes(table, like.player_id, "Viewer", like.encoder)
     await mine.come(dice.choice((-1, dice.randrange(len(table.rows)), 10**6)))
     for member in table.room.core.table.seated():

@@ -37,7 +37,7 @@ def told(frame: Frame) -> int:
 
 async def test_without_a_delay_they_see_what_players_see() -> None:
     table = VirtualTable("relay")
-    await table.seats[0].connect()
+    table.seats[0].connect()
     seat = await watcher(table)
     for number in range(5):
         table.seats[0].command("say", data=number)
@@ -46,7 +46,7 @@ async def test_without_a_delay_they_see_what_players_see() -> None:
 
 async def test_with_a_delay_nothing_is_seen_early_and_everything_in_time() -> None:
     table = VirtualTable("relay", spectator_delay_s=DELAY_S)
-    await table.seats[0].connect()
+    table.seats[0].connect()
     seat = await watcher(table)
     for number in range(60):
         table.seats[0].command("say", data=number)
@@ -67,7 +67,7 @@ async def test_a_delay_that_is_raised_keeps_its_word() -> None:
     """What happened before is told no earlier than it would have been, and all of it is told; also after a restart."""
     table = VirtualTable("relay", spectator_delay_s=5)
     host = table.seats[0]
-    await host.connect()
+    host.connect()
     seat = await watcher(table)
     host.command("say", data="early")
     host.command("change_settings", config={"spectator_delay_s": DELAY_S})
@@ -80,7 +80,7 @@ async def test_a_delay_that_is_raised_keeps_its_word() -> None:
     assert table.clock.now_ms() == at_ms + DELAY_S * 1000
     assert seat.named("said") and seat.named("settings_changed")
     host.command("say", data="late")
-    await table.restart()
+    table.restart()
     seat = await watcher(table)
     assert max(map(told, seat.frames)) < len(table.rows) - 1
     table.advance(DELAY_S)
@@ -91,7 +91,7 @@ async def test_strangers_are_shown_out_of_a_room_that_becomes_private() -> None:
     """After the commit, and whoever is on his way in as well."""
     table = VirtualTable("relay")
     host = table.seats[0]
-    await host.connect()
+    host.connect()
     stranger = await watcher(table)
     table.outage = True
     host.command("change_settings", is_public=False)
@@ -108,7 +108,7 @@ async def test_strangers_are_shown_out_of_a_room_that_becomes_private() -> None:
 
 async def test_a_resume_in_the_gallery_goes_on_where_it_was() -> None:
     table = VirtualTable("relay", spectator_delay_s=DELAY_S)
-    await table.seats[0].connect()
+    table.seats[0].connect()
     seat = await watcher(table)
     for number in range(80):
         table.seats[0].command("say", data=number)
@@ -116,20 +116,20 @@ async def test_a_resume_in_the_gallery_goes_on_where_it_was() -> None:
         if number % 7 == 0:
             seat.disconnect()
         if number % 7 == 3:
-            await seat.connect()
-    await seat.connect()
+            seat.connect()
+    seat.connect()
     table.advance(DELAY_S)
     assert indexes(seat) == list(range(len(table.rows)))
 
 
 async def test_a_restart_shows_nothing_early() -> None:
     table = VirtualTable("relay", spectator_delay_s=DELAY_S)
-    await table.seats[0].connect()
+    table.seats[0].connect()
     for number in range(40):
         table.seats[0].command("say", data=number)
         table.advance(1)
     shown = newest(table)
-    await table.restart()
+    table.restart()
     seat = await watcher(table)
     assert indexes(seat) == list(range(shown + 1))
     table.advance(5)
@@ -140,7 +140,7 @@ async def test_a_restart_shows_nothing_early() -> None:
 
 async def test_who_gets_a_seat_is_brought_up_to_date() -> None:
     table = VirtualTable("relay", players=1, spectator_delay_s=DELAY_S)
-    await table.seats[0].connect()
+    table.seats[0].connect()
     seat = await watcher(table)
     for number in range(20):
         table.seats[0].command("say", data=number)
@@ -155,7 +155,7 @@ async def test_who_gets_a_seat_is_brought_up_to_date() -> None:
 async def test_a_full_gallery_is_served_in_slices_and_misses_nothing() -> None:
     table = VirtualTable("relay", players=1)
     player = table.seats[0]
-    await player.connect()
+    player.connect()
     watchers = [await watcher(table) for _ in range(3 * limits.GALLERY_SLICE - 10)]
     for number in range(4):
         player.command("say", data=number)  # time stands still: only the first slice of the first round is out
@@ -174,7 +174,7 @@ async def test_a_full_gallery_is_served_in_slices_and_misses_nothing() -> None:
 async def test_what_is_told_besides_the_events_comes_behind_them() -> None:
     table = VirtualTable("relay", spectator_delay_s=DELAY_S)
     player = table.seats[0]
-    await player.connect()
+    player.connect()
     seat = await watcher(table)
     player.command("say", data="the end")
     table.room.audience.tell({"type": "rematch", "game_id": "another"})
@@ -193,7 +193,7 @@ async def test_what_is_told_besides_the_events_comes_behind_them() -> None:
 async def test_the_room_is_told_how_many_watch_but_not_each_time() -> None:
     table = VirtualTable("relay", spectator_delay_s=DELAY_S)
     player = table.seats[0]
-    await player.connect()
+    player.connect()
     watchers = [await watcher(table) for _ in range(2 * limits.GALLERY_SLICE + 1)]
     table.advance(limits.HEADCOUNT_S + 0.1)
     for seat in (player, *watchers):

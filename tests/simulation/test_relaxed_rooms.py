@@ -11,7 +11,7 @@ from tests.support.table import Seat, VirtualTable
 
 async def relaxed_room() -> tuple[VirtualTable, Seat]:
     table = VirtualTable(game="relay", durability="relaxed")
-    await table.seats[0].connect()
+    table.seats[0].connect()
     return table, table.seats[0]
 
 
@@ -48,7 +48,7 @@ async def test_it_plays_on_through_an_outage_and_writes_everything_after_it() ->
         seat.command("say", data=number)
     assert len(seat.of_type("ack")) == 200
     assert seat.of_type("status") == []
-    await table.seats[1].connect()  # a newcomer gets them from memory
+    table.seats[1].connect()  # a newcomer gets them from memory
     assert [e["data"]["data"] for e in table.seats[1].named("said")] == list(range(200))
     over(table)
     assert [row.payload["data"] for row in table.rows if row.type == "said"] == list(range(200))
@@ -79,7 +79,7 @@ async def test_it_runs_ahead_only_so_far() -> None:
 
 async def test_turns_go_on_in_an_outage() -> None:
     table = VirtualTable(turn_seconds=60, durability="relaxed")
-    await table.start()
+    table.start()
     outage(table)
     table.advance(61)
     assert [bid["data"]["forced"] for bid in table.seats[0].named("player_bid")] == [True]
@@ -94,12 +94,12 @@ async def test_after_a_crash_who_knew_more_than_the_log_gets_a_state() -> None:
     outage(table)
     seat.command("say", data="lost in the crash")
     knew = seat.events[-1]["index"]
-    await table.restart()
+    table.restart()
     table.outage = False
     table.commit()
     assert len(table.rows) <= knew
     for number in range(5):  # the log grows beyond what he knew, with other events
-        await table.seats[1].connect()
+        table.seats[1].connect()
         table.seats[1].command("say", data=number)
     assert len(table.rows) > knew
     mark = len(seat.frames)
@@ -115,7 +115,7 @@ async def test_after_a_crash_who_knew_more_than_the_log_gets_a_state() -> None:
 async def test_a_refused_command_is_not_to_be_sent_again() -> None:
     table = VirtualTable(game="relay")
     seat = table.seats[0]
-    await seat.connect()
+    seat.connect()
     table.log.refuse_next(table.game_id, "too large")
     sent = seat.command("say", data="poison")
     told = seat.of_type("reject")[-1]

@@ -10,7 +10,7 @@ from tests.support.table import VirtualTable
 
 async def test_an_idle_player_is_forced_after_his_time_and_not_before() -> None:
     table = VirtualTable(turn_seconds=60)
-    await table.start()
+    table.start()
     table.advance(59.9)
     assert "player_bid" not in table.names
     table.advance(0.2)
@@ -20,7 +20,7 @@ async def test_an_idle_player_is_forced_after_his_time_and_not_before() -> None:
 
 async def test_a_misplay_does_not_buy_time() -> None:
     table = VirtualTable(turn_seconds=60)
-    await table.start()
+    table.start()
     seat = next(s for s in table.seats if s.turn is not None)
     table.advance(50)
     seat.command("bid", value=99)
@@ -31,7 +31,7 @@ async def test_a_misplay_does_not_buy_time() -> None:
 
 async def test_a_move_that_comes_just_too_late_is_no_misplay() -> None:
     table = VirtualTable(turn_seconds=60)
-    await table.start()
+    table.start()
     seat = next(s for s in table.seats if s.turn is not None)
     table.advance(60.1)
     seat.command("bid", value=1)
@@ -44,28 +44,28 @@ async def test_a_move_that_comes_just_too_late_is_no_misplay() -> None:
 
 async def test_a_short_disconnect_is_nobodys_business() -> None:
     table = VirtualTable()
-    await table.start()
+    table.start()
     table.seats[1].disconnect()
     table.advance(1.9)
-    await table.seats[1].connect()
+    table.seats[1].connect()
     table.advance(10)
     assert "player_disconnected" not in table.names
 
 
 async def test_a_longer_one_is_told_and_so_is_the_return() -> None:
     table = VirtualTable()
-    await table.start()
+    table.start()
     table.seats[1].disconnect()
     table.advance(2.1)
     assert table.seats[0].events[-1]["name"] == "player_disconnected"
-    await table.seats[1].connect()
+    table.seats[1].connect()
     assert table.seats[0].events[-1]["name"] == "player_reconnected"
     assert [e["index"] for e in table.seats[1].events] == list(range(len(table.rows)))
 
 
 async def test_an_empty_lobby_closes_after_half_an_hour() -> None:
     table = VirtualTable()
-    await table.seats[0].connect()
+    table.seats[0].connect()
     table.seats[0].disconnect()
     table.advance(29 * 60)
     assert table.names[-1] != "game_aborted"
@@ -77,7 +77,7 @@ async def test_an_empty_lobby_closes_after_half_an_hour() -> None:
 
 async def test_a_game_without_humans_is_suspended_and_comes_back() -> None:
     table = VirtualTable(turn_seconds=0)
-    await table.start()
+    table.start()
     for seat in table.seats:
         seat.disconnect()
     table.advance(9 * 60)
@@ -85,9 +85,9 @@ async def test_a_game_without_humans_is_suspended_and_comes_back() -> None:
     table.advance(2 * 60)
     assert table.unloaded == ["empty"]
     assert table.rows[-1].type == "game_paused"
-    await table.restart(after_s=3600)
+    table.restart(after_s=3600)
     for seat in table.seats:
-        await seat.connect()
+        seat.connect()
     table.play()
     assert table.rows[-1].type == "game_completed"
     table.assert_log_gives_the_live_state()
@@ -95,14 +95,14 @@ async def test_a_game_without_humans_is_suspended_and_comes_back() -> None:
 
 async def test_after_a_crash_the_turn_gets_its_full_time_again() -> None:
     table = VirtualTable(turn_seconds=60)
-    await table.start()
+    table.start()
     table.advance(40)
-    await table.restart(after_s=25)
+    table.restart(after_s=25)
     resumed = table.rows[-1]
     assert (resumed.type, resumed.payload["reason"]) == ("game_resumed", "restart")
     assert resumed.payload["downtime_ms"] == 65_000
     for seat in table.seats:
-        await seat.connect()
+        seat.connect()
     table.advance(59.9)
     assert "player_bid" not in table.names
     table.advance(0.2)
@@ -111,11 +111,11 @@ async def test_after_a_crash_the_turn_gets_its_full_time_again() -> None:
 
 async def test_a_command_of_before_the_crash_gets_its_old_ack() -> None:
     table = VirtualTable(game="relay")
-    await table.seats[0].connect()
+    table.seats[0].connect()
     sent = table.seats[0].command("say", data="once")
     first = table.seats[0].of_type("ack")[-1]
-    await table.restart()
-    await table.seats[0].connect()
+    table.restart()
+    table.seats[0].connect()
     table.seats[0].command("say", sent, data="once")
     assert table.seats[0].of_type("ack")[-1] == first
     assert table.names.count("said") == 1
@@ -123,18 +123,18 @@ async def test_a_command_of_before_the_crash_gets_its_old_ack() -> None:
 
 async def test_the_ack_of_a_command_with_many_events_survives_a_crash() -> None:
     table = VirtualTable()
-    await table.start()
+    table.start()
     ack = table.seats[0].of_type("ack")[-1]
     assert ack["last"] > ack["first"]
-    await table.restart()
-    await table.seats[0].connect()
+    table.restart()
+    table.seats[0].connect()
     table.seats[0].command("start_game", ack["id"])
     assert table.seats[0].of_type("ack")[-1] == ack
 
 
 async def test_in_an_outage_the_clocks_stand_still() -> None:
     table = VirtualTable(turn_seconds=60)
-    await table.start()
+    table.start()
     table.advance(50)
     table.outage = True
     table.room.database(Health.PAUSED, was=Health.HEALTHY)
@@ -155,7 +155,7 @@ async def test_in_an_outage_the_clocks_stand_still() -> None:
 async def test_commands_wait_for_the_database_within_bounds() -> None:
     table = VirtualTable(game="relay")
     seat = table.seats[0]
-    await seat.connect()
+    seat.connect()
     table.outage = True
     table.room.database(Health.PAUSED, was=Health.HEALTHY)
     old = [seat.command("say", data=n) for n in range(2)]
@@ -176,7 +176,7 @@ async def test_commands_wait_for_the_database_within_bounds() -> None:
 
 async def test_who_leaves_is_forced_then_absent_then_welcome_back() -> None:
     table = VirtualTable(players=3, rounds=4, round_pause_ms=0, turn_seconds=60)
-    await table.start()
+    table.start()
     gone = table.seats[2]
     gone.command("leave")
     gone.disconnect()
@@ -186,7 +186,7 @@ async def test_who_leaves_is_forced_then_absent_then_welcome_back() -> None:
     assert all(e["data"]["forced"] for e in forced)
     dealt = table.seats[0].named("cards_dealt")[-1]["data"]["hand_counts"]
     assert gone.player_id not in dealt
-    await gone.connect()
+    gone.connect()
     table.play_until("round_scored", 2)
     dealt = table.seats[0].named("cards_dealt")[-1]["data"]["hand_counts"]
     assert gone.player_id in dealt

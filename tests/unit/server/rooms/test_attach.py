@@ -35,7 +35,7 @@ class SlowLog:
 async def talkative(players: int = 3) -> tuple[VirtualTable, SlowLog]:
     """A relay room with a past; the first player is connected."""
     table = VirtualTable("relay", players=players)
-    await table.seats[0].connect()
+    table.seats[0].connect()
     for number in range(EVENTS):
         table.seats[0].command("say", data=number)
     return table, SlowLog(table)
@@ -128,7 +128,7 @@ async def test_a_seat_taken_meanwhile_is_his() -> None:
 async def test_who_only_watches_from_his_seat_gets_no_turn() -> None:
     """A turn names his cards, which a spectator's socket does not show."""
     table = VirtualTable(players=2)
-    await table.start()
+    table.start()
     seat = next(seat for seat in table.seats if seat.turn is not None)
     other = next(other for other in table.seats if other is not seat)
     watching = Seat(table, other.player_id, "watching")
@@ -143,7 +143,7 @@ async def test_who_only_watches_from_his_seat_gets_no_turn() -> None:
 async def test_large_events_are_bridged_by_a_state() -> None:
     """A line that is slow must be able to take in what it is sent at once."""
     table = VirtualTable("relay")
-    await table.seats[0].connect()
+    table.seats[0].connect()
     for _ in range(30):
         table.seats[0].command("say", data="x" * 15_000)
     seat = table.seats[1]
@@ -159,10 +159,10 @@ async def test_large_events_are_bridged_by_a_state() -> None:
 
 async def test_who_comes_in_an_outage_is_told_since_when() -> None:
     table = VirtualTable("relay")
-    await table.seats[0].connect()
+    table.seats[0].connect()
     table.room.database(Health.PAUSED, was=Health.HEALTHY)
     table.advance(7)
-    await table.seats[1].connect()
+    table.seats[1].connect()
     (told,), (known,) = (seat.of_type("status") for seat in table.seats)
     assert told == known
     assert (told["paused"], told["reason"]) == (True, "database")

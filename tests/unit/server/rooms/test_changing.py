@@ -126,16 +126,16 @@ async def test_a_room_that_was_changed_is_the_same_after_a_restart() -> None:
     table = VirtualTable(players=3, rounds=3, turn_seconds=0, round_pause_ms=0)
     host = table.seats[0]
     for seat in table.seats:
-        await seat.connect()
+        seat.connect()
     host.command("change_settings", config={"rounds": 1, "max_players": 3}, is_public=False)
     host.command("make_host", player_id=table.seats[2].player_id)
     table.assert_log_gives_the_live_state()
     before = table.room.core.committed_state.table
-    await table.restart()
+    table.restart()
     assert table.room.core.committed_state.table == before
     assert not table.room.core.is_public
     for seat in table.seats:
-        await seat.connect()
+        seat.connect()
         seat.command("set_ready", ready=True)
     host.command("start_game")
     assert host.of_type("reject")[-1]["code"] == "not_host"
@@ -152,8 +152,8 @@ async def test_a_room_with_an_old_log_is_as_public_as_it_was_opened(public: bool
     """Then it stood in the directory only, from which the room's identity is made."""
     table = VirtualTable(identity=Identity(new_game_id(), "ABCDEF", public, "5e" * 32))
     del table.rows[0].payload["is_public"]
-    await table.restart()
-    await table.seats[0].connect()
+    table.restart()
+    table.seats[0].connect()
     assert table.room.core.is_public is public
     table.seats[0].command("change_settings", config={"rounds": 5})
     assert table.room.core.is_public is public
@@ -165,7 +165,7 @@ async def test_a_change_waits_for_the_database_like_any_other_command() -> None:
     table = VirtualTable(players=2)
     host, guest = table.seats
     for seat in table.seats:
-        await seat.connect()
+        seat.connect()
     table.outage = True
     host.command("change_settings", "once", config={"rounds": 1})
     host.command("change_settings", "once", config={"rounds": 1})

@@ -27,7 +27,7 @@ async def opened(players: int = 2, **config: Any) -> VirtualTable:
     table = VirtualTable("relay", players=players, **config)
     table.chats.tables.names.update({seat.player_id: seat.profile["display_name"] for seat in table.seats})
     for seat in table.seats:
-        await seat.connect()
+        seat.connect()
     return table
 
 
@@ -91,9 +91,9 @@ async def test_the_same_id_again_is_the_same_ack_and_is_not_told_again() -> None
     first = await ask(table, table.seats[0], "chat", "x", text="once")
     await ask(table, table.seats[1], "say", data=1)
     assert await ask(table, table.seats[0], "chat", "x", text="twice") == first
-    await table.restart()
+    table.restart()
     for seat in table.seats:
-        await seat.connect()
+        seat.connect()
     await settled(table)
     assert past(table.seats[1]) == ["once"]
     assert await ask(table, table.seats[0], "chat", "x", text="thrice") == first
@@ -134,7 +134,7 @@ async def test_who_comes_is_told_the_last_messages_and_nothing_if_there_are_none
         table.advance(1.01)
     late = await watcher(table)
     assert past(late) == [str(number) for number in range(7, limits.CHAT_HISTORY_MESSAGES + 7)]
-    await table.restart()
+    table.restart()
     late = await watcher(table)
     assert past(late) == [str(number) for number in range(7, limits.CHAT_HISTORY_MESSAGES + 7)]
     names = [frame["type"] for frame in late.frames]
@@ -203,9 +203,9 @@ async def test_muting() -> None:
         assert seat.of_type("muted") == [{"type": "muted", "player_id": loud.player_id, "muted": True}]
     refused = await ask(table, loud, "chat", text="x")
     assert (refused["code"], refused["retryable"]) == ("forbidden", False)
-    await table.restart()
+    table.restart()
     for seat in (host, loud):
-        await seat.connect()
+        seat.connect()
     await settled(table)
     assert host.of_type("chat_history")[-1] == {"type": "chat_history", "messages": [], "muted": [loud.player_id]}
     assert (await ask(table, loud, "chat", text="x"))["code"] == "forbidden"
@@ -218,7 +218,7 @@ async def test_muting() -> None:
 async def test_who_may_mute_whom() -> None:
     table = VirtualTable(players=2, bots=1)
     for seat in table.seats:
-        await seat.connect()
+        seat.connect()
     host, player = table.seats
     (bot,) = [p.player_id for p in table.room.core.table.seated() if p.is_bot]
     assert (await ask(table, player, "mute", player_id=host.player_id, muted=True))["code"] == "not_host"
@@ -270,8 +270,8 @@ async def test_with_a_delay_those_who_watch_are_told_as_late_as_everything() -> 
         if number == 25:
             late = await watcher(table)
             assert past(late) == visible
-            await table.restart()
-            await table.seats[0].connect()
+            table.restart()
+            table.seats[0].connect()
             watching, again = await watcher(table), watching
             assert past(watching) == visible
             watching.frames = [*again.frames]
@@ -407,7 +407,7 @@ async def test_a_node_that_lost_the_room_says_nothing_more() -> None:
 async def test_history_that_could_not_be_read_comes_when_the_database_is_back() -> None:
     table = await opened()
     await ask(table, table.seats[0], "chat", text="hello")
-    await table.restart()
+    table.restart()
     table.chats.fault = Unavailable("gone")
     late = await watcher(table)
     assert late.of_type("chat_history") == []

@@ -8,7 +8,7 @@ from tests.support.table import Seat, VirtualTable
 
 async def at_turn() -> tuple[VirtualTable, Seat]:
     table = VirtualTable(players=2)
-    await table.start()
+    table.start()
     return table, next(seat for seat in table.seats if seat.turn is not None)
 
 
@@ -18,7 +18,7 @@ async def test_a_turn_that_was_shown_while_the_move_waits_for_the_log_is_no_trap
     table.outage = True
     seat.command("bid", "first", value=1)
     for number in range(5):
-        await seat.connect()
+        seat.connect()
         assert seat.turn is not None
         seat.command("bid", f"again-{number}", value=1)
     assert [reject["code"] for reject in seat.of_type("reject")] == ["not_your_turn"] * 5

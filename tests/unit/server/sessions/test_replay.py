@@ -15,8 +15,8 @@ from server.rooms.recordings import NotFinished, Recording
 from server.sessions.replay import Projector, ReplaySession
 from server.sessions.tokens import Tokens
 from server.settings import Settings
+from server.testing.clock import VirtualClock
 from server.wire.encoders import JSON
-from tests.support.clock import VirtualClock
 from tests.support.play import GAME_ID, play_game
 from tests.unit.server.rooms.test_recordings import Log, recording
 from tests.unit.server.sessions.test_session import KEY

@@ -17,8 +17,8 @@ from server.metrics import Metrics
 from server.sessions.session import Doorkeeper, Session
 from server.sessions.tokens import Tokens
 from server.settings import Settings
+from server.testing.clock import VirtualClock
 from server.wire.encoders import JSON
-from tests.support.clock import VirtualClock
 
 KEY = b"k" * 32
 

@@ -7,7 +7,7 @@ import pytest
 
 from server import limits
 from server.sessions.tokens import InvalidToken, Tokens
-from tests.support.clock import VirtualClock
+from server.testing.clock import VirtualClock
 
 KEY = b"k" * 32
 
