@@ -39,7 +39,7 @@ def digest(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        items = ((f, getattr(value, f.name)) for f in fields(value))
+        items = ((f, getattr(value, f.name)) for f in fields(value) if not f.metadata.get("not_hashed"))
         return {f.name: _plain(item) for f, item in items if not (f.metadata.get("added_later") and item == f.default)}
     if isinstance(value, Enum):
         return value.value

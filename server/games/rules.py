@@ -36,6 +36,9 @@ ADDED_LATER: Mapping[str, bool] = {"added_later": True}
 """`metadata` of a field that states have not had from the beginning: as long as it has its default it is left out of
 the state's hash, so that old logs keep theirs."""
 
+NOT_HASHED: Mapping[str, bool] = {"not_hashed": True}
+"""`metadata` of a field that only repeats what the events said: it never enters the state's hash."""
+
 
 class Event:
     """A fact of the log. Subclasses are frozen slotted dataclasses whose fields are JSON values (tuples for lists).
@@ -184,14 +187,31 @@ class State(Generic[P]):
 
 
 class Bot(ABC):
-    """An opponent. Sees what its seat's view shows and nothing else."""
+    """An opponent. Sees what its seat's view shows, remembers what its player was shown (`Game.memory`), and knows
+    nothing else."""
 
     @abstractmethod
     def choose(self, view: Data, actions: tuple[Command, ...], draw: Callable[[int], int]) -> Command:
-        """Pick one command.
+        """Pick one command, at once: a few milliseconds at most, for the whole server waits.
 
-        `view`: exactly what the player of this seat would be shown. `actions`: the legal commands, at least one.
-        `draw(k)`: a fair number in 0..k-1 from this decision's own seeded stream.
+        `view`: exactly what the player of this seat would be shown, with `Game.memory` laid over it. `actions`: the
+        legal commands, at least one. `draw(k)`: a fair number in 0..k-1 from this decision's own seeded stream.
+        """
+
+
+class ThinkingBot(Bot):
+    """An opponent that takes its time, in a process of its own. `choose` is what it does when it gets none: when too
+    many think, or its thought doesn't come in time."""
+
+    @abstractmethod
+    def search(
+        self, view: Data, actions: tuple[Command, ...], draw: Callable[[int], int], more: Callable[[], bool]
+    ) -> Command:
+        """Pick one command, as well as time allows. The first three are those of `choose`.
+
+        Ask `more()` before each further step of a millisecond or less, and come to an end when it says no; end without
+        having asked when there is nothing to think about. The same arguments and the same answers of `more` give the
+        same command. Runs in another process: the bot is found there by its game and its level.
         """
 
 
@@ -233,6 +253,10 @@ class Game(ABC, Generic[P]):
     def redact(self, event: Event, viewer: Viewer) -> Data | None:
         """What `viewer` may know of a private event, built from nothing; None hides it whole."""
         return None
+
+    def memory(self, state: State[P], player_id: PlayerId) -> Data:
+        """What this player was shown before and the view shows no more; bots get its keys laid over the view."""
+        return {}
 
     @abstractmethod
     def actions(self, state: State[P], player_id: PlayerId) -> tuple[Command, ...]:

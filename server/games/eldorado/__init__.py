@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from server.games.eldorado import audit, bots, events, state, views
+from server.games.eldorado import audit, events, levels, state, views
 from server.games.eldorado import decide as rules_of_play
 from server.games.eldorado.commands import COMMANDS, Bid, EldoradoCommand, PlayCard
 from server.games.eldorado.config import Config
@@ -36,7 +36,7 @@ class Eldorado(Game[Play]):
     config = Config
     commands = COMMANDS
     events = events.EVENTS
-    bot_levels = bots.LEVELS
+    bot_levels = tuple(levels.BOTS)
 
     def setup(self, table: Table) -> Play:
         return state.setup(table)
@@ -58,6 +58,9 @@ class Eldorado(Game[Play]):
     def redact(self, event: Event, viewer: Viewer) -> Data | None:
         return events.redact(event, viewer)
 
+    def memory(self, state: State[Play], player_id: PlayerId) -> Data:
+        return views.memory(_play(state))
+
     def actions(self, state: State[Play], player_id: PlayerId) -> tuple[Command, ...]:
         return rules_of_play.actions(state.table, _play(state), player_id)
 
@@ -68,7 +71,7 @@ class Eldorado(Game[Play]):
         return rules_of_play.expire(state.table, _play(state), ctx)
 
     def bot(self, level: str) -> Bot:
-        return bots.BOTS[level]
+        return levels.BOTS[level]
 
     def summary(self, state: State[Play]) -> Summary:
         return summary(state, _play(state))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from server.games.eldorado.cards import ACE, DECKS, STRENGTH, SUIT_OF, Card, Suit, highest, lowest
 from server.games.eldorado.commands import Bid, PlayCard
 from server.games.eldorado.dealing import decks_for
 from server.games.eldorado.tricks import beats, winning_play
 from server.games.rules import Bot, Command, Data
-
-LEVELS = ("random", "steady")
 
 # Found by playing: how much each better card, and the mere existence of trumps, lowers a card's chance.
 _TRUMP_RISK = 0.145
@@ -32,26 +31,38 @@ class SteadyBot(Bot):
         bids = [action.value for action in actions if isinstance(action, Bid)]
         if bids:
             worth = hand_worth(view["hand"], view["round"]["trump_suit"], len(view["hand_counts"]))
-            return Bid(min(bids, key=lambda bid: (abs(bid - worth), bid)))
+            return Bid(nearest_bid(bids, worth))
         cards = [action.card for action in actions if isinstance(action, PlayCard)]
         return PlayCard(choose_card(view, cards))
 
 
 def hand_worth(hand: Sequence[Card], trump: Suit, players: int) -> float:
-    """How many tricks a hand may be expected to take.
+    """How many tricks a hand may be expected to take."""
+    worths = card_worths(trump, players, len(hand))
+    return sum(worths[card] for card in hand)
 
-    Every card counts with its chance that nobody was dealt a better one; a plain card also has to survive the trumps.
+
+@cache
+def card_worths(trump: Suit, players: int, hand: int) -> dict[Card, float]:
+    """What each card adds to a hand of `hand` cards: its chance that nobody was dealt a better one.
+
+    A plain card also has to survive the trumps.
     """
     decks = decks_for(players)
-    kept = 1 - (players - 1) * len(hand) / len(DECKS[decks])
-    worth = 0.0
-    for card in hand:
+    kept = 1 - (players - 1) * hand / len(DECKS[decks])
+    worths = {}
+    for card in DECKS[decks]:
         better = (ACE - STRENGTH[card]) * decks
         if SUIT_OF[card] == trump:
-            worth += kept ** (_TRUMP_RISK * better)
+            worths[card] = kept ** (_TRUMP_RISK * better)
         else:
-            worth += kept ** (_PLAIN_RISK * better + _TRUMPED_RISK * decks)
-    return worth
+            worths[card] = kept ** (_PLAIN_RISK * better + _TRUMPED_RISK * decks)
+    return worths
+
+
+def nearest_bid(bids: Sequence[int], worth: float) -> int:
+    """Of those that are allowed the one nearest to what the hand is worth; of two the lower one."""
+    return min(bids, key=lambda bid: (abs(bid - worth), bid))
 
 
 def choose_card(view: Data, cards: Sequence[Card]) -> Card:
@@ -72,6 +83,3 @@ def choose_card(view: Data, cards: Sequence[Card]) -> Card:
         return highest(losing)
     last = len(plays) + 1 == len(view["hand_counts"])
     return highest(taking) if last else lowest(taking)
-
-
-BOTS: dict[str, Bot] = {"random": RandomBot(), "steady": SteadyBot()}

@@ -25,14 +25,15 @@ DECKS: Final[tuple[tuple[Card, ...], ...]] = tuple(
 
 SUIT_OF: Final[dict[Card, Suit]] = {card: card.split(":")[1] for card in DECKS[2]}
 STRENGTH: Final[dict[Card, int]] = {card: RANKS.index(card.split(":")[2]) + 2 for card in DECKS[2]}
-_ORDER: Final[dict[Card, tuple[int, int]]] = {card: (STRENGTH[card], i) for i, card in enumerate(DECKS[2])}
+ORDER: Final[dict[Card, tuple[int, int]]] = {card: (STRENGTH[card], i) for i, card in enumerate(DECKS[2])}
+"""What cards are sorted by: strength, then their place in the unshuffled order."""
 
 
 def lowest(cards: Iterable[Card]) -> Card:
     """The weakest card; of equally weak ones the first in the unshuffled order."""
-    return min(cards, key=_ORDER.__getitem__)
+    return min(cards, key=ORDER.__getitem__)
 
 
 def highest(cards: Iterable[Card]) -> Card:
     """The strongest card; of equally strong ones the last in the unshuffled order."""
-    return max(cards, key=_ORDER.__getitem__)
+    return max(cards, key=ORDER.__getitem__)

@@ -86,6 +86,7 @@ def _trick_started(round_: Round, event: ev.TrickStarted) -> Round:
         Trick(event.trick_index, event.leader_player_id),
         round_.last_trick,
         round_.unheard,
+        round_.tricks,
     )
 
 
@@ -103,6 +104,7 @@ def _card_played(round_: Round, event: ev.CardPlayed) -> Round:
         Trick(trick.index, trick.leader, (*trick.plays, (player, played))),
         round_.last_trick,
         _heard(round_.unheard, player, event.forced),
+        round_.tricks,
     )
 
 
@@ -110,6 +112,7 @@ def _trick_completed(round_: Round, event: ev.TrickCompleted) -> Round:
     winner = event.winning_player_id
     trick = round_.trick
     assert trick is not None  # a trick ends that was begun
+    completed = Trick(trick.index, trick.leader, trick.plays, winner, event.winning_card)
     return Round(
         round_.deal,
         round_.stage,
@@ -118,8 +121,9 @@ def _trick_completed(round_: Round, event: ev.TrickCompleted) -> Round:
         {**round_.tricks_won, winner: round_.tricks_won[winner] + 1},
         round_.trump_broken,
         None,
-        Trick(trick.index, trick.leader, trick.plays, winner, event.winning_card),
+        completed,
         round_.unheard,
+        (*round_.tricks, completed),
     )
 
 

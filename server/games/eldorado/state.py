@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from server.games.eldorado.cards import SUIT_OF, Card, Hand, Suit
-from server.games.rules import Data, PlayerId
+from server.games.rules import NOT_HASHED, Data, PlayerId
 from server.games.table import Table
 
 
@@ -55,6 +55,7 @@ class Round:
     """The round under way or, in the stage `SCORING`, the one just ended.
 
     `trick`: the one under way. `unheard`: who was disconnected at the start and has made no move by himself since.
+    `tricks`: those that are completed, for whoever wants to remember them.
     """
 
     deal: Deal
@@ -66,6 +67,7 @@ class Round:
     trick: Trick | None = None
     last_trick: Trick | None = None
     unheard: tuple[PlayerId, ...] = ()
+    tricks: tuple[Trick, ...] = field(default=(), metadata=NOT_HASHED)
 
 
 @dataclass(frozen=True, slots=True)

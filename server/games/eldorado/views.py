@@ -23,6 +23,12 @@ def view(state: State[Play], viewer: Viewer) -> Data:
     }
 
 
+def memory(play: Play) -> Data:
+    """`tricks`: the completed tricks of the round, each as its plays. Everybody has seen them."""
+    tricks = play.round.tricks if play.round is not None else ()
+    return {"tricks": [_trick(trick)["plays"] for trick in tricks]}
+
+
 def phase(state: State[Play]) -> str:
     """The first deal counts as bidding: it happens in the moment the game starts."""
     if state.play is None or state.play.round is None:

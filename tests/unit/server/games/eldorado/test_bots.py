@@ -67,7 +67,7 @@ def test_random_draws_among_all_actions() -> None:
 
 
 def test_there_is_a_bot_of_every_level() -> None:
-    assert [type(GAME.bot(level)).__name__ for level in GAME.bot_levels] == ["RandomBot", "SteadyBot"]
+    assert [type(GAME.bot(level)).__name__ for level in GAME.bot_levels] == ["RandomBot", "SteadyBot", "StrongBot"]
     with pytest.raises(KeyError):
         GAME.bot("perfect")
 
