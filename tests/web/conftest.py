@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright, expect
 
 from tests.support.server import ServerProcess
@@ -24,7 +25,15 @@ ARGS = [
     "--disable-quic",
 ]
 PATIENCE_MS = 15_000
-SCREENSHOTS = Path(__file__).parents[2] / "test-results"
+HERE = Path(__file__).parent
+SCREENSHOTS = HERE.parents[1] / "test-results"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One Chromium serves all these tests, so they share the event loop that drives it."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="session")
@@ -36,14 +45,14 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def playwright() -> AsyncIterator[Playwright]:
     expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(playwright: Playwright, chromium: str) -> AsyncIterator[Browser]:
     browser = await playwright.chromium.launch(executable_path=chromium, args=ARGS)
     yield browser
@@ -70,6 +79,11 @@ class People:
         await guest.open_home()
         return guest
 
+    async def leave(self) -> None:
+        """Everybody closes his browser."""
+        for guest in self._all:
+            await guest.page.context.close()
+
     async def finish(self, name: str) -> None:
         """Keep a picture of every page, then see that the consoles stayed clean."""
         SCREENSHOTS.mkdir(exist_ok=True)
@@ -79,8 +93,11 @@ class People:
         assert errors == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def people(browser: Browser, live_server: ServerProcess, request: pytest.FixtureRequest) -> AsyncIterator[People]:
     made = People(browser, live_server.url)
     yield made
-    await made.finish(request.node.name)
+    try:
+        await made.finish(request.node.name)
+    finally:
+        await made.leave()
