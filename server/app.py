@@ -22,6 +22,7 @@ from persistence.event_log.writer import PostgresLog
 from server import limits
 from server.api.app import build
 from server.api.context import Services
+from server.api.vitals import Vitals
 from server.clock import Clock, SystemClock
 from server.data_folder import refuse_embedded_in_production, token_key
 from server.games.registry import Registry
@@ -29,6 +30,7 @@ from server.gateway.door import Door, Opener
 from server.gateway.heartbeat import Heartbeat
 from server.gateway.http import HttpServer, listen
 from server.metrics import Metrics
+from server.ratings.service import Ratings
 from server.rooms.board import Board
 from server.rooms.directory import Directory
 from server.rooms.identities import bot_identities, bot_rows
@@ -44,6 +46,7 @@ from server.sessions.tokens import Tokens
 from server.settings import Settings
 from server.workers.embedded_guard import keep_embedded
 from server.workers.partitions import keep_partitions
+from server.workers.ratings import keep_ratings
 from server.workers.tickets import expire_tickets
 
 _log = logging.getLogger(__name__)
@@ -100,6 +103,7 @@ class App:
                 self._begin(_recover(self.services.directory, self.services.database))
                 self._begin(keep_partitions(self.services.database))
                 self._begin(expire_tickets(self.services.matchmaker))
+                self._begin(keep_ratings(Ratings(self.services.database, self.services.metrics)))
                 if self._embedded is not None:
                     self._begin(keep_embedded(self._embedded, self.log))
                 return True
@@ -178,6 +182,7 @@ async def _compose(
     tokens = Tokens(key, clock)
 
     keeper = Doorkeeper(directory, profiles, tokens, clock, metrics, settings)
+    vitals = Vitals(metrics, clock)
     recordings = Recordings(games, log, database, clock)
     projector = Projector(recordings, database, tokens, clock, metrics, settings, keeper.limits)
     board = Board(directory, database, clock, metrics)
@@ -192,7 +197,7 @@ async def _compose(
     heartbeat.start()
     stack.callback(heartbeat.stop)
     services = Services(
-        settings, games, database, log, directory, matchmaker, profiles, tokens, clock, metrics, recordings
+        settings, games, database, log, directory, matchmaker, profiles, tokens, clock, metrics, recordings, vitals
     )
     http = HttpServer(build(services, version("parlor")), door, listener)
 

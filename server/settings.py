@@ -50,6 +50,10 @@ class Settings(BaseSettings):
         default=None,
         description="key that signs players' tokens, 32 characters at least; not set: made once in the data folder",
     )
+    admin_token: SecretStr | None = Field(
+        default=None,
+        description="opens the operator's page at /admin, 32 characters at least; not set: there is no such page",
+    )
     public_url: str | None = Field(
         default=None,
         description="how clients reach this server, for example wss://play.example.org; not set: as they asked",
@@ -105,7 +109,7 @@ class Settings(BaseSettings):
             raise ValueError("an origin is scheme://host or scheme://host:port, without a path or a wildcard")
         return tuple(origin for origin in found if origin is not None)
 
-    @field_validator("token_key")
+    @field_validator("token_key", "admin_token")
     @classmethod
     def _long_enough(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None and len(key.get_secret_value().encode()) < 32:

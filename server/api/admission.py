@@ -41,7 +41,7 @@ class Admission:
     def _refused(self, scope: Scope) -> tuple[HttpRefused, Response] | None:
         headers = Headers(scope=scope)
         if scope["method"] not in _READING:
-            wait_s = self._changes.spend(self._address(scope, headers), self._services.clock.monotonic())
+            wait_s = self._changes.spend(address_of(scope, self._header), self._services.clock.monotonic())
             if wait_s > 0:
                 seconds = math.ceil(wait_s)
                 return HttpRefused.RATE, error(429, ErrorCode.RATE_LIMITED, "too many requests", retry_after_s=seconds)
@@ -52,8 +52,9 @@ class Admission:
             return HttpRefused.LENGTH, error(411, "length_required", "send a Content-Length")
         return None
 
-    def _address(self, scope: Scope, headers: Headers) -> str:
-        """Whose allowance this is."""
-        peer = scope["client"][0] if scope.get("client") else ""
-        told = None if self._header is None else ",".join(headers.getlist(self._header)) or None
-        return client_address(peer, told)
+
+def address_of(scope: Scope, header: str | None) -> str:
+    """Whose allowance a request counts against. `header`: where a proxy names the client, if one is believed."""
+    peer = scope["client"][0] if scope.get("client") else ""
+    told = None if header is None else ",".join(Headers(scope=scope).getlist(header)) or None
+    return client_address(peer, told)

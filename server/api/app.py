@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Match, Mount
 from starlette.types import Scope
@@ -13,7 +14,8 @@ from starlette.types import Scope
 from server.api import answers
 from server.api.admission import Admission
 from server.api.context import Services
-from server.api.routes import chat, games, health, leaderboards, matchmaking, players, rooms
+from server.api.operator_door import OperatorDoor
+from server.api.routes import admin, chat, games, health, leaderboards, matchmaking, players, rooms, statistics
 from server.wire.error_codes import ErrorCode
 
 WEB = Path(__file__).parent.parent / "web"
@@ -35,7 +37,8 @@ def build(services: Services, version: str) -> FastAPI:
     app.state.services = services
     answers.install(app)
     app.add_middleware(Admission, services=services)
-    for routes in (players, rooms, matchmaking, chat, games, leaderboards, health):
+    app.add_middleware(OperatorDoor, services=services)
+    for routes in (players, statistics, rooms, matchmaking, chat, games, leaderboards, admin, health):
         app.include_router(routes.router)
 
     @app.middleware("http")
@@ -54,6 +57,11 @@ def build(services: Services, version: str) -> FastAPI:
             doing = "stopping" if services.draining else "starting: its database is out of reach"
             return answers.error(503, ErrorCode.UNAVAILABLE, f"the server is {doing}")
         return await call_next(request)
+
+    @app.get("/games/{game_id}", include_in_schema=False)
+    async def _shared_game(game_id: str) -> FileResponse:
+        """The address of a game as people pass it on; the browser client knows what to do with it."""
+        return FileResponse(WEB / "index.html")
 
     app.router.routes.append(_Pages("/", StaticFiles(directory=WEB, html=True), name="web"))
     return app

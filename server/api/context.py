@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request
 
 from persistence.database import Database
 from persistence.event_log.log import EventLog
+from server.api.vitals import Vitals
 from server.clock import Clock
 from server.games.registry import Registry
 from server.metrics import Metrics
@@ -35,6 +36,7 @@ class Services:
     clock: Clock
     metrics: Metrics
     recordings: Recordings
+    vitals: Vitals
     ready: bool = False
     draining: bool = False
 

@@ -228,6 +228,10 @@ class RoomCore:
         decision = lobby.add_bots(self.game, self.table, count, None, self._bots)
         return [] if isinstance(decision, Refusal) else self._apply(decision, now_ms)
 
+    def impose(self, events: Sequence[Event], now_ms: int) -> list[Effect]:
+        """What an operator brings about."""
+        return self._apply(events, now_ms)
+
     def connected(self, player_id: PlayerId, now_ms: int) -> list[Effect]:
         """A player's or spectator's socket is here."""
         event = self._presence.connected(self._require().table, player_id)

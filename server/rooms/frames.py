@@ -70,6 +70,11 @@ def turn(index: int, deadline_at: int | None, actions: Iterable[Command]) -> dic
     }
 
 
+def notice(text: str, now_ms: int) -> dict[str, Any]:
+    """What an operator tells everybody in a room."""
+    return {"type": "notice", "text": text, "at": now_ms}
+
+
 def spectators(count: int) -> dict[str, Any]:
     return {"type": "spectators", "count": count}
 
@@ -102,5 +107,5 @@ def said(message: Message) -> Data:
 
 
 def status(reason: str | None, now_ms: int) -> dict[str, Any]:
-    """`reason`: why the room is paused, `database` or `restart`; None: it goes on."""
+    """`reason`: why the room is paused, `database`, `restart` or `operator`; None: it goes on."""
     return {"type": "status", "paused": reason is not None, "reason": reason, "since": now_ms}

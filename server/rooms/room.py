@@ -11,7 +11,7 @@ from persistence.event_log.log import Committed, EventLog, Health, LossReason, L
 from server.clock import Clock, Timer
 from server.errors import LogShortened, Refused, RoomUnavailable
 from server.games.codec import Codec
-from server.games.rules import PlayerId, Refusal
+from server.games.rules import Event, PlayerId, Refusal
 from server.games.table import Phase, profile_of
 from server.games.table_events import GameCompleted, Profile
 from server.metrics import Metrics
@@ -35,6 +35,7 @@ from server.rooms.effects import (
 )
 from server.rooms.history import History
 from server.rooms.member import Member
+from server.rooms.pauses import Pauses
 from server.rooms.waiting import patience
 from server.wire.close_codes import CloseCode
 from server.wire.error_codes import HTTP_STATUS, ErrorCode
@@ -76,6 +77,7 @@ class Room:
         self._stream = log.open(self.game_id, head, epoch, self, relaxed=core.relaxed)
         if core.relaxed:
             self._history.keep_uncommitted()
+        self.pauses = Pauses(core, self.fanout, clock, log, self._carry_out, self.resume)
         self._timer: Timer | None = None
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self.closed: str | None = None  # why the room is not served any more
@@ -194,8 +196,7 @@ class Room:
         self.audience.send_turn(member)
         self.audience.welcomed(member)
         self.chat.welcome(member)
-        if self.core.paused_since_ms is not None:
-            member.send(member.encoder.frame(frames.status("database", self.core.paused_since_ms)))
+        self.pauses.welcome(member)
         self._carry_out(self.core.connected(member.player_id, self._clock.now_ms()))
 
     def detach(self, member: Member) -> None:
@@ -237,20 +238,17 @@ class Room:
 
     def database(self, health: Health, *, was: Health) -> None:
         """The database went away or came back."""
-        if self.closed is not None:
-            return
-        if health is Health.PAUSED and not self.core.relaxed:
-            self._carry_out(self.core.pause(self._clock.now_ms()))
-            self.fanout.broadcast(frames.status("database", self._clock.now_ms()))
-        elif was is Health.PAUSED and self.core.paused:
-            self.fanout.broadcast(frames.status(None, self._clock.now_ms()))
-            self.resume("database")
+        if self.closed is None:
+            self.pauses.database(health, was=was)
 
     def drain(self) -> None:
         """Decide nothing more: what was decided can still be committed and told before `close`."""
         if self.closed is None:
-            self._carry_out(self.core.pause(self._clock.now_ms()))
-            self.fanout.broadcast(frames.status("restart", self._clock.now_ms()))
+            self.pauses.drain()
+
+    def impose(self, events: Sequence[Event]) -> None:
+        """What an operator brings about."""
+        self._carry_out(self.core.impose(events, self._clock.now_ms()))
 
     def close(self, why: str, code: CloseCode, reason: str) -> None:
         """Stop serving: connections end with `code`, nothing more is decided. What was appended is still written."""

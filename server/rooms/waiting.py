@@ -1,4 +1,4 @@
-"""What came while the database was away waits, bounded in number and age; what is over is refused as unavailable."""
+"""What came while the room was paused waits, bounded in number and age; what is over is refused as unavailable."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class WaitingCommands:
 
 
 def _unavailable(player_id: PlayerId, frame: CommandFrame) -> Reject:
-    return Reject(player_id, frame.id, ErrorCode.UNAVAILABLE, "the database is out of reach")
+    return Reject(player_id, frame.id, ErrorCode.UNAVAILABLE, "the room is paused")
 
 
 @asynccontextmanager

@@ -177,7 +177,8 @@ def test_there_is_an_example_of_every_frame() -> None:
 
 
 def test_the_examples_of_what_is_hard_to_provoke() -> None:
-    for kind, real in (("status", frames.status("database", 1)), ("muted", frames.muted("", muted=True))):
+    told = (frames.status("database", 1), frames.muted("", muted=True), frames.notice("", 1))
+    for kind, real in ((frame["type"], frame) for frame in told):
         (shown,) = examples(kind)
         alike(shown, real, kind)
 
