@@ -24,9 +24,15 @@ _WRONG_ADDRESS = (
 )
 
 
-def load(stem: str) -> Any:
-    """The named queries of `sql/<stem>.sql` as coroutine functions: `await queries.get_game(connection, id=...)`."""
-    return aiosql.from_path(_SQL / f"{stem}.sql", "asyncpg")
+def load(stem: str, **words: str) -> Any:
+    """The named queries of `sql/<stem>.sql` as coroutine functions: `await queries.get_game(connection, id=...)`.
+
+    `words` take the place of what stands in braces there: names of our own, which can't be parameters.
+    """
+    text = (_SQL / f"{stem}.sql").read_text("utf-8")
+    for name, word in words.items():
+        text = text.replace(f"{{{name}}}", word)
+    return aiosql.from_str(text, "asyncpg")
 
 
 async def connect(dsn: str, *, timeout_s: float, settings: Mapping[str, str] | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""What remains of finished games: summaries, one result a player and game, lifetime statistics, leaderboards."""
+"""What remains of finished games: summaries, one result a player and game, statistics over all and by game."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ from persistence.errors import Rejected
 from persistence.play import StatusChanged
 
 _sql = driver.load("stats")
-
-METRICS = ("wins", "win_rate", "highest_score", "total_points", "total_tricks_won")
-"""What leaderboards can be ordered by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +32,7 @@ class PlayerResult:
     is_winner: bool
     best_win_run: int
     best_loss_run: int
+    is_bot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class Completion:
     """Write: the end of a game, with its summary and statistics. Goes with the append of the final event.
 
     Can't be applied twice: the second summary refuses the whole append. Every player must exist, bots too.
-    `rounds`: one JSON object a round. `counted` False: there is a summary, but no statistics.
+    `rounds`: one JSON object a round. `counted` False: there is a summary, but no statistics and no rating.
     """
 
     before: ClassVar[bool] = False
@@ -73,25 +71,32 @@ class Completion:
             highest_bids=[result.highest_bid for result in results],
             misplays=[result.misplays for result in results],
             winners=[result.is_winner for result in results],
+            with_bots=self.with_bots,
         )
+
+    @property
+    def with_bots(self) -> bool:
+        """Whether a bot sat at the table."""
+        return any(result.is_bot for result in self.results)
 
     async def add_summary(self, connection: Any) -> None:
         """The summary alone, without any statistics."""
+        await _sql.add_summary(connection, game_id=self.game_id, at_ms=self.at_ms, **self.summary())
+
+    def summary(self) -> dict[str, Any]:
+        """The columns of the summary that follow from the results."""
         results = self.results
-        await _sql.add_summary(
-            connection,
-            game_id=self.game_id,
-            players=[_summary_entry(result) for result in results],
-            rounds=[dict(played) for played in self.rounds],
-            final_scores={result.player_id: result.score for result in results},
-            highest_bid=max((result.highest_bid for result in results), default=None),
-            highest_score=max((result.score for result in results), default=None),
-            lowest_score=min((result.score for result in results), default=None),
-            most_consecutive_wins=max((result.best_win_run for result in results), default=None),
-            most_consecutive_losses=max((result.best_loss_run for result in results), default=None),
-            highest_misplay=max((result.misplays for result in results), default=None),
-            at_ms=self.at_ms,
-        )
+        return {
+            "players": [_summary_entry(result) for result in results],
+            "rounds": [dict(played) for played in self.rounds],
+            "final_scores": {result.player_id: result.score for result in results},
+            "highest_bid": max((result.highest_bid for result in results), default=None),
+            "highest_score": max((result.score for result in results), default=None),
+            "lowest_score": min((result.score for result in results), default=None),
+            "most_consecutive_wins": max((result.best_win_run for result in results), default=None),
+            "most_consecutive_losses": max((result.best_loss_run for result in results), default=None),
+            "highest_misplay": max((result.misplays for result in results), default=None),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +119,16 @@ class SummaryRow:
 
 @dataclass(frozen=True, slots=True)
 class LifetimeRow:
-    """A player's statistics over all games; the streaks count games. All zero and None before the first one."""
+    """A player's statistics over all games; the streaks count games. All zero and None before the first one.
+
+    `games_with_bots`: of those he played; `wins_with_bots`: of those he won.
+    """
 
     player_id: str
     games_played: int = 0
     games_won: int = 0
+    games_with_bots: int = 0
+    wins_with_bots: int = 0
     highest_score: int | None = None
     lowest_score: int | None = None
     total_points: int = 0
@@ -132,8 +142,30 @@ class LifetimeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GameStatsRow:
+    """A player's statistics over the games of one kind, which he has played at least once."""
+
+    game: str
+    games_played: int
+    games_won: int
+    games_with_bots: int
+    wins_with_bots: int
+    highest_score: int | None
+    lowest_score: int | None
+    total_points: int
+    total_tricks_won: int
+    total_misplays: int
+    most_consecutive_wins: int
+    most_consecutive_losses: int
+    last_game_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlayedRow:
-    """One finished game in a player's history."""
+    """One finished game in a player's history.
+
+    `players`: how many sat there; `rank`: 1 is best, equals share it. `mu_change`: None as long as it is not rated.
+    """
 
     game_id: str
     game: str
@@ -144,17 +176,9 @@ class PlayedRow:
     misplays: int
     is_winner: bool
     completed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LeaderRow:
-    """One line of a leaderboard. `value` is a share (0 to 1) for win_rate, a whole number otherwise."""
-
+    players: int
     rank: int
-    player_id: str
-    display_name: str
-    value: float
-    games_played: int
+    mu_change: float | None
 
 
 async def get_summary(db: Database, game_id: str) -> SummaryRow | None:
@@ -194,27 +218,16 @@ async def history(
     return played, f"{last.completed_at.isoformat()}/{last.game_id}" if last else None
 
 
-async def leaderboard(
-    db: Database,
-    metric: str,
-    *,
-    game: str | None = None,
-    limit: int = 50,
-    min_games: int = 10,
-    include_bots: bool = False,
-) -> list[LeaderRow]:
-    """The best by one of `METRICS`, over all games or those of one kind. Equals: who got there earlier is first."""
-    if metric not in METRICS:
-        raise ValueError(f"no such metric: {metric}")
-    bounds = {"metric": metric, "limit": limit, "min_games": min_games, "include_bots": include_bots}
-    if game is None:
-        rows = await db.fetch(_sql.leaderboard, **bounds)
-    else:
-        rows = await db.fetch(_sql.leaderboard_of_game, game=game, **bounds)
-    return [
-        LeaderRow(rank, str(row[0]), row[1], row[3] if metric == "win_rate" else int(row[3]), row[2])
-        for rank, row in enumerate(rows, 1)
-    ]
+async def by_game(db: Database, player_id: str) -> list[GameStatsRow]:
+    """A player's statistics game by game, in the order of the games' names."""
+    rows = await db.fetch(_sql.by_game, player_id=player_id)
+    return [GameStatsRow(**_columns(GameStatsRow, row)) for row in rows]
+
+
+async def scores(db: Database, player_id: str, game: str, *, everything: bool = False, limit: int) -> list[int]:
+    """A player's scores in his newest games of one kind, the newest first; `everything` as in `history`."""
+    rows = await db.fetch(_sql.scores, player_id=player_id, game=game, everything=everything, limit=limit)
+    return [row["score"] for row in rows]
 
 
 def _summary_entry(result: PlayerResult) -> dict[str, Any]:

@@ -131,3 +131,11 @@ def _by_reason(name: str, documentation: str, reasons: type[StrEnum], registry: 
     for reason in reasons:
         counter.labels(reason)
     return counter
+        self.games_rated_total = Counter(
+            "parlor_games_rated", "Games whose players got new ratings.", ["pool"], registry=r
+        )
+        for pool in ("people", "bots"):
+            self.games_rated_total.labels(pool)
+        self.rating_lag_seconds = Gauge(
+            "parlor_rating_lag_seconds", "How long the game that is rated next has been due.", registry=r
+        )

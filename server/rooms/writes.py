@@ -51,10 +51,6 @@ def writes_for(
 def completion(game: Game[Any], state: State[Any], at_ms: int) -> Completion:
     """Summary and statistics of a completed game; the same from the live state and from a fold of the log."""
     summary = game.summary(state)
-    results = []
-    for result in summary.results:
-        fields = asdict(result)
-        del fields["is_bot"]  # stands in the players table
-        results.append(PlayerResult(**fields))
+    results = [PlayerResult(**asdict(result)) for result in summary.results]
     counted = state.table.forked_from is None  # what is played from the middle on, with open cards, is practice
     return Completion(state.table.game_id, at_ms, results, summary.rounds, counted)

@@ -28,7 +28,10 @@ PATCH /api/players/me                    *                   401 200 200 200 200
 GET /api/players/{host}                  *                   200 200 200 200 200 200 200 200 200 200 200 200
 GET /api/players/{host}/stats            *                   200 200 200 200 200 200 200 200 200 200 200 200
 GET /api/players/{host}/games            *                   200 200 200 200 200 200 200 200 401 401 401 200
+GET /api/players/{host}/ratings          *                   200 200 200 200 200 200 200 200 200 200 200 200
+GET /api/players/{host}/scores?game=x    *                   200 200 200 200 200 200 200 200 401 401 401 200
 GET /api/leaderboards/wins               *                   200 200 200 200 200 200 200 200 200 200 200 200
+GET /api/leaderboards/rating?game=relay  *                   200 200 200 200 200 200 200 200 200 200 200 200
 POST /api/rooms                          *                   401 201 201 201 201 201 201 201 401 401 401 401
 GET /api/rooms                           *                   200 200 200 200 200 200 200 200 200 200 200 200
 GET /api/rooms/{room}                    public              401 200 200 200 200 200 200 200 401 401 401 200

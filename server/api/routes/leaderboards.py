@@ -7,10 +7,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from persistence import stats
+from persistence import leaderboards
+from persistence.errors import Rejected
+from persistence.leaderboards import METRICS
 from server import limits
 from server.api.context import GameName, With
+from server.api.routes.statistics import Pool, malformed_cursor
 from server.errors import Refused
+from server.ratings import scale
 
 router = APIRouter(prefix="/api/leaderboards", tags=["players"])
 
@@ -20,14 +24,32 @@ async def read_leaderboard(
     services: With,
     metric: str,
     game: GameName = None,
+    pool: Annotated[Pool, Query(description="of ratings only")] = "people",
     limit: Annotated[int, Query(ge=1, le=limits.PAGE_ITEMS_MAX)] = 20,
     min_games: Annotated[int, Query(ge=0, le=1_000_000)] = limits.LEADERBOARD_GAMES_MIN,
     include_bots: bool = False,
+    cursor: str | None = None,
 ) -> dict[str, Any]:
-    """The best by one metric; ties go to whoever got there first."""
-    if metric not in stats.METRICS:
-        raise Refused(404, "unknown_metric", f"metrics: {', '.join(stats.METRICS)}")
-    rows = await stats.leaderboard(
-        services.database, metric, game=game, limit=limit, min_games=min_games, include_bots=include_bots
-    )
-    return {"metric": metric, "rows": [asdict(row) for row in rows]}
+    """The best by one metric; ties go to whoever got there first. Of ratings one game's, without provisional ones."""
+    if metric not in METRICS:
+        raise Refused(404, "unknown_metric", f"metrics: {', '.join(METRICS)}")
+    if metric == "rating" and game is None:
+        raise Refused(422, "invalid_request", "game: ratings are those of one game", "game")
+    try:
+        rows, following = await leaderboards.leaderboard(
+            services.database,
+            metric,
+            game=game,
+            pool=pool,
+            sigma_max=scale.SETTLED_SIGMA,
+            limit=limit,
+            min_games=min_games,
+            include_bots=include_bots,
+            cursor=cursor,
+        )
+    except Rejected:
+        raise malformed_cursor() from None
+    shown = [asdict(row) for row in rows]
+    if metric == "rating":
+        shown = [{**row, "value": scale.rating(row["value"])} for row in shown]
+    return {"metric": metric, "rows": shown, "next_cursor": following}

@@ -1,21 +1,19 @@
-"""Players: guests, profiles, statistics, history."""
+"""Players: guests and profiles."""
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from persistence import players, stats
-from persistence.errors import Conflict, Rejected
+from persistence import players
+from persistence.errors import Conflict
 from persistence.players import PlayerRow
-from server import limits
 from server.api.answers import refused
 from server.api.context import With
-from server.api.guard import Caller, MaybeCaller, known_id
+from server.api.guard import Caller, known_id
 from server.errors import Refused
 from server.games.lobby import profile_problem
 
@@ -78,39 +76,12 @@ async def change_me(services: With, caller: Caller, change: ProfileChange) -> di
 
 @router.get("/{player_id}")
 async def read_player(services: With, player_id: str) -> dict[str, Any]:
-    return _profile(await _player(services, _id(player_id)))
+    return _profile(await known_player(services, player_id))
 
 
-@router.get("/{player_id}/stats")
-async def read_stats(services: With, player_id: str) -> dict[str, Any]:
-    """Lifetime statistics; zeros and nulls before the first finished game."""
-    player = await _player(services, _id(player_id))
-    return asdict(await stats.get_lifetime(services.database, player.id))
-
-
-@router.get("/{player_id}/games")
-async def read_history(
-    services: With,
-    caller: MaybeCaller,
-    player_id: str,
-    limit: Annotated[int, Query(ge=1, le=limits.PAGE_ITEMS_MAX)] = 20,
-    cursor: str | None = None,
-) -> dict[str, Any]:
-    """Finished games, newest first. The player himself sees them at once, others when spectators have."""
-    player = await _player(services, _id(player_id))
-    # A "+" that was put into the address as it is arrives as a space.
-    before = None if cursor is None else cursor.replace(" ", "+")
-    try:
-        played, following = await stats.history(
-            services.database, player.id, everything=caller == player.id, limit=limit, cursor=before
-        )
-    except Rejected:
-        raise Refused(422, "invalid_request", "cursor: not one that this list gave", "cursor") from None
-    return {"items": [asdict(row) for row in played], "next_cursor": following}
-
-
-async def _player(services: With, player_id: str) -> PlayerRow:
-    row = await players.get(services.database, player_id)
+async def known_player(services: With, player_id: str) -> PlayerRow:
+    """A player of whom somebody asks."""
+    row = await players.get(services.database, known_id(player_id, "player_not_found", "player"))
     if row is None:
         raise Refused(404, "player_not_found", "no such player")
     return row
@@ -118,10 +89,6 @@ async def _player(services: With, player_id: str) -> PlayerRow:
 
 def _nobody() -> Refused:
     return Refused(401, "unauthorized", "this player does not exist")
-
-
-def _id(player_id: str) -> str:
-    return known_id(player_id, "player_not_found", "player")
 
 
 def _check(change: ProfileChange) -> None:

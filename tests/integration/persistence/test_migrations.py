@@ -16,7 +16,9 @@ from tests.support.postgres import Server, with_database
 FIRST = "202611210900"
 SECOND = "202611211300"
 THIRD = "202611211400"
-HEAD = "202611211500"
+FOURTH = "202611211500"
+FIFTH = "202611211820"
+HEAD = "202611211900"
 
 
 @pytest.fixture(params=["postgres", "postgres15"])
@@ -64,7 +66,7 @@ def add_event(connection: psycopg.Connection, game_id: str, index: int = 0) -> N
 
 
 def test_up_down_up(empty: str) -> None:
-    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, THIRD, HEAD])
+    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, THIRD, FOURTH, FIFTH, HEAD])
     with pytest.raises(MigrationNeeded):
         runner.require_head(empty)
     runner.upgrade(empty)
@@ -75,7 +77,7 @@ def test_up_down_up(empty: str) -> None:
     runner.upgrade(empty)
     runner.downgrade(empty, "base")
     assert tables(empty) == set()
-    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, THIRD, HEAD])
+    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, THIRD, FOURTH, FIFTH, HEAD])
     runner.upgrade(empty)
     assert tables(empty) == first
 

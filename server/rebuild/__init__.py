@@ -1,0 +1,1 @@
+"""Computing the statistics again from the log, and mending what is not as computed."""
