@@ -31,6 +31,7 @@ from server.gateway.heartbeat import Heartbeat
 from server.gateway.http import HttpServer, listen
 from server.metrics import Metrics
 from server.ratings.service import Ratings
+from server.rooms import thinkers
 from server.rooms.board import Board
 from server.rooms.directory import Directory
 from server.rooms.identities import bot_identities, bot_rows
@@ -174,7 +175,10 @@ async def _compose(
 
     bots = bot_identities(games)
     node = f"{socket.gethostname()}:{secrets.token_hex(4)}"
-    directory = Directory(games, log, database, clock, metrics, node, bots, settings.rooms_per_player_max)
+    think_ms, bot_processes = settings.bot_think_ms, thinkers.processes(settings.bot_processes)
+    pool = thinkers.ProcessPool(clock, metrics, processes=bot_processes, think_ms=think_ms)
+    stack.push_async_callback(pool.close)
+    directory = Directory(games, log, database, clock, metrics, node, bots, settings.rooms_per_player_max, pool)
     rematches = Rematches(directory, database)
     directory.on_rematch = rematches.wish
     matchmaker = Matchmaker(directory, database, clock, metrics)

@@ -66,6 +66,13 @@ LATE_MOVE_MS: Final = (
 )
 COUNTED_MISPLAYS_MAX: Final = 16  # per player: refused commands that are not counted again when they are sent again
 MISPLAYS_LOGGED_MAX: Final = 200  # per player and game; beyond it misplays are refused but not logged any more
+BOT_THINK_MS: Final = 200  # for one decision of a bot that thinks
+BOT_THINK_MS_MIN: Final = 20  # the least that it gets, however many think at once
+BOT_PROCESSES_MAX: Final = 64  # in which bots think; more than cores makes none of them think better
+BOT_NICENESS: Final = 10  # of those processes: whatever else the machine has to do goes first
+BOT_ANSWER_S: Final = 2.0  # beyond its time to think; then a bot does what it can do at once
+BOT_HUNG_S: Final = 5.0  # beyond that: a process that still doesn't answer is ended
+THOUGHTS_WAITING_MAX: Final = 64  # bots that wait for a process; the next one does what it can do at once
 BOTS_PER_LEVEL: Final = 10  # distinct bot identities, one for each seat of the largest table
 
 # The lobby

@@ -56,6 +56,16 @@ class TicketOutcome(StrEnum):
     EXPIRED = "expired"  # nobody came back for it
 
 
+class ThoughtOutcome(StrEnum):
+    """What became of a decision that a bot was to think about. Answered or not: it moved in time."""
+
+    ANSWERED = "answered"
+    LATE = "late"  # nothing came in time
+    CROWDED = "crowded"  # too many waited already, or bots think nowhere
+    FAILED = "failed"  # its process died, or its code did
+    WITHDRAWN = "withdrawn"  # nobody waited any more
+
+
 class Metrics:
     """Attributes are named after the metrics, without the prefix."""
 
@@ -121,7 +131,24 @@ class Metrics:
             buckets=_LATENCY_S,
             registry=r,
         )
+        self.bot_thoughts_total = Counter(
+            "parlor_bot_thoughts", "Decisions that bots were to think about, by outcome.", ["outcome"], registry=r
+        )
+        for thought in ThoughtOutcome:
+            self.bot_thoughts_total.labels(thought)
+        self.bot_answer_seconds = Histogram(
+            "parlor_bot_answer_seconds", "How long a bot that thinks was waited for.", buckets=_LATENCY_S, registry=r
+        )
+        self.bot_processes = Gauge("parlor_bot_processes", "Processes in which bots think.", registry=r)
         self.games_completed_total = Counter("parlor_games_completed", "Games played out.", ["game"], registry=r)
+        self.games_rated_total = Counter(
+            "parlor_games_rated", "Games whose players got new ratings.", ["pool"], registry=r
+        )
+        for pool in ("people", "bots"):
+            self.games_rated_total.labels(pool)
+        self.rating_lag_seconds = Gauge(
+            "parlor_rating_lag_seconds", "How long the game that is rated next has been due.", registry=r
+        )
         self.database_health = Gauge("parlor_database_health", "0 healthy, 1 stalled, 2 paused.", registry=r)
 
 
@@ -131,11 +158,3 @@ def _by_reason(name: str, documentation: str, reasons: type[StrEnum], registry: 
     for reason in reasons:
         counter.labels(reason)
     return counter
-        self.games_rated_total = Counter(
-            "parlor_games_rated", "Games whose players got new ratings.", ["pool"], registry=r
-        )
-        for pool in ("people", "bots"):
-            self.games_rated_total.labels(pool)
-        self.rating_lag_seconds = Gauge(
-            "parlor_rating_lag_seconds", "How long the game that is rated next has been due.", registry=r
-        )

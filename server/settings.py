@@ -92,6 +92,18 @@ class Settings(BaseSettings):
     replay_viewers_max: int = Field(
         default=limits.REPLAY_VIEWERS_MAX, ge=0, description="connections to replays of finished games"
     )
+    bot_think_ms: int = Field(
+        default=limits.BOT_THINK_MS,
+        ge=limits.BOT_THINK_MS_MIN,
+        le=5_000,
+        description="milliseconds that a bot of level strong thinks about a decision, 20 to 5,000",
+    )
+    bot_processes: int | None = Field(
+        default=None,
+        ge=0,
+        le=limits.BOT_PROCESSES_MAX,
+        description="processes in which such bots think; not set: one for each core but one; 0: they don't think",
+    )
     writers: int = Field(default=1, ge=1, le=16, description="connections that write the event log")
     drain_s: float = Field(default=limits.DRAIN_S, gt=0, description="seconds to finish after a stop signal")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

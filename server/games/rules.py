@@ -187,15 +187,14 @@ class State(Generic[P]):
 
 
 class Bot(ABC):
-    """An opponent. Sees what its seat's view shows, remembers what its player was shown (`Game.memory`), and knows
-    nothing else."""
+    """An opponent. Sees what its seat's view shows and nothing else."""
 
     @abstractmethod
     def choose(self, view: Data, actions: tuple[Command, ...], draw: Callable[[int], int]) -> Command:
         """Pick one command, at once: a few milliseconds at most, for the whole server waits.
 
-        `view`: exactly what the player of this seat would be shown, with `Game.memory` laid over it. `actions`: the
-        legal commands, at least one. `draw(k)`: a fair number in 0..k-1 from this decision's own seeded stream.
+        `view`: exactly what the player of this seat would be shown. `actions`: the legal commands, at least one.
+        `draw(k)`: a fair number in 0..k-1 from this decision's own seeded stream.
         """
 
 
@@ -207,7 +206,8 @@ class ThinkingBot(Bot):
     def search(
         self, view: Data, actions: tuple[Command, ...], draw: Callable[[int], int], more: Callable[[], bool]
     ) -> Command:
-        """Pick one command, as well as time allows. The first three are those of `choose`.
+        """Pick one command, as well as time allows. The first three are those of `choose`, `view` with what the
+        player was shown before laid over it (`Game.memory`).
 
         Ask `more()` before each further step of a millisecond or less, and come to an end when it says no; end without
         having asked when there is nothing to think about. The same arguments and the same answers of `more` give the
@@ -255,7 +255,7 @@ class Game(ABC, Generic[P]):
         return None
 
     def memory(self, state: State[P], player_id: PlayerId) -> Data:
-        """What this player was shown before and the view shows no more; bots get its keys laid over the view."""
+        """What this player was shown before and the view shows no more, for bots that think."""
         return {}
 
     @abstractmethod

@@ -24,7 +24,7 @@ from server.games.rules import Command, Context, Data, Event, Game, PlayerId, Re
 from server.games.table import Phase, Table, profile_of
 from server.rooms import records as rec
 from server.rooms.acks import Acks
-from server.rooms.bots import bot_move
+from server.rooms.bots import BotTurn
 from server.rooms.decisions import TABLE_COMMANDS, Bots, decide, misplay, removed
 from server.rooms.effects import (
     Ack,
@@ -36,6 +36,7 @@ from server.rooms.effects import (
     SendAck,
     SetAlarm,
     Step,
+    Think,
     Unload,
     Wait,
 )
@@ -43,7 +44,7 @@ from server.rooms.identity import Identity
 from server.rooms.leniency import Leniency
 from server.rooms.outbox import Outbox
 from server.rooms.presence import Presence
-from server.rooms.turns import bot_due, follow_up, is_new, next_wait
+from server.rooms.turns import follow_up, is_new, next_wait
 from server.rooms.waiting import NodeWaiting, WaitingCommands
 from server.rooms.wishes import WISHES, wish
 from server.rooms.writes import writes_for
@@ -64,7 +65,7 @@ class RoomCore:
         self._bots = bots
         self._state: State[Any] | None = None
         self._wait: Wait | None = None
-        self._bot_due_ms: int | None = None
+        self._bot = BotTurn(game)
         self.head = -1  # index of the last event that was decided
         self._last_at_ms = 0  # of that event; times never go back within a log
         self._outbox = Outbox()
@@ -99,8 +100,7 @@ class RoomCore:
         return self.paused_since_ms is not None or self._held_back
 
     @property
-    def told(self) -> Step | None:
-        """The newest step that may be told."""
+    def told(self) -> Step | None:  # the newest step that may be told
         return self._outbox.told
 
     @property
@@ -167,10 +167,9 @@ class RoomCore:
         self.paused_since_ms = None
         self._presence.follow(state.table, now_ms)
         self._wait = None
-        if state.table.phase == Phase.PLAYING and self.game.deadline(state) is not None:
-            effects = self._apply((ev.GameResumed(reason, max(0, now_ms - since)),), now_ms)
-        else:
-            effects = self._rearm()
+        goes_on = state.table.phase == Phase.PLAYING and self.game.deadline(state) is not None
+        resumed = ev.GameResumed(reason, max(0, now_ms - since))
+        effects = self._apply((resumed,), now_ms) if goes_on else self._rearm()
         for item in self.waiting.take_all():
             effects += self.command(item.player_id, item.profile, item.frame, now_ms)
         return effects
@@ -178,7 +177,7 @@ class RoomCore:
     def pause(self, now_ms: int) -> list[Effect]:
         """The database is away: nothing is decided, the clocks stand still."""
         self.paused_since_ms = now_ms
-        return self._rearm()
+        return [*self._bot.forget(), *self._rearm()]
 
     # Inputs: players.
 
@@ -256,14 +255,18 @@ class RoomCore:
         if gone:
             return self._apply(gone, now_ms)
         ctx = Context(now_ms, self.identity.session_seed)
-        if self._bot_due_ms is not None and self._bot_due_ms <= now_ms and self._wait is not None:
-            self._bot_due_ms = None
-            bot, events = bot_move(self.game, state, self._wait.deadline, self.head, ctx)
-            return self._apply(events, now_ms, bot)
+        if self._bot.due_ms is not None and self._bot.due_ms <= now_ms and self._wait is not None:
+            move = self._bot.move(state, self._wait.deadline, self.head, ctx)
+            return [*self._rearm(), move] if isinstance(move, Think) else self._apply(move[1], now_ms, move[0])
         if self._wait is not None and self._wait.due_ms is not None and self._wait.due_ms <= now_ms:
             self._leniency.forced(self._wait.deadline.player_ids, now_ms)
             return self._apply(self.game.expire(state, ctx), now_ms)
         return self._rearm()
+
+    def thought(self, asked: Think, command: Command | None, now_ms: int) -> list[Effect]:
+        """What a bot has thought of; None: nothing in time. One that nobody waits for any more changes nothing."""
+        move = self._bot.answer(self._require(), asked, command, Context(now_ms, self.identity.session_seed))
+        return [] if move is None else self._apply(move[1], now_ms, move[0])
 
     def committed(self, proof: Committed, now_ms: int) -> list[Effect]:
         """The log says what is committed: that much may be told."""
@@ -317,12 +320,10 @@ class RoomCore:
             self._guests[happened[0].player_id] = happened[0].profile
         if wait is not self._wait:
             self._wait = wait
-            self._bot_due_ms = bot_due(state, wait, now_ms)
+            self._bot.follow(state, wait, now_ms)
         elif state.table is before.table:
             return [append]
         return [append, *self._rearm()]
-
-    # Decisions.
 
     def _require(self) -> State[Any]:
         assert self._state is not None, "create or load comes first"
@@ -344,7 +345,5 @@ class RoomCore:
         dues = [self._presence.next_due_ms]
         self._held_back = self._outbox.is_full(self.head)
         if not self._held_back:
-            dues.append(self._bot_due_ms)
-            if self._wait is not None:
-                dues.append(self._wait.due_ms)
+            dues += self._bot.due_ms, None if self._wait is None else self._wait.due_ms
         return min((due for due in dues if due is not None), default=None)

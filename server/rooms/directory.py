@@ -30,6 +30,7 @@ from server.rooms.decisions import Bots
 from server.rooms.effects import OpenRematch
 from server.rooms.identity import Identity
 from server.rooms.room import Room
+from server.rooms.thinking import Thinkers
 from server.rooms.waiting import NodeWaiting, patience
 from server.wire.close_codes import CloseCode
 from server.wire.commands import CommandDecoder
@@ -76,6 +77,7 @@ class Directory:
         node: str,
         bots: Bots,
         rooms_per_player_max: int = limits.ROOMS_PER_PLAYER_MAX,
+        thinkers: Thinkers | None = None,
     ) -> None:
         self.registry = registry
         self._rooms_per_player_max = rooms_per_player_max
@@ -85,6 +87,7 @@ class Directory:
         self._chats = Chats(database)
         self._clock = clock
         self._metrics = metrics
+        self._thinkers = thinkers
         self._node = node
         self._decoders = {game.name: CommandDecoder(game) for game in registry}
         self._rooms: dict[str, Room] = {}
@@ -244,6 +247,7 @@ class Directory:
             epoch=epoch,
             on_unload=self._unload,
             on_rematch=lambda room, wish: self.on_rematch(room, wish),
+            thinkers=self._thinkers,
         )
         game_id = room.game_id
         room.audience.on_listed = lambda: self.on_listed(game_id)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from persistence.event_log.log import Committed, NewEvent, Write
 from server.games.rules import Command, Data, Deadline, Event, PlayerId, State
+from server.rooms.thinking import Thought
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,19 @@ class SetAlarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Think:
+    """Let a bot think about this; then tell `RoomCore.thought`."""
+
+    player_id: PlayerId
+    thought: Thought
+
+
+@dataclass(frozen=True, slots=True)
+class StopThinking:
+    """Nobody waits for the bot any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenRematch:
     """A player of the completed game wants another one with the same people."""
 
@@ -121,4 +135,6 @@ class Unload:
     reason: str
 
 
-Effect: TypeAlias = Append | Publish | SendAck | Reject | SetAlarm | OpenRematch | ChatWish | Unload
+Effect: TypeAlias = (
+    Append | Publish | SendAck | Reject | SetAlarm | Think | StopThinking | OpenRematch | ChatWish | Unload
+)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from persistence.chat import Chats
 from persistence.event_log.log import Committed, EventLog, Health, LossReason, Lost, Write
-from server.clock import Clock, Timer
+from server.clock import Clock
 from server.errors import LogShortened, Refused, RoomUnavailable
 from server.games.codec import Codec
 from server.games.rules import Event, PlayerId, Refusal
@@ -31,11 +31,15 @@ from server.rooms.effects import (
     SendAck,
     SetAlarm,
     Step,
+    StopThinking,
+    Think,
     Unload,
 )
 from server.rooms.history import History
 from server.rooms.member import Member
 from server.rooms.pauses import Pauses
+from server.rooms.thinking import NoThinkers, Thinkers
+from server.rooms.unbidden import Unbidden
 from server.rooms.waiting import patience
 from server.wire.close_codes import CloseCode
 from server.wire.error_codes import HTTP_STATUS, ErrorCode
@@ -60,6 +64,7 @@ class Room:
         epoch: int,
         on_unload: Callable[[Room], None],
         on_rematch: Callable[[Room, OpenRematch], None],
+        thinkers: Thinkers | None = None,
     ) -> None:
         self.core = core
         self.game_id = core.identity.game_id
@@ -78,7 +83,8 @@ class Room:
         if core.relaxed:
             self._history.keep_uncommitted()
         self.pauses = Pauses(core, self.fanout, clock, log, self._carry_out, self.resume)
-        self._timer: Timer | None = None
+        thinkers = thinkers or NoThinkers(clock)
+        self._unbidden = Unbidden(core, clock, metrics, thinkers, self._carry_out, self._quarantine)
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self.closed: str | None = None  # why the room is not served any more
         self.loss: Lost | None = None  # what the log said, if that is why
@@ -255,7 +261,7 @@ class Room:
         if self.closed is not None:
             return
         self.closed = why
-        self._set_alarm(None)
+        self._unbidden.close()
         self.core.waiting.take_all()
         self._log.close_stream(self._stream)
         self.audience.close()
@@ -268,6 +274,9 @@ class Room:
                 future.set_exception(RoomUnavailable(why))
         self._waiters.clear()
         self._on_unload(self)
+
+    def _quarantine(self) -> None:
+        self.close("the room was stopped by a bug in its rules", CloseCode.GOING_AWAY, "internal")
 
     def remember(self, records: list[Record]) -> None:
         """The log that was just loaded."""
@@ -292,11 +301,15 @@ class Room:
         """Whatever does not happen on every move."""
         match effect:
             case SetAlarm(at_ms):
-                self._set_alarm(at_ms)
+                self._unbidden.set_alarm(at_ms)
             case SendAck(_, ack):
                 self.fanout.send(ack.player_id, frames.ack(ack))
             case Reject():
                 self._reject(effect)
+            case Think():
+                self._unbidden.think(effect)
+            case StopThinking():
+                self._unbidden.stop_thinking()
             case OpenRematch():
                 self._on_rematch(self, effect)
             case ChatWish():
@@ -322,23 +335,3 @@ class Room:
     def _reject(self, effect: Reject) -> None:
         self._metrics.rejected_total.labels(effect.code).inc()
         self.fanout.send(effect.player_id, frames.reject(effect.id, effect.code, effect.message, effect.field))
-
-    def _set_alarm(self, at_ms: int | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if at_ms is not None and self.closed is None:
-            delay_s = (at_ms - self._clock.now_ms()) / 1000
-            self._timer = self._clock.call_later(delay_s, self._alarm)
-
-    def _alarm(self) -> None:
-        self._timer = None
-        try:
-            effects = self.core.alarm(self._clock.now_ms())
-        except Exception:  # noqa: BLE001  # rules of third parties may raise anything
-            # Time does not stop asking: a room whose rules fail here would fail for ever.
-            _log.exception("bug in a timer: game %s index %d is quarantined", self.game_id, self.core.head)
-            self._metrics.rooms_quarantined_total.labels(self.core.game.name).inc()
-            self.close("the room was stopped by a bug in its rules", CloseCode.GOING_AWAY, "internal")
-            return
-        self._carry_out(effects)

@@ -117,10 +117,10 @@ def _no_credit(resume: Any) -> Any:
     """The clock runs on as if nothing had been."""
 
     def resumed(self: Any, reason: str, now_ms: int) -> Any:
-        wait, due = self._wait, self._bot_due_ms
+        wait = self._wait
         effects = resume(self, reason, now_ms)
         if wait is not None and reason == "database":
-            self._wait, self._bot_due_ms = wait, due
+            self._wait = wait
             effects += self._rearm()
         return effects
 
