@@ -17,6 +17,8 @@ from server import limits
 from server.errors import StartupError
 from server.settings import Settings
 
+_COUNT_MAX = 1_000_000
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 it failed, 2 it was asked for the wrong thing."""
@@ -106,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     fork.add_argument("--seat", type=int, metavar="N", help="his seat (default: the one that he had)")
     fork.set_defaults(run=_fork)
 
+    _add_bots(commands)
     _add_chaos(commands)
     return parser
 
@@ -134,6 +137,26 @@ def _speed(text: str) -> float:
     if not low <= speed <= high:
         raise argparse.ArgumentTypeError(f"a number from {low:g} to {high:g}")
     return speed
+
+
+def _add_bots(commands: Any) -> None:
+    bots = commands.add_parser("bots", help="let bots of several levels play against each other, without a server")
+    bots.add_argument("--game", default="eldorado", help="(%(default)s)")
+    bots.add_argument("--players", default="2,4,6", metavar="N,...", help="sizes of the table (%(default)s)")
+    bots.add_argument("--games", type=_count, default=400, metavar="N", help="of each pairing, at least (%(default)s)")
+    bots.add_argument("--levels", metavar="LEVEL,...", help="who meets whom (default: all levels of the game)")
+    bots.add_argument("--iterations", type=_count, metavar="N", help="of a bot that thinks; the result can be repeated")
+    bots.add_argument("--think-ms", type=_count, metavar="N", help="likewise, by time (default: 200 without the above)")
+    bots.add_argument("--processes", type=_count, default=1, metavar="N", help="that play side by side (%(default)s)")
+    bots.add_argument("--seed", type=int, default=1, metavar="N", help="of all chance (%(default)s)")
+    bots.add_argument("--json", type=Path, dest="target", metavar="FILE", help="also write the table there")
+    bots.set_defaults(run=_bots)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _COUNT_MAX:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 to {_COUNT_MAX:,}")
+    return int(text)
 
 
 def _add_chaos(commands: Any) -> None:
@@ -213,6 +236,12 @@ def _fork(settings: Settings, **options: Any) -> None:
     from server.cli.fork import fork_game
 
     asyncio.run(fork_game(settings, **options))
+
+
+def _bots(settings: Settings, **options: Any) -> int:
+    from server.cli.bots import Asked, tournament
+
+    return tournament(Asked(**options))
 
 
 def _chaos(settings: Settings, **options: Any) -> int:
