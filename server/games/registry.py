@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from importlib.metadata import entry_points
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from server.games.codec import Codec
+from server.games.declaration import problems
 from server.games.rules import Game
 
 GROUP = "parlor.games"
@@ -23,23 +25,59 @@ class UnknownGame(KeyError):
         return f"no game named {self.name!r} is installed"
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a game comes from: the entry point `label = value` of a distribution and its version."""
+
+    label: str
+    value: str
+    distribution: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.label} = {self.value} of {self.distribution} {self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A game that is installed and can't be played. `errors`: why, each in one line."""
+
+    origin: Origin
+    errors: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"the game {self.origin} is left out: {'; '.join(self.errors)}"
+
+
 class Registry:
-    """Games by name, each with the codec of its events."""
+    """Games by name, each with the codec of its events. `failures`: those that are left out."""
 
     def __init__(self, games: Iterable[Game[Any]]) -> None:
-        self._games: dict[str, tuple[Game[Any], Codec]] = {}
+        """Raises ValueError for a game that declares itself wrongly, or under a name that is taken."""
+        self._games: dict[str, tuple[Game[Any], Codec, Origin | None]] = {}
+        self.failures: tuple[Failure, ...] = ()
         for game in games:
-            if game.name in self._games:
-                raise ValueError(f"two games are named {game.name!r}")
-            self._games[game.name] = (game, Codec(game))
+            wrong = self._add(game, None)
+            if wrong:
+                raise ValueError(f"{getattr(game, 'name', game)}: {'; '.join(wrong)}")
 
     @classmethod
     def installed(cls) -> Registry:
-        """All games of the installed distributions. Raises whatever a broken one raises when it is imported."""
-        return cls(point.load() for point in sorted(entry_points(group=GROUP), key=lambda point: point.name))
+        """All games of the installed distributions. One that can't be loaded is a failure; the others are there."""
+        return cls.loaded(sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)))
+
+    @classmethod
+    def loaded(cls, points: Iterable[EntryPoint]) -> Registry:
+        """The games of these entry points."""
+        registry = cls(())
+        for point in points:
+            wrong = registry._load(point)
+            if wrong:
+                registry.failures += (Failure(_origin(point), wrong),)
+        return registry
 
     def __iter__(self) -> Iterator[Game[Any]]:
-        return (game for game, _ in self._games.values())
+        return (game for game, _, _ in self._games.values())
 
     def __contains__(self, name: object) -> bool:
         return name in self._games
@@ -52,8 +90,35 @@ class Registry:
         """Raises `UnknownGame`."""
         return self._entry(name)[1]
 
-    def _entry(self, name: str) -> tuple[Game[Any], Codec]:
+    def origin(self, name: str) -> Origin | None:
+        """Where the game was installed from; None: it was given as an object. Raises `UnknownGame`."""
+        return self._entry(name)[2]
+
+    def _load(self, point: EntryPoint) -> tuple[str, ...]:
+        try:
+            game = point.load()
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # code of others may raise anything
+            return (f"it can't be imported: {type(error).__name__}: {error}",)
+        return self._add(game, _origin(point))
+
+    def _add(self, game: Game[Any], origin: Origin | None) -> tuple[str, ...]:
+        """What is wrong with it; empty: it is here."""
+        wrong = problems(game)
+        if wrong:
+            return wrong
+        if game.name in self._games:
+            other = self._games[game.name][2]
+            return (f"another game is named {game.name!r}" + (f": {other}" if other is not None else ""),)
+        self._games[game.name] = (game, Codec(game), origin)
+        return ()
+
+    def _entry(self, name: str) -> tuple[Game[Any], Codec, Origin | None]:
         try:
             return self._games[name]
         except KeyError:
             raise UnknownGame(name) from None
+
+
+def _origin(point: EntryPoint) -> Origin:
+    dist = point.dist
+    return Origin(point.name, point.value, "?" if dist is None else dist.name, "?" if dist is None else dist.version)

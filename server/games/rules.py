@@ -16,12 +16,12 @@ has it from the beginning).
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from server.games.table import Table
+    from server.games.table import Player, Table
 
 PlayerId: TypeAlias = str
 """A player's UUID in its canonical text form; also the key of every map of players."""
@@ -166,6 +166,13 @@ class Result:
     best_win_run: int
     best_loss_run: int
 
+    @classmethod
+    def plain(cls, player: Player, score: int, winners: Collection[PlayerId]) -> Result:
+        """The result of a seated player in a game that has neither tricks nor bids nor runs: those are 0."""
+        who, seat = player.player_id, player.seat
+        assert seat is not None  # those without a seat have no result
+        return cls(who, player.display_name, seat, score, 0, 0, player.misplays, who in winners, player.is_bot, 0, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -215,6 +222,13 @@ class ThinkingBot(Bot):
         """
 
 
+class RandomBot(Bot):
+    """Any legal move, each as likely as the other."""
+
+    def choose(self, view: Data, actions: tuple[Command, ...], draw: Callable[[int], int]) -> Command:
+        return actions[draw(len(actions))]
+
+
 class Game(ABC, Generic[P]):
     """The rules of one game. Every method is pure; `state.play` is not None unless the method says so."""
 
@@ -239,9 +253,9 @@ class Game(ABC, Generic[P]):
     def evolve(self, state: State[P], event: Event) -> P:
         """The play after one of this game's own events."""
 
-    @abstractmethod
     def phase(self, state: State[P]) -> str:
         """The name of the phase while the game runs, for example `bidding`."""
+        return "playing"
 
     @abstractmethod
     def view(self, state: State[P], viewer: Viewer) -> Data:

@@ -139,8 +139,9 @@ class Seat:
 
     @property
     def turn(self) -> Frame | None:
-        """The newest `turn` frame, as long as it is his turn."""
-        if self._table.room.core.turn(self.player_id) is None:
+        """The newest `turn` frame, as long as it is his turn and he is connected."""
+        room = self._table.room
+        if room.core.turn(self.player_id) is None or room.fanout.find(self.player_id) is not self:
             return None
         return next((frame for frame in reversed(self.frames) if frame["type"] == "turn"), None)
 
