@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match, Mount
 from starlette.types import Scope
 
@@ -63,7 +64,7 @@ def build(services: Services, version: str) -> FastAPI:
         """The address of a game as people pass it on; the browser client knows what to do with it."""
         return FileResponse(WEB / "index.html")
 
-    app.router.routes.append(_Pages("/", StaticFiles(directory=WEB, html=True), name="web"))
+    app.router.routes.append(_Pages("/", GZipMiddleware(StaticFiles(directory=WEB, html=True)), name="web"))
     return app
 
 

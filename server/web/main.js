@@ -1,9 +1,11 @@
-/** The router: `#/` start page, `#/rooms/GAME` a room, `#/join/CODE` an invitation, `#/verify/GAME` a check. */
+/**
+ * The router: `#/` start page, `#/rooms/GAME` a room, `#/join/CODE` an invitation, `#/verify/GAME` a check. What the
+ * start page doesn't need is loaded when it is asked for.
+ */
 
 import { Api, ApiError } from './net/api.js';
 import { openHomePage } from './pages/home-page.js';
-import { openRoomPage } from './pages/room-page.js';
-import { openVerifyPage } from './pages/verify-page.js';
+import { delegate } from './ui/dom.js';
 import { toast } from './ui/toast.js';
 
 const api = new Api();
@@ -12,7 +14,29 @@ let leave = () => {};
 /** Counts navigations, so that one that was overtaken while it waited stops. */
 let navigation = 0;
 
+/**
+ * Pages by the first part of the address: each is opened with what follows it and gives what leaves it again.
+ * @type {Record<string, (id: string) => Promise<() => void>>}
+ */
+const PAGES = {
+  rooms: async (id) => (await import('./pages/room-page.js')).openRoomPage(root, api, id, socketUrl(id)),
+  verify: async (id) => (await import('./pages/verify-page.js')).openVerifyPage(root, api, id),
+  games: async (id) => {
+    const [gameId, query = ''] = id.split('?');
+    return (await import('./pages/replay-page.js')).openReplayPage(root, api, gameId, query, enter);
+  },
+};
+
+// The address of a game as people pass it on: `/games/GAME#at=137`.
+const shared = /^\/games\/([^/]+)$/.exec(location.pathname);
+if (shared) history.replaceState(null, '', `/#/games/${shared[1]}?${location.hash.slice(1)}`);
+
 addEventListener('hashchange', () => void navigate());
+delegate(
+  document.body,
+  { preferences: async () => (await import('./ui/preferences.js')).openPreferences() },
+  new AbortController().signal,
+);
 void navigate();
 
 async function navigate() {
@@ -22,17 +46,17 @@ async function navigate() {
   root.replaceChildren();
   const [, page, id] = location.hash.replace(/^#/, '').split('/');
   try {
-    if (page === 'rooms' && id) {
-      const close = await openRoomPage(root, api, id, socketUrl(id));
+    if (id && Object.hasOwn(PAGES, page)) {
+      const close = await PAGES[page](id);
       if (mine === navigation) leave = close;
       else close();
-    } else if (page === 'verify' && id) {
-      leave = openVerifyPage(root, api, id);
     } else if (page === 'join' && id) {
       const answer = await api.call('POST', '/api/join', { join_code: id.toUpperCase() });
       if (mine === navigation) enter(answer, true);
     } else {
       leave = openHomePage(root, api, enter);
+      // From here people go to a table: let it be there when they do.
+      requestIdleCallback(() => void import('./pages/room-page.js'));
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

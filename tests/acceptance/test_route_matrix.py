@@ -52,6 +52,7 @@ POST /api/join                           lobby               401 200 200 200 200
 POST /api/join                           running             401 409 409 200 200 200 403 409 401 401 401 401
 POST /api/join?spectator                 completed           401 404 404 404 404 404 404 404 401 401 401 404
 POST /api/join?spectator                 *                   401 200 200 200 200 200 403 200 401 401 401 401
+GET /api/games                           *                   200 200 200 200 200 200 200 200 200 200 200 200
 GET /api/games/{room}                    public              200 200 200 200 200 200 200 200 401 401 401 200
 GET /api/games/{room}                    completed           200 200 200 200 200 200 200 200 401 401 401 200
 GET /api/games/{room}                    private             404 404 200 200 200 200 404 404 401 401 401 404

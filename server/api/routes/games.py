@@ -22,7 +22,7 @@ from server.errors import Refused
 from server.games import fairness
 from server.games.replay import fold
 from server.games.rules import Refusal, State
-from server.games.table import view_players
+from server.games.table import config_data, view_players
 from server.rooms import frames
 from server.rooms.disclosure import as_watched, may_be_ahead
 from server.rooms.effects import Record
@@ -37,6 +37,22 @@ _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _NEVER = {"Cache-Control": "no-store"}
 
 Index = Annotated[int | None, Query(ge=0)]
+
+
+@router.get("")
+async def list_games(services: With) -> dict[str, Any]:
+    """The games that are installed, with the levels of their bots and the settings of a room that names none."""
+    return {
+        "items": [
+            {
+                "name": game.name,
+                "version": game.version,
+                "bot_levels": list(game.bot_levels),
+                "config": config_data(game.config()),
+            }
+            for game in services.registry
+        ]
+    }
 
 
 @router.get("/{game_id}")

@@ -29,11 +29,32 @@ const STABLE_MS = 5_000;
  * @property {(turn: Frame) => void} onTurn
  * @property {(status: Frame) => void} onStatus
  * @property {() => void} onOutbox the commands under way have changed
+ * @property {(ack: Frame) => void} onAck a command is in the log
  * @property {(reject: Frame, command: Command | undefined) => void} onReject
  * @property {(count: number) => void} onSpectators how many watch
  * @property {(frame: Frame) => void} onChat somebody said something, or what was said is told or taken back
  * @property {(gameId: string) => void} onRematch the same players go on in another room
+ * @property {(text: string) => void} onNotice the operator tells everybody something
  */
+
+const nothing = () => {};
+
+/** @type {Handlers} what nobody listens to */
+const DEAF = {
+  onLink: nothing,
+  onWelcome: nothing,
+  onState: nothing,
+  onEvent: () => true,
+  onTurn: nothing,
+  onStatus: nothing,
+  onOutbox: nothing,
+  onAck: nothing,
+  onReject: nothing,
+  onSpectators: nothing,
+  onChat: nothing,
+  onRematch: nothing,
+  onNotice: nothing,
+};
 
 export class ParlorClient {
   #url;
@@ -63,12 +84,12 @@ export class ParlorClient {
    * @param {string} options.url
    * @param {string} options.outboxKey
    * @param {{token: () => Promise<string>, renew: () => Promise<void>, keep: (token: string) => void}} options.credentials
-   * @param {Handlers} options.handlers
+   * @param {Partial<Handlers>} options.handlers
    */
   constructor({ url, outboxKey, credentials, handlers }) {
     this.#url = url;
     this.#credentials = credentials;
-    this.#handlers = handlers;
+    this.#handlers = { ...DEAF, ...handlers };
     this.outbox = new Outbox(sessionStorage, outboxKey);
   }
 
@@ -93,11 +114,18 @@ export class ParlorClient {
    * Send a command, now or as soon as the line is back.
    * @param {string} name
    * @param {Record<string, unknown>} args
+   * @returns {string} its id
    */
   command(name, args) {
     const command = this.outbox.add(name, args);
     this.#sendCommand(command);
     this.#handlers.onOutbox();
+    return command.id;
+  }
+
+  /** Ask for the state as it is, beside the events. */
+  refresh() {
+    this.#send({ type: 'sync' });
   }
 
   /** Ask for a fresh state; events are ignored until it comes. */
@@ -200,6 +228,8 @@ export class ParlorClient {
         return this.#handlers.onChat(frame);
       case 'rematch':
         return this.#handlers.onRematch(frame.game_id);
+      case 'notice':
+        return this.#handlers.onNotice(frame.text);
       case 'moved':
         this.#url = frame.url;
         this.#movedDelay = frame.retry_ms ?? 0;
@@ -258,6 +288,7 @@ export class ParlorClient {
     this.#rejections.delete(ack.id);
     if (ack.last <= this.#lastIndex) this.outbox.remove(ack.id);
     else this.outbox.commit(ack.id, ack.last);
+    this.#handlers.onAck(ack);
     this.#handlers.onOutbox();
   }
 

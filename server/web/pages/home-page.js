@@ -1,6 +1,7 @@
-/** The start page: play at once, create a room, join one. */
+/** The start page: play at once, create a room, join one, watch one; what was played and who leads. */
 
 import { ApiError } from '../net/api.js';
+import { botLevels, leaders, recentGames } from '../net/catalogue.js';
 import { followLobby } from '../net/lobby-client.js';
 import { findPlayers } from '../net/ticket.js';
 import { strings } from '../strings.js';
@@ -10,21 +11,29 @@ import { toast } from '../ui/toast.js';
 
 const REFRESH_MS = 5_000;
 const MOST_ROOMS = 20;
+const LEVEL_KEY = 'parlor.level';
+const USUAL_LEVEL = 'steady';
 
 /** Bots that take their time, no clock for the human. */
 const BOTS_ROOM = {
   game: 'eldorado',
   bots: 3,
-  bot_level: 'steady',
   config: { max_players: 4, turn_seconds: 0, bot_delay_ms: 600, autostart: true },
   autostart: true,
   is_public: false,
 };
 
+/** Drawn in grey until we know who we are, so that nothing moves then. */
+const NOBODY = { display_name: '', avatar_seed: '', color: '#8a8f94' };
+
 /**
  * @typedef {object} Home
- * @property {string} name
+ * @property {import('../net/api.js').Profile} profile
  * @property {Record<string, any>[] | null} rooms null: not known
+ * @property {Record<string, any>[] | null | undefined} recent our finished games; undefined: asked for
+ * @property {Record<string, any>[] | null | undefined} leaders who has won most
+ * @property {string[]} levels of bots
+ * @property {string} level the one chosen here before
  * @property {boolean} busy a room is being opened
  */
 
@@ -38,7 +47,15 @@ export function openHomePage(root, api, enter) {
   const end = new AbortController();
   const { signal } = end;
   /** @type {Home} */
-  const home = { name: api.identity?.profile.display_name ?? '', rooms: [], busy: false };
+  const home = {
+    profile: api.identity?.profile ?? NOBODY,
+    rooms: [],
+    recent: undefined,
+    leaders: undefined,
+    levels: [],
+    level: localStorage.getItem(LEVEL_KEY) ?? USUAL_LEVEL,
+    busy: false,
+  };
 
   const draw = () => signal.aborted || patch(root, homeScreen(home));
 
@@ -73,42 +90,60 @@ export function openHomePage(root, api, enter) {
     draw();
   }
 
-  async function identify() {
+  async function begin() {
     try {
-      home.name = (await api.signIn()).profile.display_name;
-      draw();
+      home.profile = (await api.signIn()).profile;
     } catch (error) {
       tell(error);
+    }
+    draw();
+    void refresh();
+    [home.levels, home.recent, home.leaders] = await Promise.all([botLevels(api), recentGames(api), leaders(api)]);
+    draw();
+  }
+
+  /** @param {Partial<import('../net/api.js').Profile>} changes */
+  async function changeProfile(changes) {
+    try {
+      home.profile = { ...home.profile, ...(await api.updateProfile(changes)) };
+      draw();
+      return true;
+    } catch (error) {
+      tell(error);
+      return false;
     }
   }
 
   /** @param {DOMStringMap} _ @param {HTMLElement} form */
   async function saveName(_, form) {
     const name = String(new FormData(/** @type {HTMLFormElement} */ (form)).get('name')).trim();
-    if (!name) return;
-    try {
-      home.name = (await api.updateProfile({ display_name: name })).display_name ?? name;
-      toast(strings.home.nameSaved);
-      draw();
-    } catch (error) {
-      tell(error);
-    }
+    if (name && (await changeProfile({ display_name: name }))) toast(strings.home.nameSaved);
+  }
+
+  async function changeFace() {
+    const { openProfileEditor } = await import('../ui/profile-editor.js');
+    openProfileEditor(home.profile, changeProfile);
   }
 
   delegate(
     root,
     {
       'find-players': () => enterBy(() => findPlayers(api)),
-      'play-bots': () => enterBy(() => api.call('POST', '/api/rooms', BOTS_ROOM)),
+      'play-bots': (_, form) => {
+        home.level = String(new FormData(/** @type {HTMLFormElement} */ (form)).get('level') ?? home.level);
+        localStorage.setItem(LEVEL_KEY, home.level);
+        return enterBy(() => api.call('POST', '/api/rooms', { ...BOTS_ROOM, bot_level: knownLevel(home) }));
+      },
       create: (_, form) =>
         enterBy(() => api.call('POST', '/api/rooms', roomWanted(/** @type {HTMLFormElement} */ (form)))),
       'join-code': (_, form) => {
         const code = String(new FormData(/** @type {HTMLFormElement} */ (form)).get('code'));
-        return enterBy(() => api.call('POST', '/api/join', { join_code: code.trim().toUpperCase() }));
+        return enterBy(() => api.call('POST', '/api/join', { join_code: codeOf(code) }));
       },
       'join-room': ({ game }) => enterBy(() => api.call('POST', `/api/rooms/${game}/join`, {})),
       'watch-room': ({ game }) => enterBy(() => api.call('POST', `/api/rooms/${game}/join`, { role: 'spectator' })),
       'save-name': saveName,
+      'change-face': changeFace,
     },
     signal,
   );
@@ -126,8 +161,18 @@ export function openHomePage(root, api, enter) {
     signal,
   );
   draw();
-  void identify().then(refresh);
+  void begin();
   return () => end.abort();
+}
+
+/** A level that this server doesn't have would be refused. @param {Home} home */
+function knownLevel({ level, levels }) {
+  return levels.length === 0 || levels.includes(level) ? level : USUAL_LEVEL;
+}
+
+/** The code, also out of a pasted link. @param {string} text */
+function codeOf(text) {
+  return (text.trim().split('/').pop() ?? '').toUpperCase();
 }
 
 /** @param {HTMLFormElement} form */
@@ -139,7 +184,7 @@ function roomWanted(form) {
     game: 'eldorado',
     config: { rounds: number('rounds'), max_players: seats, turn_seconds: number('turn_seconds'), bot_delay_ms: 600 },
     bots: Math.min(number('bots'), seats - 1),
-    bot_level: 'steady',
+    bot_level: String(data.get('bot_level') ?? USUAL_LEVEL),
     is_public: data.get('is_public') !== null,
   };
 }

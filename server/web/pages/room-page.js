@@ -7,11 +7,11 @@ import { announce, sentence } from '../ui/announcements.js';
 import { runCountdowns } from '../ui/countdown.js';
 import { delegate, patch } from '../ui/dom.js';
 import { playableCards, whyNot } from '../ui/hand.js';
+import { styles } from '../ui/styles.js';
 import { toast } from '../ui/toast.js';
 import { settingsWanted } from '../ui/room-settings.js';
 import { roomScreen } from '../ui/room-screen.js';
 import { runKeyboard } from './room-keyboard.js';
-import { checkGame } from './verify-page.js';
 
 const LOG_LINES = 60;
 
@@ -36,7 +36,7 @@ export async function openRoomPage(root, api, gameId, url) {
   const { signal } = end;
   /** @type {Screen} */
   const screen = { log: [], showsLastTrick: false, focused: 0, fillAt: null, verification: {} };
-  await api.signIn();
+  await Promise.all([api.signIn(), styles('room', 'panels', 'chat', 'felt', 'facts', 'seats', 'cards')]);
 
   /** Whether this seat has added its share to the shuffle: a text that the server could not foresee. */
   let hasShared = false;
@@ -89,7 +89,8 @@ export async function openRoomPage(root, api, gameId, url) {
     for (const list of lists()) if (!keepsPlace.includes(list)) list.scrollTop = list.scrollHeight;
   }
 
-  function verifyShuffle() {
+  async function verifyShuffle() {
+    const { checkGame } = await import('./verify-page.js');
     const tell = (/** @type {import('../ui/verification.js').Verification} */ told) => {
       screen.verification = told;
       draw();

@@ -127,8 +127,10 @@ export function delegate(root, actions, signal) {
   root.addEventListener(
     'submit',
     (event) => {
+      const form = /** @type {HTMLElement} */ (event.target);
+      if (form.dataset.action === undefined) return;
       event.preventDefault();
-      run(/** @type {Element} */ (event.target));
+      run(form);
     },
     { signal },
   );

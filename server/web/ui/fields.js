@@ -3,11 +3,12 @@
 import { h } from './dom.js';
 
 /**
+ * @template {string | number} Value
  * @param {string} name
  * @param {string} label
- * @param {number[]} values
- * @param {number} chosen
- * @param {(value: number) => string} [text]
+ * @param {Value[]} values
+ * @param {Value} chosen
+ * @param {(value: Value) => string} [text]
  */
 export function select(name, label, values, chosen, text = String) {
   return h(

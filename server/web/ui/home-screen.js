@@ -1,59 +1,103 @@
 /** What the start page shows. */
 
 import { strings } from '../strings.js';
+import { avatar } from './avatar.js';
+import { topBar } from './bar.js';
 import { suitSymbol } from './card-face.js';
 import { SUITS } from '../play/cards.js';
 import { h } from './dom.js';
 import { check, select } from './fields.js';
+import { leaders, publicRooms, recentGames } from './home-lists.js';
 
 /** @typedef {import('../pages/home-page.js').Home} Home */
 
 const s = strings.home;
-const CODE_LENGTH = 6;
+/** A code, or a pasted link that ends in one. */
+const CODE_LENGTHS = { minlength: 6, maxlength: 200 };
 const NAME_LENGTH = 24;
 
 /** @param {Home} home */
 export function homeScreen(home) {
-  return h(
-    'main',
-    { class: 'home' },
+  return [
+    topBar(h('span', { class: 'fill' })),
     h(
-      'header',
-      { class: 'welcome' },
-      h('p', { class: 'logo' }, strings.title),
-      h('h1', null, strings.game),
+      'main',
+      { key: 'home', class: 'home' },
+      welcome(home),
       h(
-        'p',
-        { class: 'suits', 'aria-hidden': 'true' },
-        SUITS.map((suit) => suitSymbol(suit)),
+        'div',
+        { class: 'columns' },
+        publicRooms(home),
+        h('div', { class: 'column' }, profileForm(home), joinForm(home)),
       ),
-      h('p', { class: 'tagline' }, s.tagline),
+      createForm(home),
+      h('div', { class: 'columns' }, recentGames(home), leaders(home)),
+      h(
+        'details',
+        { class: 'panel rules' },
+        h('summary', null, s.howTo),
+        h(
+          'ul',
+          null,
+          s.rules.map((rule) => h('li', null, rule)),
+        ),
+      ),
+    ),
+  ];
+}
+
+/** @param {Home} home */
+function welcome(home) {
+  return h(
+    'section',
+    { class: 'welcome' },
+    h(
+      'p',
+      { class: 'suits', 'aria-hidden': 'true' },
+      SUITS.map((suit) => suitSymbol(suit)),
+    ),
+    h('h1', null, strings.game),
+    h('p', { class: 'tagline' }, s.tagline),
+    h(
+      'div',
+      { class: 'begin' },
+      h(
+        'form',
+        { key: 'bots', 'data-action': 'play-bots' },
+        h('button', { class: 'is-primary is-big', disabled: home.busy }, s.playBots, h('small', null, s.playBotsHint)),
+        levels(home),
+      ),
       h(
         'button',
-        { type: 'button', class: 'is-primary is-big', 'data-action': 'play-bots', disabled: home.busy },
-        s.playBots,
-        h('small', null, s.playBotsHint),
-      ),
-      h(
-        'button',
-        { type: 'button', class: 'is-big', 'data-action': 'find-players', disabled: home.busy },
+        { key: 'find', type: 'button', class: 'is-big', 'data-action': 'find-players', disabled: home.busy },
         s.findPlayers,
         h('small', null, s.findPlayersHint),
       ),
     ),
-    h('div', { class: 'columns' }, h('div', { class: 'column' }, joinForm(home), nameForm(home)), createForm(home)),
-    publicRooms(home),
-    h(
-      'details',
-      { class: 'panel rules' },
-      h('summary', null, s.howTo),
+  );
+}
+
+/** How well the bots play; the place is kept until the levels are known. @param {Home} home */
+function levels({ levels: known, level }) {
+  const chosen = known.includes(level) ? level : known[0];
+  return h(
+    'fieldset',
+    { class: 'levels' },
+    h('legend', { class: 'visually-hidden' }, s.level),
+    known.map((name) =>
       h(
-        'ul',
-        null,
-        s.rules.map((rule) => h('li', null, rule)),
+        'label',
+        { key: name },
+        h('input', { type: 'radio', name: 'level', value: name, checked: name === chosen }),
+        h('span', null, levelName(name)),
       ),
     ),
   );
+}
+
+/** @param {string} level */
+function levelName(level) {
+  return /** @type {Record<string, string>} */ (s.levels)[level] ?? level;
 }
 
 /** @param {Home} home */
@@ -73,8 +117,7 @@ function joinForm({ busy }) {
           name: 'code',
           class: 'code',
           required: true,
-          maxlength: CODE_LENGTH,
-          minlength: CODE_LENGTH,
+          ...CODE_LENGTHS,
           autocomplete: 'off',
           autocapitalize: 'characters',
           spellcheck: 'false',
@@ -86,17 +129,18 @@ function joinForm({ busy }) {
 }
 
 /** @param {Home} home */
-function createForm({ busy }) {
+function createForm({ busy, levels: known }) {
   return h(
     'form',
-    { key: 'create', class: 'panel', 'data-action': 'create' },
+    { key: 'create', class: 'panel create', 'data-action': 'create' },
     h('h2', null, s.createRoom),
     h(
       'div',
-      { class: 'fields' },
+      { class: 'fields is-row' },
       select('rounds', s.rounds, [1, 2, 3, 5, 7, 10], 10),
       select('max_players', s.maxPlayers, [2, 3, 4, 5, 6, 7, 8, 9, 10], 4),
       select('bots', s.bots, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 0),
+      select('bot_level', s.level, known.length > 0 ? known : ['steady'], 'steady', levelName),
       select('turn_seconds', s.turnSeconds, [15, 30, 60, 120, 0], 60, s.seconds),
     ),
     h(
@@ -109,69 +153,39 @@ function createForm({ busy }) {
 }
 
 /** @param {Home} home */
-function nameForm({ name }) {
+function profileForm({ profile }) {
   return h(
     'form',
-    { key: 'name', class: 'panel', 'data-action': 'save-name' },
+    { key: 'name', class: 'panel you', 'data-action': 'save-name' },
     h('h2', null, s.yourName),
     h(
       'div',
       { class: 'line-of-fields' },
       h(
+        'button',
+        {
+          key: 'face',
+          type: 'button',
+          class: 'is-quiet is-face',
+          'data-action': 'change-face',
+          'aria-label': s.changeFace,
+          title: s.changeFace,
+        },
+        avatar(profile),
+      ),
+      h(
         'label',
         null,
         h('span', { class: 'visually-hidden' }, s.yourName),
-        h('input', { name: 'name', value: name, required: true, maxlength: NAME_LENGTH, autocomplete: 'nickname' }),
+        h('input', {
+          name: 'name',
+          value: profile.display_name,
+          required: true,
+          maxlength: NAME_LENGTH,
+          autocomplete: 'nickname',
+        }),
       ),
-      h('button', null, s.saveName),
-    ),
-  );
-}
-
-/** @param {Home} home */
-function publicRooms({ rooms, busy }) {
-  return h(
-    'section',
-    { class: 'panel public-rooms', 'aria-live': 'off' },
-    h('h2', null, s.publicRooms),
-    rooms === null && h('p', { class: 'quiet' }, s.roomsUnknown),
-    rooms?.length === 0 && h('p', { class: 'quiet' }, s.noRooms),
-    rooms &&
-      rooms.length > 0 &&
-      h(
-        'ul',
-        { class: 'rooms' },
-        rooms.map((room) => roomRow(room, busy)),
-      ),
-  );
-}
-
-/** @param {Record<string, any>} room @param {boolean} busy */
-function roomRow(room, busy) {
-  const isOpen = room.status === 'lobby' || room.status === 'created';
-  const canJoin = isOpen && room.players < room.max_players;
-  return h(
-    'li',
-    { key: room.game_id },
-    h('span', { class: 'name' }, s.roomOf(room.join_code), h('small', null, isOpen ? s.open : s.running)),
-    h('span', { class: 'quiet' }, s.players(room.players, room.max_players)),
-    canJoin &&
-      h(
-        'button',
-        { key: 'join', type: 'button', 'data-action': 'join-room', 'data-game': room.game_id, disabled: busy },
-        s.join,
-      ),
-    h(
-      'button',
-      {
-        key: 'watch',
-        type: 'button',
-        class: 'is-quiet',
-        'data-action': 'watch-room',
-        'data-game': room.game_id,
-        disabled: busy,
-      },
-      s.watch,
+      h('button', { key: 'save' }, s.saveName),
     ),
   );
 }

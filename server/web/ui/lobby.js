@@ -1,8 +1,9 @@
 /** The room before the game: who is here, who is ready, how to get others in. */
 
 import { strings } from '../strings.js';
+import { avatar } from './avatar.js';
 import { h } from './dom.js';
-import { avatar, isSeated } from './people.js';
+import { isSeated } from './people.js';
 import { roomSettings } from './room-settings.js';
 
 /**

@@ -1,8 +1,9 @@
 /** The end of a game. */
 
 import { strings } from '../strings.js';
+import { avatar } from './avatar.js';
 import { h } from './dom.js';
-import { avatar, isSeated, nameOfPlayer } from './people.js';
+import { isSeated, nameOfPlayer } from './people.js';
 import { scoreTable } from './scores.js';
 import { verification } from './verification.js';
 

@@ -1,6 +1,7 @@
 /** Everything that is on the screen of a room, put together. */
 
 import { strings } from '../strings.js';
+import { topBar } from './bar.js';
 import { bidPanel } from './bids.js';
 import { chatPanel } from './chat.js';
 import { h } from './dom.js';
@@ -36,10 +37,7 @@ export function roomScreen(room, screen) {
 function bar(room) {
   const { view } = room;
   const hasTable = Boolean(view?.round);
-  return h(
-    'header',
-    { class: 'bar' },
-    h('a', { class: 'logo', href: '#/', title: strings.toHome }, strings.title),
+  return topBar(
     h('p', { class: 'progress' }, view ? progress(view) : ''),
     watchers(room),
     lineState(room),

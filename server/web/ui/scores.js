@@ -2,7 +2,7 @@
 
 import { strings } from '../strings.js';
 import { h } from './dom.js';
-import { isSeated } from './people.js';
+import { isSeated, nameOfPlayer } from './people.js';
 
 /** @typedef {import('../play/fold-table.js').View} View */
 
@@ -29,7 +29,7 @@ export function scoreTable(view, caption = strings.table.scores) {
             h(
               'th',
               { scope: 'col', class: mark(p), title: p.display_name },
-              p.player_id === you.player_id ? strings.you : p.display_name,
+              nameOfPlayer(view, p.player_id),
             ),
           ),
         ),

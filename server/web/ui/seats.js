@@ -1,8 +1,9 @@
 /** The people around the table. */
 
 import { strings } from '../strings.js';
+import { avatar } from './avatar.js';
 import { h } from './dom.js';
-import { avatar, countdownRing, isSeated } from './people.js';
+import { countdownRing, isSeated, nameOfPlayer } from './people.js';
 
 /**
  * @typedef {import('../play/room.js').Room} Room
@@ -70,7 +71,6 @@ function seatBody(room, player) {
   const view = /** @type {View} */ (room.view);
   const id = player.player_id;
   const isTurn = view.turn?.player_id === id;
-  const isMe = id === view.you.player_id;
   const status = strings.table.status[player.status];
   return [
     h(
@@ -86,7 +86,7 @@ function seatBody(room, player) {
       h(
         'span',
         { class: 'name' },
-        isMe ? strings.you : player.display_name,
+        nameOfPlayer(view, id),
         player.is_bot && h('small', null, strings.bot),
       ),
       view.round &&

@@ -16,6 +16,15 @@ export default {
   toHome: 'Zur Startseite',
   dismiss: 'Schließen',
 
+  preferences: {
+    title: 'Darstellung',
+    language: 'Sprache',
+    theme: 'Aussehen',
+    themes: { system: 'wie das System', light: 'hell', dark: 'dunkel' },
+    suits: 'Kartenfarben',
+    suitColours: { four: 'vier Farben', two: 'zwei Farben' },
+  },
+
   link: {
     connecting: 'Verbinde …',
     connected: 'Verbunden',

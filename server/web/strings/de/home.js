@@ -1,10 +1,14 @@
 /** Die Startseite. */
 
+import { score } from '../numbers.js';
+
 /** @type {typeof import('../en/home.js').default} */
 export default {
   tagline: 'Zehn Runden, ein Trumpf, jede Runde ein Versprechen. Mach genau die Stiche, die du ansagst.',
   playBots: 'Gegen Bots spielen',
   playBotsHint: 'Drei Gegner, es geht sofort los',
+  level: 'Stärke der Bots',
+  levels: { random: 'leicht', steady: 'solide', strong: 'stark' },
   findPlayers: 'Mitspieler finden',
   findPlayersHint: 'Freie Plätze übernehmen Bots',
   createRoom: 'Raum eröffnen',
@@ -26,9 +30,19 @@ export default {
   players: (count, max) => `${count} von ${max} Spielern`,
   running: 'läuft',
   open: 'offen',
+  recent: 'Deine Spiele',
+  noRecent: 'Noch keine. Was du gespielt hast, kannst du hier noch einmal ansehen.',
+  won: 'Gewonnen',
+  lost: 'Verloren',
+  points: (count) => `${score(count)} ${Math.abs(count) === 1 ? 'Punkt' : 'Punkte'}`,
+  leaders: 'Meiste Siege',
+  noLeaders: 'Noch hat niemand ein Spiel beendet.',
+  wins: (count) => `${count} ${count === 1 ? 'Sieg' : 'Siege'}`,
+  unknown: 'Das lässt sich gerade nicht laden.',
   yourName: 'Dein Name',
   saveName: 'Speichern',
-  nameSaved: 'Name gespeichert.',
+  nameSaved: 'Gespeichert.',
+  changeFace: 'Bild ändern',
   howTo: 'Spielregeln',
   rules: [
     'In jeder Runde sagt jeder an, wie viele Stiche er macht.',
@@ -36,4 +50,12 @@ export default {
     'Trumpf darf erst angespielt werden, wenn jemand einen Stich getrumpft hat.',
     'Ansage genau erfüllt: 5 Punkte plus die Ansage. Verfehlt: ebenso viele minus.',
   ],
+
+  profileEditor: {
+    title: 'Dein Bild',
+    face: (number) => `Gesicht ${number}`,
+    others: 'Andere Gesichter',
+    color: (name) => `Farbe: ${name}`,
+    colors: ['Grün', 'Blau', 'Violett', 'Rot', 'Orange', 'Grau', 'Petrol', 'Rosa'],
+  },
 };

@@ -1,4 +1,63 @@
-/** Die Wiedergabe eines Spiels. */
+/** Die Wiederholung eines beendeten Spiels. */
+
+/** @param {string[]} names */
+const listed = (names) => (names.length < 3 ? names.join(' und ') : `${names.slice(0, -1).join(', ')} und ${names[names.length - 1]}`);
 
 /** @type {typeof import('../en/replay.js').default} */
-export default {};
+export default {
+  title: 'Wiederholung',
+  loading: 'Das Spiel wird geholt …',
+  unknown: 'Dieses Spiel gibt es hier nicht, oder es ist privat und noch nicht zu Ende.',
+  aborted: 'Dieses Spiel wurde vorzeitig beendet. Es gibt nichts, was man noch einmal ansehen könnte.',
+  unknownRules: 'Diese Seite kennt die Regeln dieses Spiels nicht. Sein Protokoll lässt sich im Rohzustand lesen.',
+  rawLog: 'Protokoll lesen',
+  verify: 'Mischung prüfen',
+  beforeTheDeal: 'Vor dem ersten Geben.',
+  handOf: (name) => `Hand von ${name}`,
+  controls: 'Wiederholung',
+  position: 'Stelle',
+  events: (head) => `Ereignisse 0 bis ${head}.`,
+  round: (index) => `Runde ${index + 1}`,
+  play: 'Abspielen',
+  pause: 'Anhalten',
+  space: 'Leertaste',
+  moveBack: 'Einen Zug zurück',
+  moveOn: 'Einen Zug vor',
+  trickBack: 'Einen Stich zurück',
+  trickOn: 'Einen Stich vor',
+  roundBack: 'Eine Runde zurück',
+  roundOn: 'Eine Runde vor',
+  speed: 'Tempo',
+  times: (speed) => `${String(speed).replace('.', ',')}×`,
+  perspective: 'Gesehen von',
+  openHands: 'Alle Hände offen',
+  asSpectator: 'Wie ein Zuschauer',
+  asPlayer: (name) => `Wie ${name}`,
+  copyLink: 'Link kopieren',
+  copied: 'Link zu diesem Zug kopiert.',
+  copyFailed: 'Kopieren ist hier nicht erlaubt. Die Adresse dieser Seite ist der Link.',
+  fork: 'Von hier weiterspielen',
+  forkHint: 'Öffnet einen privaten Raum, der von diesem Zug an weitergeht: du auf dem Platz, von dem du schaust, Bots auf den anderen (F)',
+  help: 'Tasten',
+  moments: 'Entscheidende Stellen',
+  where: (round, trick) => `Runde ${round + 1}${trick === null ? '' : `, Stich ${trick + 1}`}`,
+  moment: {
+    missed: (names, where) => `${where}: ${listed(names)} ${names.length > 1 ? 'können' : 'kann'} die Ansage nicht mehr erfüllen`,
+    lead: (names, where) => `${where}: ${listed(names)} geht in Führung`,
+    misplay: (names, where) => `${where}: ${listed(names)} versuchte einen unerlaubten Zug`,
+    away: (names, where) => `${where}: ${listed(names)} war weg`,
+  },
+  keys: [
+    ['Leertaste', 'abspielen, anhalten'],
+    ['← →', 'ein Zug'],
+    ['Umschalt ← →', 'ein Stich'],
+    ['↑ ↓', 'eine Runde'],
+    ['Pos1, Ende', 'zum Anfang, zum Ende'],
+    ['+ −', 'schneller, langsamer'],
+    ['1 … 9', 'wie der Spieler dieses Platzes es sah'],
+    ['0', 'alle Hände offen'],
+    ['S', 'wie ein Zuschauer es sah'],
+    ['C', 'Link zu diesem Zug kopieren'],
+    ['F', 'von hier weiterspielen'],
+  ],
+};

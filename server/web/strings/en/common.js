@@ -15,6 +15,15 @@ export default {
   toHome: 'Back to the start page',
   dismiss: 'Close',
 
+  preferences: {
+    title: 'Preferences',
+    language: 'Language',
+    theme: 'Appearance',
+    themes: { system: 'as the system', light: 'light', dark: 'dark' },
+    suits: 'Suits',
+    suitColours: { four: 'four colours', two: 'two colours' },
+  },
+
   link: {
     connecting: 'Connecting…',
     connected: 'Connected',

@@ -1,9 +1,13 @@
 /** The start page. */
 
+import { score } from '../numbers.js';
+
 export default {
   tagline: 'Ten rounds, one trump, a promise each round. Take exactly the tricks you bid.',
   playBots: 'Play against bots',
   playBotsHint: 'Three opponents, starts at once',
+  level: 'Level of the bots',
+  levels: { random: 'easy', steady: 'steady', strong: 'strong' },
   findPlayers: 'Find players',
   findPlayersHint: 'Bots take the seats that stay free',
   createRoom: 'Create a room',
@@ -25,9 +29,19 @@ export default {
   players: (/** @type {number} */ count, /** @type {number} */ max) => `${count} of ${max} players`,
   running: 'running',
   open: 'open',
+  recent: 'Your games',
+  noRecent: 'None yet. What you have played can be watched again here.',
+  won: 'Won',
+  lost: 'Lost',
+  points: (/** @type {number} */ count) => `${score(count)} ${Math.abs(count) === 1 ? 'point' : 'points'}`,
+  leaders: 'Most games won',
+  noLeaders: 'Nobody has finished a game yet.',
+  wins: (/** @type {number} */ count) => `${count} ${count === 1 ? 'win' : 'wins'}`,
+  unknown: 'This can’t be loaded at the moment.',
   yourName: 'Your name',
   saveName: 'Save',
-  nameSaved: 'Name saved.',
+  nameSaved: 'Saved.',
+  changeFace: 'Change your picture',
   howTo: 'How to play',
   rules: [
     'Each round, everybody bids how many tricks they will take.',
@@ -35,4 +49,12 @@ export default {
     'Trump can’t be led until somebody has trumped a trick.',
     'Bid made exactly: 5 points plus the bid. Missed: minus the same.',
   ],
+
+  profileEditor: {
+    title: 'Your picture',
+    face: (/** @type {number} */ number) => `Face ${number}`,
+    others: 'Other faces',
+    color: (/** @type {string} */ name) => `Colour: ${name}`,
+    colors: ['green', 'blue', 'purple', 'red', 'orange', 'grey', 'teal', 'pink'],
+  },
 };
