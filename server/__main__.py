@@ -109,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     fork.set_defaults(run=_fork)
 
     _add_bots(commands)
+    _add_rebuild(commands, place)
     _add_chaos(commands)
     return parser
 
@@ -157,6 +158,14 @@ def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= _COUNT_MAX:
         raise argparse.ArgumentTypeError(f"a whole number from 1 to {_COUNT_MAX:,}")
     return int(text)
+
+
+def _add_rebuild(commands: Any, place: argparse.ArgumentParser) -> None:
+    rebuild = commands.add_parser("rebuild", parents=[place], help="compute the statistics again from the log")
+    rebuild.add_argument("--verify", action="store_true", help="change nothing; exit code 1 if something is not so")
+    rebuild.add_argument("--json", type=Path, dest="target", metavar="FILE", help="also write all differences there")
+    rebuild.add_argument("--processes", type=int, metavar="N", help="that fold games (default: one a core)")
+    rebuild.set_defaults(run=_rebuild)
 
 
 def _add_chaos(commands: Any) -> None:
@@ -242,6 +251,12 @@ def _bots(settings: Settings, **options: Any) -> int:
     from server.cli.bots import Asked, tournament
 
     return tournament(Asked(**options))
+
+
+def _rebuild(settings: Settings, **options: Any) -> int:
+    from server.cli.rebuild import rebuild_statistics
+
+    return rebuild_statistics(settings, **options)
 
 
 def _chaos(settings: Settings, **options: Any) -> int:

@@ -1,0 +1,90 @@
+"""parlor rebuild: summaries, statistics and ratings computed again from the log."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TextIO
+
+from migrations import runner
+from server import limits
+from server.cli.database import database_url
+from server.clock import Clock, SystemClock
+from server.errors import StartupError
+from server.rebuild.differences import Report
+from server.rebuild.run import rebuild
+from server.settings import Settings
+
+
+def rebuild_statistics(settings: Settings, *, verify: bool, target: Path | None, processes: int | None) -> int:
+    """Report what is not as computed, and unless `verify` mend it. 0: all is as computed now; 1: something is not."""
+    count = min(os.cpu_count() or 1, limits.REBUILD_PROCESSES_MAX) if processes is None else processes
+    if not 1 <= count <= limits.REBUILD_PROCESSES_MAX:
+        raise StartupError(f"--processes: 1 to {limits.REBUILD_PROCESSES_MAX}", exit_code=2)
+    with ExitStack() as stack:
+        report = Report(None if target is None else stack.enter_context(_opened(target)))
+        url = stack.enter_context(database_url(settings))
+        runner.require_head(url)
+        progress = Progress(SystemClock(), sys.stderr if sys.stderr.isatty() else None)
+        asyncio.run(rebuild(url, report, progress.advance, mend=not verify, processes=count))
+        progress.end()
+        report.close(verify=verify)
+    _print(report, verify=verify)
+    return 1 if report.broken or (verify and report.count) else 0
+
+
+def _print(report: Report, *, verify: bool) -> None:
+    for difference in report.first:
+        print(difference)
+    if report.count > len(report.first):
+        print(f"... and {report.count - len(report.first):,} more (all of them: --json FILE)")
+    for (game, reason, broken), ids in report.left_alone.items():
+        count = report.left_alone_counts[game, reason, broken]
+        names = ", ".join(ids[:3]) + (", ..." if count > 3 else "")
+        print(f"{'BROKEN' if broken else 'left alone'}: {count:,} games of {game}: {reason} ({names})")
+    if not report.count:
+        print(f"{report.games:,} games: everything is as the log says")
+        return
+    tables = ", ".join(f"{table} {count:,}" for table, count in sorted(report.by_table.items()))
+    print(f"{report.games:,} games: {report.count:,} differences {'found' if verify else 'mended'}: {tables}")
+
+
+def _opened(target: Path) -> TextIO:
+    try:
+        return target.open("w", encoding="utf-8")
+    except OSError as error:
+        raise StartupError(f"{target}: {error.strerror}", exit_code=2) from None
+
+
+class Progress:
+    """One line on a terminal that is written again and again: what, done of total, how fast, how long it will take."""
+
+    def __init__(self, clock: Clock, terminal: TextIO | None) -> None:
+        self._clock = clock
+        self._terminal = terminal
+        self._what = ""
+        self._since = 0.0
+
+    def advance(self, what: str, done: int, total: int) -> None:
+        if self._terminal is None:
+            return
+        now = self._clock.monotonic()
+        if what != self._what:
+            self.end()
+            self._what, self._since = what, now
+        took = now - self._since
+        text = f"{what}: {done:,} of {total:,}"
+        if took > 0 and done:
+            rate = done / took
+            text += f", {rate:,.0f}/s, {(total - done) / rate:,.0f} s left"
+        self._terminal.write(f"\r{text:<70}")
+        self._terminal.flush()
+
+    def end(self) -> None:
+        """The line is done."""
+        if self._terminal is not None and self._what:
+            self._terminal.write("\n")
+            self._what = ""
