@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import ceil, exp, sqrt
+from statistics import fmean, pstdev
 
 from server.games.eldorado.bots import SteadyBot, nearest_bid
 from server.games.eldorado.commands import Bid, PlayCard
@@ -13,10 +14,19 @@ from server.games.eldorado.worlds import Dice, Known, Worlds, known
 from server.games.rules import Command, Data, ThinkingBot
 
 _FRESH = 200
+"""Deals after which a chain of deals begins anew."""
+
 _FIRST_LOOK = 24
+"""Deals after which candidates may drop out for the first time, then after twice as many, and so on."""
+
 _SURE = 3.0
+"""How many standard errors behind the best one a candidate drops out."""
+
 _SWING = 7.0
+"""Points by which a round moves a player, roughly. Found by playing, as is the next one."""
+
 _BIDS = 3.0
+"""How far from what the hand is worth a bid is still tried."""
 
 
 class StrongBot(ThinkingBot):
@@ -35,9 +45,11 @@ class StrongBot(ThinkingBot):
         value = Value(view, seat)
         bids = [action.value for action in actions if isinstance(action, Bid)]
         if bids:
-            return Bid(_best_bid(seat, view, bids, dice, value, more))
+            bid = _best_bid(seat, bids, dice, value, more)
+            return self.choose(view, actions, draw) if bid is None else Bid(bid)
         cards = [action.card for action in actions if isinstance(action, PlayCard)]
-        return PlayCard(seat.spot.pack.card[_best_card(seat, cards, dice, value, more)])
+        card = _best_card(seat, cards, dice, value, more)
+        return self.choose(view, actions, draw) if card is None else PlayCard(seat.spot.pack.card[card])
 
 
 _STEADY = SteadyBot()
@@ -61,7 +73,7 @@ class Value:
         lost, made = self._points
         share, ahead, me = self._share, self._ahead, self._me
         mine = lost[bids[me]] if lacking[me] else made[bids[me]]
-        total = -share[mine - mine]
+        total = -share[0]  # oneself
         for lead, bid, lack in zip(ahead, bids, lacking, strict=True):
             total += share[lead + mine - (lost[bid] if lack else made[bid])]
         return total
@@ -74,26 +86,23 @@ def _share(lead: int, rounds_left: int) -> float:
     return 1 / (1 + exp(-1.7 * lead / (_SWING * sqrt(2 * rounds_left))))
 
 
-def _best_card(seat: Known, cards: list[str], dice: Dice, value: Value, more: Callable[[], bool]) -> int:
-    candidates = _different(seat, cards)
+def _best_card(seat: Known, cards: list[str], dice: Dice, value: Value, more: Callable[[], bool]) -> int | None:
     worlds = Worlds(seat, dice)
     spot, bids = seat.spot, [bid or 0 for bid in seat.bids]
-    lacking = [bid - won for bid, won in zip(bids, seat.won, strict=True)]
+    wanted = [bid - won for bid, won in zip(bids, seat.won, strict=True)]
 
     def trial(card: int) -> float:
-        need = lacking.copy()
-        play_out(spot, worlds.hands[:-1], need, card)
+        need = wanted.copy()
+        play_out(spot, worlds.hands.copy(), need, card)
         return value.of(bids, need)
 
-    return _race(candidates, worlds, trial, more)
+    return _race(_different(seat, cards), worlds, trial, more)
 
 
-def _best_bid(seat: Known, view: Data, allowed: list[int], dice: Dice, value: Value, more: Callable[[], bool]) -> int:
-    worths = seat.worths
-    worth = sum(worths[seat.spot.pack.bit[card]] for card in view["hand"])
-    candidates = [bid for bid in allowed if abs(bid - worth) < _BIDS] or [nearest_bid(allowed, worth)]
+def _best_bid(seat: Known, allowed: list[int], dice: Dice, value: Value, more: Callable[[], bool]) -> int | None:
+    """Those who have yet to bid are taken to bid what their hand is worth."""
     worlds = Worlds(seat, dice)
-    spot = seat.spot
+    worth = worlds.worth[seat.me]
 
     def trial(bid: int) -> float:
         bids = [
@@ -102,10 +111,11 @@ def _best_bid(seat: Known, view: Data, allowed: list[int], dice: Dice, value: Va
         ]
         bids[seat.me] = bid
         need = bids.copy()
-        play_out(spot, worlds.hands[:-1], need)
+        play_out(seat.spot, worlds.hands.copy(), need)
         return value.of(bids, need)
 
-    return _race(candidates, worlds, trial, more)
+    sensible = [bid for bid in allowed if abs(bid - worth) < _BIDS] or [nearest_bid(allowed, worth)]
+    return _race(sensible, worlds, trial, more)
 
 
 def _different(seat: Known, cards: list[str]) -> list[int]:
@@ -126,11 +136,16 @@ def _different(seat: Known, cards: list[str]) -> list[int]:
     return chosen
 
 
-def _race(candidates: list[int], worlds: Worlds, trial: Callable[[int], float], more: Callable[[], bool]) -> int:
-    """Try all candidates in the same deals; who falls clearly behind drops out."""
+def _race(candidates: list[int], worlds: Worlds, trial: Callable[[int], float], more: Callable[[], bool]) -> int | None:
+    """Try all candidates in the same deals; who falls clearly behind drops out, and when one is left it is decided.
+
+    None: there was no time for anything.
+    """
     results: dict[int, list[float]] = {candidate: [] for candidate in candidates}
     count, look = 0, _FIRST_LOOK
-    while len(results) > 1 and more():
+    while len(results) > 1:
+        if not more():
+            break
         count += 1
         if count % _FRESH == 0:
             worlds.restart()
@@ -140,16 +155,16 @@ def _race(candidates: list[int], worlds: Worlds, trial: Callable[[int], float], 
         if count == look:
             look *= 2
             _drop(results)
+    if count == 0 and len(results) > 1:
+        return None
     return max(results, key=lambda candidate: sum(results[candidate]))
 
 
 def _drop(results: dict[int, list[float]]) -> None:
+    """Take out those whose gap to the best is no accident any more."""
     best = max(results.values(), key=sum)
     for candidate, found in tuple(results.items()):
-        if found is best:
-            continue
-        behind = [a - b for a, b in zip(best, found, strict=True)]
-        mean = sum(behind) / len(behind)
-        spread = sqrt(sum((gap - mean) ** 2 for gap in behind) / len(behind))
-        if mean > _SURE * spread / sqrt(len(behind)) and mean > 0:
+        gaps = [ahead - behind for ahead, behind in zip(best, found, strict=True)]
+        mean = fmean(gaps)
+        if mean > 0 and mean > _SURE * pstdev(gaps, mean) / sqrt(len(gaps)):
             del results[candidate]

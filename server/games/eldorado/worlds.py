@@ -16,8 +16,15 @@ from server.games.eldorado.playout import Pack, Spot, followers, pack
 from server.games.rules import Data, PlayerId
 
 _STEP, _ADD, _WORDS = 6364136223846793005, 1442695040888963407, (1 << 64) - 1  # Knuth's linear congruence
+
 _DOUBT = 0.02
+"""How likely, at least, anybody bids anything, compared with what fits best."""
+
 _SPREAD = 0.55
+"""Tricks by which people's bids differ from what a hand is worth. Found by playing."""
+
+_SETTLE = 3
+"""Rounds of exchange after a fresh deal, which knows nothing of bids, before it counts."""
 
 
 class Dice:
@@ -61,7 +68,7 @@ def known(view: Data) -> Known:
     """All that follows from the view of a seat whose move it is."""
     round_ = view["round"]
     held = view["hand_counts"]
-    players = tuple(p["player_id"] for p in view["players"] if p["player_id"] in held)
+    players = tuple(held)  # in seat order, also those who have left their seat since the deal
     number = {player: i for i, player in enumerate(players)}
     cards = pack(decks_for(len(players)))
     trump = cards.suits[round_["trump_suit"]]
@@ -136,7 +143,8 @@ class Worlds:
     """Deals of the unseen cards, one after the other, each made from the one before by exchanging cards.
 
     Every deal that agrees with what is known comes up; the better the bids fit the hands, the oftener (Metropolis).
-    `hands`: of each player, the own one included. `worth`: of the others' hands as they were at the beginning.
+    `hands`: of each player in seat order, and last the cards that were not dealt. `worth`: of each hand as it was at
+    the beginning of the round.
     """
 
     def __init__(self, seat: Known, dice: Dice) -> None:
@@ -155,7 +163,7 @@ class Worlds:
         self.restart()
 
     def restart(self) -> None:
-        """Deal anew, independent of all before; likelihoods don't count yet."""
+        """Deal anew, independent of all before."""
         seat, dice = self._seat, self._dice
         places = _fit(list(seat.unseen), self._owners, self._banned, dice)
         self._cards = places
@@ -165,6 +173,9 @@ class Worlds:
             self.hands[owner] |= card
             self.worth[owner] += seat.worths[card]
         self.hands[seat.me] = seat.hand
+        self.worth[seat.me] += sum(seat.worths[card] for card in _bits(seat.hand))
+        for _ in range(_SETTLE):
+            self.advance()
 
     def advance(self) -> None:
         """The next deal: every dealt card gets a chance to change places with another one."""
