@@ -161,6 +161,8 @@ async def _compose(
 ) -> App:
     metrics = Metrics()
     games = registry or Registry.installed()
+    for failure in games.failures:
+        _log.error("%s", failure)
     database = await Database.open(url, connect_now=False)
     stack.push_async_callback(database.close)
 

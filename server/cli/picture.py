@@ -61,7 +61,7 @@ class Painter:
     def line(self, scene: Scene) -> str:
         """The event in one line."""
         clock = datetime.fromtimestamp(scene.at_ms / 1000, UTC).strftime("%H:%M:%S")
-        detail = "  ".join(f"{key}={_named(value, scene.names)}" for key, value in scene.data.items())
+        detail = "  ".join(f"{key}={named(value, scene.names)}" for key, value in scene.data.items())
         text = f"{scene.index:>5}  {clock}  {scene.name:<22} {detail}"
         if len(text) > _LINE_CHARACTERS:
             text = text[: _LINE_CHARACTERS - 1] + "…"
@@ -80,7 +80,7 @@ class Painter:
         lines += [self._player(scene, player) for player in view["players"]]
         trick = None if round_ is None else round_["trick"] or round_["last_trick"]
         if trick is not None:
-            plays = "   ".join(f"{_named(play['player_id'], scene.names)} {play['card']}" for play in trick["plays"])
+            plays = "   ".join(f"{named(play['player_id'], scene.names)} {play['card']}" for play in trick["plays"])
             label = "trick" if "winning_card" not in trick else "last trick"
             lines += ["", self._cards(f"{label} {trick['trick_index'] + 1}:  {plays}")]
         return [*lines, "", *self.result(scene)]
@@ -141,12 +141,12 @@ def _outcome(past: Data, player_id: PlayerId) -> str:
     return f"{past['deltas'].get(player_id, 0):+d}" + ("" if bid is None else f" ({won}/{bid})")
 
 
-def _named(value: Any, names: dict[PlayerId, str]) -> str:
+def named(value: Any, names: dict[PlayerId, str]) -> str:
     """The value in short, players by their names, nothing that a terminal would obey."""
     if isinstance(value, str):
         return names.get(value, value).translate(_CONTROLS)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_named(key, names)}: {_named(item, names)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{named(key, names)}: {named(item, names)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + " ".join(_named(item, names) for item in value) + "]"
+        return "[" + " ".join(named(item, names) for item in value) + "]"
     return str(value)

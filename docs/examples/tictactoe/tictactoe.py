@@ -76,7 +76,8 @@ class TicTacToe(Game[Play]):
     def view(self, state: State[Play], viewer: str | None) -> Data:
         play = state.play or Play(())
         mover = turn(play) if play.players and not state.table.is_over else None
-        return {"board": play.board, "mover": mover, "scores": play.scores, "past": list(play.past)}
+        rows = [play.board[cell : cell + 3] for cell in (0, 3, 6)]
+        return {"board": rows, "mover": mover, "scores": play.scores, "past": play.past}
 
     def actions(self, state: State[Play], player_id: str) -> tuple[Command, ...]:
         mine = player_id == turn(state.play) and not state.table.is_over
@@ -98,9 +99,9 @@ class TicTacToe(Game[Play]):
         return Perfect() if level == "perfect" else RandomBot()
 
     def summary(self, state: State[Play]) -> rules.Summary:
-        scores, winners = state.play.scores, state.table.winners
-        results = (Result.plain(player, scores[player.player_id], winners) for player in state.table.seated())
-        return rules.Summary(tuple(results), tuple({"winner": winner} for winner in state.play.past))
+        scores, winners, seated = state.play.scores, state.table.winners, state.table.seated()
+        results = tuple(Result.plain(player, scores[player.player_id], winners) for player in seated)
+        return rules.Summary(results, tuple({"winner": winner} for winner in state.play.past))
 
 
 def moved(state: State[Play], marked: Marked, ctx: Context) -> tuple[Event, ...]:  # with what follows from the move
@@ -134,7 +135,7 @@ def worth(board: str) -> int:  # to whoever has moved last: 1 won, 0 a draw, -1 
 
 class Perfect(Bot):
     def choose(self, view: Data, actions: tuple[Command, ...], draw: Any) -> Command:
-        return max(actions, key=lambda action: worth(put(view["board"], action.cell)))
+        return max(actions, key=lambda action: worth(put("".join(view["board"]), action.cell)))
 
 
 GAME = TicTacToe()

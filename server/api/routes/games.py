@@ -20,6 +20,7 @@ from server.api.context import Services, With
 from server.api.guard import Caller, MaybeCaller, known_id
 from server.errors import Refused
 from server.games import fairness
+from server.games.catalogue import describe
 from server.games.replay import fold
 from server.games.rules import Refusal, State
 from server.games.table import config_data, view_players
@@ -41,18 +42,9 @@ Index = Annotated[int | None, Query(ge=0)]
 
 @router.get("")
 async def list_games(services: With) -> dict[str, Any]:
-    """The games that are installed, with the levels of their bots and the settings of a room that names none."""
-    return {
-        "items": [
-            {
-                "name": game.name,
-                "version": game.version,
-                "bot_levels": list(game.bot_levels),
-                "config": config_data(game.config()),
-            }
-            for game in services.registry
-        ]
-    }
+    """The games that are installed, with all that may be known before playing; `config`: of a room that sets nothing."""
+    items = [{**describe(game), "config": config_data(game.config())} for game in services.registry]
+    return {"items": items}
 
 
 @router.get("/{game_id}")

@@ -1,0 +1,77 @@
+"""A table as a player sees it, in lines of text. Pure. Knows no game: it shows whatever keys a view has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.cli.picture import named
+from server.games.rules import Config
+from server.games.table import create_table, view_table
+from server.games.table_events import ClientSeedSet, GameCreated, PlayerReady, PlayerReconnected, PlayerUnready
+
+Frame = dict[str, Any]
+_OF_TABLES = frozenset(view_table(create_table(GameCreated("", "", 1, {}, "", ""), Config()), None)) | {"join_code"}
+"""Keys of the view that every game has; what matters of them stands in the first lines."""
+_SILENT = {kind.name for kind in (GameCreated, PlayerReady, PlayerUnready, PlayerReconnected, ClientSeedSet)}
+_INLINE_CHARACTERS = 96
+
+
+class Scene:
+    """What `player_id` was shown last."""
+
+    def __init__(self, player_id: str) -> None:
+        self._view: Frame = {"players": []}
+        self._names: dict[str, str] = {}
+        self._me = player_id
+
+    def state(self, view: Frame) -> None:
+        """A new `state`."""
+        self._view = view
+        self._names |= {p["player_id"]: p["display_name"] for p in view["players"]}
+
+    def event(self, frame: Frame) -> list[str]:
+        """An event in a line, unless it is of no interest."""
+        name, data = frame["name"], frame["data"]
+        if name == "player_joined":
+            self._names[data["player_id"]] = data["profile"]["display_name"]
+        if name == "game_completed":
+            winners = ", ".join(named(who, self._names) for who in data["winners"]) or "nobody"
+            return [f"The game is over, won by {winners}: {named(data['final_scores'], self._names)}"]
+        if name in _SILENT or (name == "player_joined" and data["player_id"] == self._me):
+            return []
+        shown = {key: value for key, value in data.items() if key not in ("profile", "seats", "strategy")}
+        return [f"  {name}  {'  '.join(f'{key}={named(value, self._names)}' for key, value in shown.items())}".rstrip()]
+
+    def table(self) -> list[str]:
+        """The whole table: who plays, then the game's own keys."""
+        players = [self._player(player) for player in self._view["players"]]
+        lines = ["", f"{self._view.get('game')}: {self._view.get('phase')}", f"  players: {', '.join(players)}"]
+        for key, value in self._view.items():
+            if key not in _OF_TABLES:
+                lines += self._lines(key, value, "  ")
+        return lines
+
+    def move(self, action: Frame) -> str:
+        """An action of a turn: `mark cell=4`."""
+        args = [f"{key}={named(value, self._names)}" for key, value in action["args"].items()]
+        return " ".join((action["name"], *args))
+
+    def _player(self, player: Frame) -> str:
+        name = named(player["display_name"], {})
+        return f"{name} (you)" if player["player_id"] == self._me else name
+
+    def _lines(self, key: str, value: Any, indent: str) -> list[str]:
+        """In one line if it fits; maps and pictures (rows of equal length) in several."""
+        label = f"{indent}{named(key, self._names)}:"
+        if _is_picture(value):
+            return [label, *(f"{indent}    {named(row, {})}" for row in value)]
+        text = named(value, self._names)
+        if len(text) <= _INLINE_CHARACTERS or not isinstance(value, dict):
+            return [f"{label} {text}"]
+        return [label, *(line for inner, item in value.items() for line in self._lines(inner, item, f"{indent}  "))]
+
+
+def _is_picture(value: Any) -> bool:
+    if not isinstance(value, list) or len(value) < 2 or not all(isinstance(row, str) for row in value):
+        return False
+    return len({len(row) for row in value}) == 1 and 2 <= len(value[0]) <= 40 and not any(":" in row for row in value)
