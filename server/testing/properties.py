@@ -31,13 +31,24 @@ TABLE = "a room plays it, also across restarts"
 
 class GameProperties:
     """`examples`: plans a test. `steps_max`: steps of a plan. `moves_max`: a game that is not over after so many more
-    moves counts as endless. The plans are the same in every run, unless `derandomize` is False."""
+    moves counts as endless. Override `settings` for other settings of hypothesis; by default every run is the same."""
 
     game: ClassVar[Game[Any]]
     examples: ClassVar[int] = 30
     steps_max: ClassVar[int] = 40
     moves_max: ClassVar[int] = 5_000
-    derandomize: ClassVar[bool] = True
+
+    def settings(self, examples: int) -> settings:
+        """How hypothesis explores."""
+        return settings(
+            max_examples=examples,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.explicit, Phase.generate, Phase.shrink],
+        )
 
     def secrets(self, state: State[Any], viewer: Viewer) -> Iterable[str]:
         """Texts that `viewer` may not be shown in this state, such as the cards of others; override it."""
@@ -76,17 +87,7 @@ class GameProperties:
         self._check(check, self.examples)
 
     def _check(self, check: Callable[[Plan], None], examples: int) -> None:
-        quiet = settings(
-            max_examples=examples,
-            derandomize=self.derandomize,
-            deadline=None,
-            database=None,
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.explicit, Phase.generate, Phase.shrink],
-        )
-
-        @quiet
+        @self.settings(examples)
         @given(plans(self.game, self.steps_max))
         def run(plan: Plan) -> None:
             check(plan)

@@ -1,0 +1,40 @@
+"""The test kit's properties hold for every game of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from server.games import eldorado, relay
+from server.games.rules import State, Viewer
+from server.testing.properties import GameProperties
+from tests.support import samples
+from tests.support.campaign import part
+
+
+class TestRelay(GameProperties):
+    game = relay.GAME
+    examples = part(200, 15)
+
+
+class TestEldorado(GameProperties):
+    game = eldorado.GAME
+    examples = part(200, 12)
+
+    def secrets(self, state: State[Any], viewer: Viewer) -> Iterable[str]:
+        """The cards that others hold, save those that he holds the twin of or that lie open."""
+        round_ = None if state.play is None else state.play.round
+        if round_ is None:
+            return ()
+        own = set(round_.hands.get(viewer or "", ()))
+        return {card for who, hand in round_.hands.items() if who != viewer for card in hand} - own
+
+
+class TestTicTacToe(GameProperties):
+    game = samples.tictactoe().GAME
+    examples = part(200, 15)
+
+
+class TestSecretNumbers(GameProperties):
+    game = samples.secret_numbers().GAME
+    examples = part(200, 15)
