@@ -14,6 +14,7 @@ from pydantic_settings import SettingsError
 
 from persistence.errors import BadDatabaseUrl, MigrationNeeded, PersistenceError
 from server import limits
+from server.cli.authors import add_commands as add_commands_for_authors
 from server.errors import StartupError
 from server.settings import Settings
 
@@ -110,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_bots(commands)
     _add_rebuild(commands, place)
+    add_commands_for_authors(commands)
     _add_chaos(commands)
     return parser
 
