@@ -21,7 +21,7 @@ $(STAMP): pyproject.toml
 	  || { echo "Parlor needs Python 3.11 or newer; set PYTHON=/path/to/python3"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
 	  || { echo "python3 -m venv failed (Debian: apt-get install python3-venv)"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[embedded,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[embedded,loadtest,dev]'
 	@touch $@
 
 # The checker of the browser client's types; its versions are those of the lockfile. Fetched once.

@@ -41,6 +41,10 @@ class Seat:
     guest: Guest
     join_code: str | None = None
 
+    def for_guest(self, guest: Guest) -> Seat:
+        """A place to watch the same room."""
+        return Seat(self.game_id, self.ws_url, None, guest)
+
 
 class Api:
     """Keeps up to `connections` connections open, and so has at most as many requests under way.

@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 from types import TracebackType
 
-from loadtest.machine import Cores, CpuTimes, cpu_times, pin
+from loadtest.machine import Cores, CpuTimes, children, cpu_times, memory_bytes, pin
 
 _START_S = 60.0
 _STOP_S = 15.0
@@ -62,6 +62,14 @@ class LocalServer:
 
     def cpu(self) -> CpuTimes:
         return cpu_times(self.pid, self._postmaster(), self._cores)
+
+    def memory(self) -> tuple[int, int]:
+        """Bytes of the server, and of its Postgres with all its processes."""
+        postmaster = self._postmaster()
+        database = 0
+        if postmaster is not None:
+            database = sum(memory_bytes(pid) for pid in (postmaster, *children(postmaster)))
+        return memory_bytes(self.pid), database
 
     def __enter__(self) -> LocalServer:
         try:

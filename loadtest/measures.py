@@ -12,10 +12,11 @@ from loadtest.histogram import Histogram
 from loadtest.launch import LocalServer
 from loadtest.machine import CpuTimes
 from loadtest.recovery import measure_recovery
-from loadtest.relay import RelayLoad, Tally
+from loadtest.relay import RelayLoad
 from loadtest.report import Goal, Report
 from loadtest.spectators import measure_spectators
 from loadtest.tables import TableLoad, bot_game
+from loadtest.tally import Tally
 from loadtest.wire import CODECS
 
 PARTS = ("relay", "bots", "tables", "spectators", "recovery")

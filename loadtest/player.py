@@ -9,7 +9,7 @@ from typing import Any
 from loadtest.client import Connection, Silent
 
 _AGAIN_S = 0.2
-_MOVES = {"player_bid": ("bid", "bid"), "card_played": ("play_card", "card")}
+MOVES = {"player_bid": ("bid", "bid"), "card_played": ("play_card", "card")}
 """Event -> (the command that causes it, the key of its value)."""
 
 
@@ -50,7 +50,7 @@ class Player(Silent):
     def on_event(self, frame: dict[str, Any]) -> None:
         self.events += 1
         name, data = frame["name"], frame["data"]
-        move = _MOVES.get(name)
+        move = MOVES.get(name)
         if move is not None:
             if data["player_id"] == self.player_id and not data["forced"]:
                 self._seen[frame["index"]] = (move[0], data[move[1]])

@@ -9,9 +9,9 @@ from collections import Counter
 from time import perf_counter
 from typing import Any
 
-from loadtest.api import Api, Seat
+from loadtest.api import Api, Guest, Seat
 from loadtest.client import Connection, Silent, connect
-from loadtest.histogram import Histogram
+from loadtest.tally import Tally
 from loadtest.wire import Codec
 
 _AT_ONCE = 8  # rooms that are set up side by side
@@ -19,66 +19,88 @@ _DRAIN_S = 15.0
 _DRAIN_LOOK_S = 0.02
 _TICK_S = 0.001
 
-
-class Tally:
-    """What happened in one span of time."""
-
-    def __init__(self) -> None:
-        self.acks = 0
-        self.events = 0
-        self.deliveries = 0
-        self.to_ack = Histogram()
-        self.to_broadcast = Histogram()
-        self.lateness = Histogram()  # of the open loop: how much later than planned a command was sent
+OTHER, UNKNOWN = -1, -2
+"""At an index: an event that is no message; one that a state stood for."""
 
 
 class Speaker(Silent):
-    """One socket of a room. Remembers every message that it was told of, for the check at the end."""
+    """One socket of a room. Remembers every message that it was told of, for the check at the end.
 
-    __slots__ = ("_load", "acked", "closed", "connection", "first_index", "rejected", "seat", "seen", "waiting")
+    Survives a resume: what was not answered is then sent again, under the same id.
+    """
+
+    __slots__ = (
+        "_load",
+        "acked",
+        "closed",
+        "connection",
+        "first_index",
+        "is_here",
+        "rejected",
+        "seat",
+        "seen",
+        "waiting",
+    )
 
     def __init__(self, load: RelayLoad, seat: Seat) -> None:
         self._load = load
         self.seat = seat
         self.connection: Connection
-        self.waiting: dict[str, float] = {}  # commands without an answer: id -> when it was sent
+        self.is_here = False
+        self.waiting: dict[str, float] = {}  # commands without an answer: id -> when each was due
         self.acked: list[tuple[int, int]] = []  # (number of the message, index)
         self.rejected: list[int] = []
         self.first_index = -1
-        self.seen = array("q")  # the message at each index from `first_index` on; -1: another event
+        self.seen = array("q")  # what came at each index from `first_index` on: a message, OTHER or UNKNOWN
         self.closed: str | None = None
 
-    def say(self) -> None:
-        now_s = perf_counter()
-        number = next(self._load.numbers)
-        command_id = str(number)
-        self.waiting[command_id] = now_s
-        self.connection.command(command_id, "say", {"data": {"n": number, "t": now_s}})
+    def say(self, due_s: float | None = None) -> None:
+        """`due_s`: when it was planned to be said; its times count from there, however late we are."""
+        command_id = str(next(self._load.numbers))
+        self.waiting[command_id] = perf_counter() if due_s is None else due_s
+        self._load.tally.commands += 1
+        if self.is_here:
+            self._send(command_id)
+
+    def _send(self, command_id: str) -> None:
+        data = {"n": int(command_id), "t": self.waiting[command_id]}
+        self.connection.command(command_id, "say", {"data": data})
 
     def on_connection(self, connection: Connection) -> None:
         self.connection = connection
+        self.closed = None
+
+    def on_other(self, frame: dict[str, Any]) -> None:
+        if frame["type"] == "welcome":
+            self.is_here = True
+            for command_id in self.waiting:
+                self._send(command_id)
+        elif frame["type"] == "state" and self.first_index >= 0:
+            missed = frame["index"] + 1 - self.first_index - len(self.seen)
+            self.seen.extend([UNKNOWN] * missed)
 
     def on_event(self, frame: dict[str, Any]) -> None:
         if self.first_index < 0:
             self.first_index = frame["index"]
+        tally = self._load.tally
+        tally.deliveries += 1
         if frame["name"] != "said":
-            self.seen.append(-1)
+            self.seen.append(OTHER)
             return
         message = frame["data"]["data"]
         self.seen.append(message["n"])
-        tally = self._load.tally
-        tally.deliveries += 1
         tally.to_broadcast.add(self.connection.received_at_s - message["t"])
 
     def on_ack(self, frame: dict[str, Any]) -> None:
         command_id = frame["id"]
         self.acked.append((int(command_id), frame["first"]))
-        sent_s = self.waiting.pop(command_id, None)
-        if sent_s is None:
+        due_s = self.waiting.pop(command_id, None)
+        if due_s is None:
             return  # acked twice; the check will find it
         load = self._load
         load.tally.acks += 1
-        load.tally.to_ack.add(self.connection.received_at_s - sent_s)
+        load.tally.events += frame["last"] - frame["first"] + 1
+        load.tally.to_ack.add(self.connection.received_at_s - due_s)
         if load.keeps_talking:
             self.say()
 
@@ -86,8 +108,10 @@ class Speaker(Silent):
         self.waiting.pop(frame["id"], None)
         self.rejected.append(int(frame["id"]))
         self._load.rejects[frame["code"]] += 1
+        self._load.tally.rejects[frame["code"]] += 1
 
     def on_closed(self, code: int, reason: str) -> None:
+        self.is_here = False
         self.closed = f"{code} {reason}".strip()
 
 
@@ -113,16 +137,21 @@ class RelayLoad:
         guests = [await api.guest(f"Speaker {seat + 1}") for seat in range(sockets)]
         slots = asyncio.Semaphore(_AT_ONCE)
 
-        async def one() -> list[Speaker]:
+        async def one() -> None:
             async with slots:
-                config = {"min_players": 1, "max_players": sockets}
-                seats = await api.full_room(guests, game="relay", config=config, is_public=is_public)
-                room = [Speaker(self, seat) for seat in seats]
-                for speaker in room:
-                    await connect(speaker.seat.ws_url, speaker.seat.guest.token, speaker, codec=codec)
-                return room
+                await self.open_room(api, guests, codec, is_public=is_public)
 
-        self.rooms = list(await asyncio.gather(*(one() for _ in range(rooms))))
+        await asyncio.gather(*(one() for _ in range(rooms)))
+
+    async def open_room(self, api: Api, guests: list[Guest], codec: Codec, *, is_public: bool = False) -> list[Speaker]:
+        """One more room, with all of these in it."""
+        config = {"min_players": 1, "max_players": len(guests)}
+        seats = await api.full_room(guests, game="relay", config=config, is_public=is_public)
+        room = [Speaker(self, seat) for seat in seats]
+        for speaker in room:
+            await connect(speaker.seat.ws_url, speaker.seat.guest.token, speaker, codec=codec)
+        self.rooms.append(room)
+        return room
 
     async def close(self) -> None:
         await asyncio.gather(*(speaker.connection.close() for speaker in self.speakers))
@@ -139,15 +168,20 @@ class RelayLoad:
                 room[number % len(room)].say()
 
     async def pace(self, per_s: float, seconds: float) -> None:
-        """Open loop: so many commands a second, spread over all sockets, whether answers come or not."""
+        """Open loop: so many commands a second, spread over all sockets, whether answers come or not.
+
+        Times count from the moment at which a command was due, so nothing that makes us wait is left out.
+        """
         order = itertools.cycle([room[seat] for seat in range(len(self.rooms[0])) for room in self.rooms])
         began_s = perf_counter()
-        for number in range(int(per_s * seconds)):
+        for number in itertools.count():
             due_s = began_s + number / per_s
+            if due_s >= began_s + seconds:
+                return
             if (wait_s := due_s - perf_counter()) > 0:
                 await asyncio.sleep(max(wait_s, _TICK_S))
             self.tally.lateness.add(max(0.0, perf_counter() - due_s))
-            next(order).say()
+            next(order).say(due_s)
 
     async def drain(self) -> None:
         """Stop talking and wait for the answers to what was said."""
@@ -162,11 +196,12 @@ class RelayLoad:
         """Everything that contradicts the promises: a gap, a duplicate, an acked command that is not in the log."""
         found = [f"{count} commands were rejected: {code}" for code, count in self.rejects.items()]
         for number, room in enumerate(self.rooms):
-            found += [f"relay room {number}: {problem}" for problem in _room_problems(room)]
+            found += [f"relay room {number}: {problem}" for problem in room_problems(room)]
         return found
 
 
-def _room_problems(room: list[Speaker]) -> list[str]:
+def room_problems(room: list[Speaker]) -> list[str]:
+    """What contradicts the promises in what the sockets of one room were told."""
     found = []
     for seat, speaker in enumerate(room):
         found += [f"seat {seat}: {problem}" for problem in speaker.connection.journal.problems]
@@ -175,10 +210,26 @@ def _room_problems(room: list[Speaker]) -> list[str]:
         if speaker.waiting:
             found.append(f"seat {seat}: {len(speaker.waiting)} commands were never answered")
     start = max(speaker.first_index for speaker in room)
-    logs = [speaker.seen[start - speaker.first_index :] for speaker in room]
-    if any(log != logs[0] for log in logs):
+    log = _one_story([speaker.seen[start - speaker.first_index :] for speaker in room])
+    if log is None:
         found.append("its sockets saw different events")
-    return [*found, *_log_problems(room, start, logs[0])][:5]
+        return found
+    return [*found, *_log_problems(room, start, log)][:5]
+
+
+def _one_story(logs: list[array[int]]) -> array[int] | None:
+    """What all of them tell together; None: they contradict each other."""
+    whole = logs[0]
+    if all(log == whole for log in logs):
+        return whole
+    if any(len(log) != len(whole) for log in logs) or not any(UNKNOWN in log for log in logs):
+        return None
+    for place, told in enumerate(zip(*logs, strict=True)):
+        known = {number for number in told if number != UNKNOWN}
+        if len(known) > 1:
+            return None
+        whole[place] = known.pop() if known else UNKNOWN
+    return whole
 
 
 def _log_problems(room: list[Speaker], start: int, log: array[int]) -> list[str]:
@@ -189,10 +240,10 @@ def _log_problems(room: list[Speaker], start: int, log: array[int]) -> list[str]
     found = []
     if len(once) != len(said):
         found.append(f"{len(said) - len(once)} messages stand in the log twice")
-    if len(acked) != len(said):
+    if len(acked) != len(said) and UNKNOWN not in log:
         found.append(f"{len(acked)} acks for {len(said)} messages")
     for number, index in acked:
-        if not 0 <= index - start < len(log) or log[index - start] != number:
+        if not 0 <= index - start < len(log) or log[index - start] not in (number, UNKNOWN):
             found.append(f"message {number} was acked as {index}, but that is not where it stands")
     if any(once.intersection(speaker.rejected) for speaker in room):
         found.append("a rejected command stands in the log")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
@@ -19,9 +20,9 @@ _GAME_S = 60.0
 class Table:
     """Four seats with their sockets, in the lobby until `start`."""
 
-    def __init__(self, seats: list[Seat], seed: int) -> None:
+    def __init__(self, seats: list[Seat], players: Sequence[Player]) -> None:
         self.seats = seats
-        self.players = [Player(seat.guest.player_id, seed + number) for number, seat in enumerate(seats)]
+        self.players = players
 
     async def enter(self, codec: Codec) -> None:
         for seat, player in zip(self.seats, self.players, strict=True):
@@ -60,7 +61,9 @@ class TableLoad:
 
         async def one(number: int) -> Table:
             async with slots:
-                table = Table(await api.full_room(guests, game="eldorado", config=config, is_public=False), number * 10)
+                seats_taken = await api.full_room(guests, game="eldorado", config=config, is_public=False)
+                players = [Player(guest.player_id, number * 10 + seat) for seat, guest in enumerate(guests)]
+                table = Table(seats_taken, players)
                 await table.enter(codec)
                 return table
 

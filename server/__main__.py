@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from loadtest.load.arguments import add_arguments as add_load_options
 from persistence.errors import BadDatabaseUrl, MigrationNeeded, PersistenceError
 from server import limits
 from server.cli.authors import add_commands as add_commands_for_authors
@@ -113,6 +114,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_rebuild(commands, place)
     add_commands_for_authors(commands)
     _add_chaos(commands)
+    add_load_options(commands.add_parser("loadtest", help="measure how much a server holds")).set_defaults(
+        run=_loadtest
+    )
     return parser
 
 
@@ -262,10 +266,27 @@ def _rebuild(settings: Settings, **options: Any) -> int:
 
 
 def _chaos(settings: Settings, **options: Any) -> int:
-    from loadtest.chaos.run import Asked, chaos
+    try:
+        from loadtest.chaos.run import Asked, chaos
+    except ModuleNotFoundError as error:
+        return _missing(error)
 
     asked = Asked(**options)
     return chaos(asked, production=settings.env == "production")
+
+
+def _loadtest(settings: Settings, **options: Any) -> int:
+    try:
+        from loadtest.load.run import loadtest
+    except ModuleNotFoundError as error:
+        return _missing(error)
+
+    files = {name: options.pop(name) for name in ("scenario", "json_file", "html_file")}
+    return loadtest(**files, options=options)
+
+
+def _missing(error: ModuleNotFoundError) -> int:
+    return _fail(f"{error.name} is missing: pip install 'parlor[loadtest]'", 2)
 
 
 def _run_fast(work: Any) -> None:

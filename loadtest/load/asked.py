@@ -1,0 +1,150 @@
+"""What a load test is asked for: a scenario, and options that go before it. Reads scenario files, otherwise pure."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+WORKS = ("play", "bots", "lobby")
+GAMES = ("relay", "eldorado")
+PROTOCOLS = ("json", "msgpack")
+
+_UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "rooms": (1, 100_000),
+    "players": (1, 10),
+    "spectators": (0, 100_000),
+    "window": (1, 1_000),
+    "duration_s": (1, 24 * 3600),
+    "ramp_s": (0, 3600),
+    "cut_every_s": (0, 3600),
+    "processes": (0, 256),
+    "seed": (0, 2**32),
+}
+
+
+class BadRequest(ValueError):
+    """It makes no sense; the message says which option."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One load test.
+
+    `work`: play (everybody plays), bots (rooms of bots alone), lobby (rooms are opened, entered, left).
+    `rate`: commands a second over all rooms (lobby: rooms a second); None: as many as it takes.
+    `window`: without a rate, commands that each relay room has under way.
+    `spectators`: of each room. `cut_every_s`: all sockets are cut so often and come back; 0: never.
+    `processes`: of clients; 0: as many as there are cores to spare. `url` None: a server of our own.
+    """
+
+    about: str = ""
+    work: str = "play"
+    game: str = "eldorado"
+    rooms: int = 100
+    players: int = 4
+    spectators: int = 0
+    rate: float | None = None
+    window: int = 8
+    duration_s: float = 30.0
+    ramp_s: float = 5.0
+    cut_every_s: float = 0.0
+    protocol: str = "json"
+    processes: int = 0
+    seed: int = 0
+    url: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises BadRequest."""
+        for name, allowed in (("work", WORKS), ("game", GAMES), ("protocol", PROTOCOLS)):
+            if getattr(self, name) not in allowed:
+                raise BadRequest(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
+        for name, (low, high) in _BOUNDS.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+                raise BadRequest(f"{name.removesuffix('_s')} must be {low:,g} to {high:,g}, not {value!r}")
+        if self.rate is not None and not 0 < self.rate <= 10_000_000:
+            raise BadRequest("rate must be more than 0, or max")
+        if self.game == "eldorado" and self.work != "lobby" and self.players < 2:
+            raise BadRequest("players: a game of eldorado needs at least 2")
+        if self.work != "play" and (self.spectators or self.cut_every_s):
+            raise BadRequest(f"spectators and cut_every go with the work play, not with {self.work}")
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "rate": "max" if self.rate is None else self.rate}
+
+
+def asked(scenario: str | None, options: Mapping[str, Any]) -> Asked:
+    """The scenario (a name of `SCENARIOS` or a file; None: the defaults), and over it the options that are not None.
+
+    Raises BadRequest.
+    """
+    settings = {} if scenario is None else read_scenario(scenario)
+    settings |= {name: value for name, value in options.items() if value is not None}
+    known = {field.name for field in fields(Asked)}
+    if unknown := sorted(settings.keys() - known):
+        raise BadRequest(f"unknown setting {unknown[0]!r}; there are {', '.join(sorted(known))}")
+    for name in ("duration_s", "ramp_s", "cut_every_s"):
+        if isinstance(settings.get(name), str):
+            settings[name] = seconds(settings[name])
+    if "rate" in settings:
+        settings["rate"] = rate(settings["rate"])
+    if (url := settings.get("url")) is not None:
+        settings["url"] = http_url(url)
+    return Asked(**settings)
+
+
+def read_scenario(name: str) -> dict[str, Any]:
+    """Raises BadRequest."""
+    path = Path(name)
+    if path.suffix != ".toml":
+        path = SCENARIOS / f"{name}.toml"
+    try:
+        return tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        there = ", ".join(sorted(scenario.stem for scenario in SCENARIOS.glob("*.toml")))
+        raise BadRequest(f"there is no scenario {name!r}; there are {there}, or give a .toml file") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadRequest(f"{path}: {error}") from None
+
+
+def seconds(text: str) -> float:
+    """`30`, `30s`, `500ms`, `5m`, `1h`. Raises BadRequest."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        raise BadRequest(f"{text!r} is no duration: 30s, 500ms, 5m, 1h")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def rate(given: Any) -> float | None:
+    """A number, or `max`: None. Raises BadRequest."""
+    if given == "max":
+        return None
+    try:
+        value = float(given)
+    except (TypeError, ValueError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise BadRequest(f"rate must be a number or max, not {given!r}")
+    return value
+
+
+def http_url(given: str) -> str:
+    """The base address of a server, from http:// or ws:// (TLS is not spoken). Raises BadRequest."""
+    try:
+        parts = urlsplit(given)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in ("http", "ws") or not parts.hostname or parts.path not in ("", "/"):
+        raise BadRequest(f"url: {given!r} is not http://HOST:PORT or ws://HOST:PORT")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"http://{host}:{port or 80}"

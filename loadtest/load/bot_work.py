@@ -1,0 +1,112 @@
+"""Rooms of bots alone: each game is opened, watched by one spectator to its end, and followed by the next one."""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+from typing import Any
+
+from loadtest.api import Api, ApiError, Guest, Seat
+from loadtest.client import Connection, Silent, connect
+from loadtest.load.share import Share
+from loadtest.load.trail import Trail, read_log
+from loadtest.load.work import LOG_EVENTS_MAX, Checked, Work
+
+_PATIENCE_S = 15.0
+
+
+class _Watcher(Silent):
+    def __init__(self, seat: Seat, work: BotWork) -> None:
+        self.seat = seat
+        self.trail = Trail()
+        self.over = asyncio.Event()
+        self.connection: Connection
+        self._work = work
+
+    def on_connection(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def on_event(self, frame: dict[str, Any]) -> None:
+        self.trail.event(frame)
+        self._work.tally.deliveries += 1
+        if frame["name"] in ("game_completed", "game_aborted"):
+            self.over.set()
+
+    def on_other(self, frame: dict[str, Any]) -> None:
+        if frame["type"] == "state":
+            self.trail.state(frame["index"])
+            if frame["view"]["phase"] in ("completed", "aborted"):
+                self.over.set()
+
+    def on_closed(self, code: int, reason: str) -> None:
+        self.over.set()
+
+
+class BotWork(Work):
+    def __init__(self, share: Share, api: Api) -> None:
+        super().__init__(share, api)
+        self._guests: list[Guest] = []
+        self._watchers: list[_Watcher] = []
+        self._under_way: set[_Watcher] = set()
+
+    async def open(self) -> None:
+        """See `Work.open`: those who watch."""
+        await self.spread(self._open_guest)
+
+    async def _open_guest(self, number: int) -> None:
+        self._guests.append(await self.api.guest(f"Spectator {number + 1}"))
+
+    async def run(self) -> None:
+        """See `Work.run`."""
+        async with asyncio.TaskGroup() as tasks:
+            for guest in self._guests:
+                tasks.create_task(self._watch_games(guest))
+
+    async def _watch_games(self, guest: Guest) -> None:
+        config = {"max_players": self.share.players, "bot_delay_ms": 0, "round_pause_ms": 0}
+        options = {"game": self.share.game, "bots": self.share.players, "config": config, "as": "spectator"}
+        self.rooms += 1
+        self.connections += 1
+        while True:
+            began_s = perf_counter()
+            seat = await self.api.create_room(guest, **options)
+            watcher = _Watcher(seat, self)
+            connection = await connect(seat.ws_url, guest.token, watcher, role="spectator", codec=self.codec)
+            self._under_way.add(watcher)
+            await watcher.over.wait()
+            self.tally.to_end.add(perf_counter() - began_s)
+            self.tally.games += 1
+            self.tally.events += connection.journal.next_index
+            self._under_way.discard(watcher)
+            self._watchers.append(watcher)
+            await connection.close()
+
+    async def finish(self) -> None:
+        """See `Work.finish`: the games under way are played out."""
+        if self._under_way:
+            await asyncio.wait([asyncio.create_task(one.over.wait()) for one in self._under_way], timeout=_PATIENCE_S)
+
+    async def check(self) -> Checked:
+        """See `Work.check`."""
+        checked = Checked()
+        for watcher in self._watchers:
+            found = list(watcher.connection.journal.problems)
+            events = watcher.connection.journal.next_index
+            if checked.compared + events <= LOG_EVENTS_MAX:
+                try:
+                    log = await read_log(self.api, watcher.seat.game_id, watcher.seat.guest.token)
+                except ApiError as error:
+                    found.append(f"its log can't be read: {error}")
+                else:
+                    checked.compared += len(log)
+                    found += watcher.trail.problems(log)
+                    if len(log) != events:
+                        found.append(f"the log ends with {len(log) - 1}, its spectator was told up to {events - 1}")
+            else:
+                checked.not_compared += events
+            checked.problems += [f"game {watcher.seat.game_id}: {problem}" for problem in found]
+        return checked
+
+    async def close(self) -> None:
+        """See `Work.close`."""
+        await asyncio.gather(*(watcher.connection.close() for watcher in self._under_way))

@@ -1,0 +1,46 @@
+"""A socket that is cut and comes back where it was."""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+
+from loadtest.api import Seat
+from loadtest.client import Connection, ConnectionFailed, Listener, connect
+from loadtest.wire import Codec
+
+_TRIES = 20
+_AGAIN_S = 0.25
+
+
+async def come_back(
+    old: Connection, listener: Listener, seat: Seat, codec: Codec, role: str | None, after_s: float
+) -> tuple[float, list[str]]:
+    """Cut it, wait, connect again and resume. (seconds from there to the welcome, why it was refused before)
+
+    Raises what the last of many tries has failed with.
+    """
+    refused: list[str] = []
+    old.abort()
+    await old.ended
+    await asyncio.sleep(after_s)
+    began_s = perf_counter()
+    for left in reversed(range(_TRIES)):
+        try:
+            await connect(
+                seat.ws_url,
+                seat.guest.token,
+                listener,
+                journal=old.journal,
+                epoch=old.welcome["epoch"],
+                role=role,
+                codec=codec,
+            )
+        except (ConnectionFailed, OSError, TimeoutError) as error:
+            refused.append(str(error))
+            if not left:
+                raise
+            await asyncio.sleep(_AGAIN_S)
+        else:
+            break
+    return perf_counter() - began_s, refused

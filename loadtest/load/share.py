@@ -1,0 +1,59 @@
+"""How one load test is divided among processes. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from loadtest.load.asked import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one process of clients does. `rate`, `rooms`: its part. `url`: where the server is, known by now."""
+
+    number: int
+    url: str
+    work: str
+    game: str
+    rooms: int
+    players: int
+    spectators: int
+    rate: float | None
+    window: int
+    ramp_s: float
+    cut_every_s: float
+    protocol: str
+    seed: int
+    is_own_server: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def divide(asked: Asked, url: str, processes: int) -> list[Share]:
+    """As evenly as it goes; nobody gets nothing."""
+    count = min(processes, asked.rooms)
+    shares = []
+    for number in range(count):
+        rooms = asked.rooms // count + (number < asked.rooms % count)
+        part = rooms / asked.rooms
+        shares.append(
+            Share(
+                number=number,
+                url=url,
+                work=asked.work,
+                game=asked.game,
+                rooms=rooms,
+                players=asked.players,
+                spectators=asked.spectators,
+                rate=None if asked.rate is None else asked.rate * part,
+                window=asked.window,
+                ramp_s=asked.ramp_s,
+                cut_every_s=asked.cut_every_s,
+                protocol=asked.protocol,
+                seed=asked.seed * 1_000_003 + number,
+                is_own_server=asked.url is None,
+            )
+        )
+    return shares

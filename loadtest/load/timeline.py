@@ -1,0 +1,78 @@
+"""The measurement, second by second and in all. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from loadtest.tally import COUNTERS, Tally
+
+Gauges = Mapping[str, float]
+
+
+@dataclass(slots=True)
+class Second:
+    """What all processes of clients together saw in one second, and what the server said of itself at its end."""
+
+    number: int
+    tally: Tally = field(default_factory=Tally)
+    rooms: int = 0
+    connections: int = 0
+    clients_cpu: float = 0.0  # of the busiest process of clients, of one core
+    told_by: int = 0
+    gauges: dict[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        tally = self.tally
+        figures: dict[str, Any] = {"second": self.number, "rooms": self.rooms, "connections": self.connections}
+        figures |= {name: getattr(tally, name) for name in COUNTERS}
+        figures["rejects"] = sum(tally.rejects.values())
+        for name in ("to_ack", "to_broadcast", "to_resume", "to_end"):
+            times = getattr(tally, name)
+            if times.count:
+                told = times.milliseconds()
+                figures |= {f"{name}_{key}_ms": told[key] for key in ("p50", "p99", "max")}
+        return {**figures, "clients_cpu": self.clients_cpu, **self.gauges}
+
+
+class Timeline:
+    """Takes what the processes tell each second. Before `begin` nothing is kept but the newest second."""
+
+    def __init__(self, processes: int) -> None:
+        self._processes = processes
+        self._counts = [0] * processes
+        self._now: dict[int, tuple[int, int]] = {}
+        self.seconds: list[Second] = []
+        self.total = Tally()
+        self.is_measuring = False
+
+    def begin(self) -> None:
+        """The measurement starts with the next second that each process tells of."""
+        self._counts = [0] * self._processes
+        self.seconds = []
+        self.total = Tally()
+        self.is_measuring = True
+
+    def tick(self, process: int, told: Mapping[str, Any]) -> None:
+        self._now[process] = told["rooms"], told["connections"]
+        number = self._counts[process]
+        self._counts[process] += 1
+        if not self.is_measuring:
+            self.seconds = [Second(0)]
+            number = 0
+        while len(self.seconds) <= number:
+            self.seconds.append(Second(len(self.seconds)))
+        second = self.seconds[number]
+        second.tally.add_json(dict(told))
+        second.rooms = sum(rooms for rooms, _ in self._now.values())
+        second.connections = sum(connections for _, connections in self._now.values())
+        second.clients_cpu = max(second.clients_cpu, told["cpu"])
+        second.told_by += 1
+        if self.is_measuring:
+            self.total.add_json(dict(told))
+
+    @property
+    def whole(self) -> list[Second]:
+        """Those seconds of the measurement that all processes have told of."""
+        return [second for second in self.seconds if second.told_by == self._processes]

@@ -1,0 +1,53 @@
+"""What happened to clients in one span of time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from loadtest.histogram import Histogram
+
+COUNTERS = ("commands", "acks", "events", "deliveries", "games", "resumed")
+TIMES = ("to_ack", "to_broadcast", "to_resume", "to_end", "lateness")
+
+
+class Tally:
+    """`events`: each counted once; `deliveries`: each counted for every socket that it came to.
+
+    `to_ack`, `to_broadcast`: from a command to its ack, and to its event at each socket. `to_resume`: from a cut to
+    the welcome after it. `to_end`: of a game of bots, from the request to its end. `lateness`: how much later than
+    planned a command was sent by us.
+    """
+
+    def __init__(self) -> None:
+        self.commands = 0
+        self.acks = 0
+        self.events = 0
+        self.deliveries = 0
+        self.games = 0
+        self.resumed = 0
+        self.rejects: Counter[str] = Counter()
+        self.to_ack = Histogram()
+        self.to_broadcast = Histogram()
+        self.to_resume = Histogram()
+        self.to_end = Histogram()
+        self.lateness = Histogram()
+
+    def as_json(self) -> dict[str, Any]:
+        times = {name: getattr(self, name).encode() for name in TIMES if getattr(self, name).count}
+        return {**{name: getattr(self, name) for name in COUNTERS}, "rejects": dict(self.rejects), "times": times}
+
+    def add_json(self, told: dict[str, Any]) -> None:
+        """Add what `as_json` of another one has given."""
+        for name in COUNTERS:
+            setattr(self, name, getattr(self, name) + told[name])
+        self.rejects.update(told["rejects"])
+        for name, encoded in told["times"].items():
+            getattr(self, name).merge([Histogram.decode(encoded)])
+
+    def add(self, other: Tally) -> None:
+        for name in COUNTERS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.rejects.update(other.rejects)
+        for name in TIMES:
+            getattr(self, name).merge([getattr(other, name)])

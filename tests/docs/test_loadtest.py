@@ -1,0 +1,25 @@
+"""docs/loadtest.md names every scenario, and only options that exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+from loadtest.load.asked import SCENARIOS
+from tests.docs.pages import codes, page, rows, section
+
+PAGE = page("loadtest")
+
+
+def test_scenarios() -> None:
+    told = [codes(row[0])[0] for row in rows(section(PAGE, "Scenarios"))]
+    assert sorted(told) == sorted(path.stem for path in SCENARIOS.glob("*.toml"))
+
+
+def test_options() -> None:
+    helped = subprocess.run(
+        [sys.executable, "-m", "server", "loadtest", "--help"], capture_output=True, text=True, timeout=30, check=True
+    )
+    named = set(re.findall(r"--[a-z-]+", PAGE))
+    assert named <= set(re.findall(r"--[a-z-]+", helped.stdout))

@@ -1,0 +1,44 @@
+"""The comparison with the log finds each kind of lie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from loadtest.load.trail import Trail
+
+LOG = [{"index": index, "at": 1_000 + 7 * index} for index in range(10)]
+
+
+def trail(first: int = 2, last: int = 9) -> Trail:
+    made = Trail()
+    for event in LOG[first : last + 1]:
+        made.event(event)
+    return made
+
+
+def test_an_honest_server() -> None:
+    assert trail().problems(LOG) == []
+
+
+def test_what_a_state_stood_for_is_not_compared() -> None:
+    made = trail(2, 4)
+    made.state(7)
+    made.event(LOG[8])
+    assert made.problems(LOG) == []
+    made.state(8)  # the same state again changes nothing
+    made.event(LOG[9])
+    assert made.problems(LOG) == []
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        (LOG[:-1], "event 9 was told and is not in the log"),
+        ([*LOG[:5], {"index": 5, "at": 1}, *LOG[6:]], "event 5 in the log is another one than was told"),
+        ([], "event 2 was told and is not in the log"),
+    ],
+)
+def test_another_log(log: list[dict[str, Any]], said: str) -> None:
+    assert said in trail().problems(log)
