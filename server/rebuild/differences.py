@@ -116,7 +116,7 @@ def row_differences(
 def same(stored: Any, computed: Any) -> bool:
     """Whether two values are equal: times as moments, and the model's numbers but for the last digits, which another
     version of the mathematics may calculate differently."""
-    if isinstance(stored, float) and isinstance(computed, float):
+    if isinstance(computed, float) and isinstance(stored, (int, float)):  # a whole number comes without its point
         return abs(stored - computed) <= 1e-9 * max(abs(stored), abs(computed), 1.0)
     if isinstance(computed, datetime):
         return isinstance(stored, str) and datetime.fromisoformat(stored) == computed
