@@ -69,7 +69,7 @@ class ProcessPool:
             return lambda: self._withdraw(wish)
         wish.timer = self._clock.call_later(self._patience_s, lambda: self._settle(wish, None, ThoughtOutcome.LATE))
         self._waiting.append(wish)
-        if not self._idle and len(self._workers) < self._processes:
+        if len(self._waiting) > self._idle and len(self._workers) < self._processes:
             self._workers.append(asyncio.create_task(self._work(), name="bots think"))
         self._wake.set()
         return lambda: self._withdraw(wish)
@@ -119,21 +119,18 @@ class ProcessPool:
         try:
             while True:
                 wish = await self._next()
-                command, outcome = None, ThoughtOutcome.FAILED
                 try:
                     if process is None or process.returncode is not None:
+                        await self._stop(process)
                         process = await self._start()
                     command = await self._ask(process, wish)
-                    outcome = ThoughtOutcome.FAILED if command is None else ThoughtOutcome.ANSWERED
-                except (OSError, EOFError, TimeoutError, pickle.PickleError) as error:
-                    _log.warning("a process in which bots think is gone: %r", error)
-                    if process is not None:
-                        await self._stop(process)
-                    process = None
-                self._settle(wish, command, outcome)
+                except Exception as error:  # noqa: BLE001  # a bot of third parties may answer with anything
+                    _log.warning("a process in which bots think is of no use any more: %r", error)
+                    await self._stop(process)
+                    process = command = None
+                self._settle(wish, command, ThoughtOutcome.ANSWERED if command is not None else ThoughtOutcome.FAILED)
         finally:
-            if process is not None:
-                await self._stop(process)
+            await self._stop(process)
 
     async def _start(self) -> Process:
         process = await asyncio.create_subprocess_exec(*self._command, stdin=PIPE, stdout=PIPE)
@@ -141,7 +138,9 @@ class ProcessPool:
         self._metrics.bot_processes.set(len(self.pids))
         return process
 
-    async def _stop(self, process: Process) -> None:
+    async def _stop(self, process: Process | None) -> None:
+        if process is None:
+            return
         self.pids.discard(process.pid)
         self._metrics.bot_processes.set(len(self.pids))
         with suppress(ProcessLookupError):
@@ -149,7 +148,7 @@ class ProcessPool:
         await process.wait()
 
     async def _ask(self, process: Process, wish: _Wish) -> Command | None:
-        """What it thinks of. Raises OSError, EOFError or TimeoutError when it doesn't any more."""
+        """What it thinks of. Raises whatever says that it doesn't any more."""
         assert process.stdin is not None
         assert process.stdout is not None
         share = self._processes / (self._processes + len(self._waiting))

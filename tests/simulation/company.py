@@ -11,6 +11,7 @@ from uuid import UUID
 from server.games.rules import Game
 from server.games.table_events import PlayerJoined, Profile
 from server.rooms.directory import NewRoom
+from server.rooms.identities import bot_identities
 from tests.simulation.client import CardPlayer, Client, Dial
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.node import registry
@@ -21,18 +22,22 @@ _QUICK = {"rounds": 1, "turn_seconds": 10, "round_pause_ms": 200}
 
 @dataclass(slots=True)
 class Company:
-    """`game_id`: empty until the room is there."""
+    """`bots`: who sit there, too, and think. `game_id`: empty until the room is there."""
 
     game: Game[Any]
     settings: dict[str, Any]
     clients: list[Client] = field(default_factory=list)
+    bots: int = 0
     game_id: str = ""
 
     def new_room(self) -> NewRoom:
         """The wish of the first of them, who is the host."""
         seated = [client for client in self.clients if client.role is None]
-        joins = tuple(PlayerJoined(client.player_id, seat, profile(client)) for seat, client in enumerate(seated))
-        return NewRoom(self.game, self.game.config(**self.settings), seated[0].player_id, joins, True)
+        joins = [PlayerJoined(client.player_id, seat, profile(client)) for seat, client in enumerate(seated)]
+        for number in range(1, self.bots + 1):
+            bot = bot_identities(registry())["strong", number]
+            joins.append(PlayerJoined(bot.player_id, len(joins), bot.profile, is_bot=True, strategy="strong"))
+        return NewRoom(self.game, self.game.config(**self.settings), seated[0].player_id, tuple(joins), True)
 
     def created(self, game_id: str) -> None:
         """From now on they can connect."""
@@ -53,6 +58,8 @@ def companies(random: Random, loop: VirtualLoop, dial: Dial) -> Iterator[Company
         kind = CardPlayer if cards else Client
         for letter in "abc"[: random.choice((2, 2, 3))]:
             company.clients.append(kind(f"{letter}{number}", _player_id(random), None, loop, random, dial))
+        if cards and random.random() < 0.25:
+            company.bots = random.choice((1, 2))
         if random.random() < 0.5:
             company.clients.append(Client(f"w{number}", _player_id(random), "spectator", loop, random, dial))
         yield company

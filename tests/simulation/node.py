@@ -26,6 +26,7 @@ from server.wire.commands import CommandDecoder
 from tests.simulation.connection import Line, SimulatedDatabase
 from tests.simulation.database import Server
 from tests.simulation.loop import NodeClock, VirtualLoop
+from tests.support.thoughts import Here
 
 _tasks: ContextVar[list[asyncio.Task[Any]] | None] = ContextVar("tasks of this node", default=None)
 
@@ -90,7 +91,10 @@ class Node:
         self.log = PostgresLog(self.database, writers=writers)
         bots = bot_identities(registry())
         with patch.object(directory, "CommandDecoder", decoder):
-            self.directory = Directory(registry(), self.log, self.database, self.clock, metrics(), name, bots)
+            thinkers = Here(registry(), self.clock, iterations=2, after_ms=20)
+            self.directory = Directory(
+                registry(), self.log, self.database, self.clock, metrics(), name, bots, thinkers=thinkers
+            )
         self.log.watch(self._watch)
         passes: Any = Passes()
         self.keeper = Doorkeeper(self.directory, Profiles(self.database), passes, self.clock, metrics(), settings())

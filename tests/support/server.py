@@ -35,6 +35,11 @@ class ServerProcess:
         return self.url.replace("http", "ws", 1)
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """All that the server has written to standard error."""
         return (self._data_dir / "server.log").read_text()
