@@ -1,4 +1,5 @@
-"""Requests that are turned away before any route sees them: too many changes, a body too large or of no known size."""
+"""Requests that are turned away before any route sees them: too many changes, a body too large or of no known size, or
+any change while the server does not serve."""
 
 from __future__ import annotations
 
@@ -30,6 +31,10 @@ class Admission:
         self._changes = Allowance(settings.http_changes_per_s, settings.http_changes_burst, limits.HTTP_ADDRESSES_MAX)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] != "GET" and not self._is_serving():
+            doing = "stopping" if self._services.draining else "starting: its database is out of reach"
+            await error(503, ErrorCode.UNAVAILABLE, f"the server is {doing}")(scope, receive, send)
+            return
         refused = self._refused(scope) if scope["type"] == "http" else None
         if refused is None:
             await self._app(scope, receive, send)
@@ -37,6 +42,10 @@ class Admission:
         reason, answer = refused
         self._services.metrics.http_refused_total.labels(reason).inc()
         await answer(scope, receive, send)
+
+    def _is_serving(self) -> bool:
+        """Nothing is begun before the server is ready, and nothing new once it stops."""
+        return self._services.ready and not self._services.draining
 
     def _refused(self, scope: Scope) -> tuple[HttpRefused, Response] | None:
         headers = Headers(scope=scope)

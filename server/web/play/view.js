@@ -34,7 +34,8 @@
  * @property {'lobby' | 'bidding' | 'playing' | 'scoring' | 'completed' | 'aborted'} phase
  * @property {string} host_player_id
  * @property {Player[]} players in the order of their seats
- * @property {{player_id: string, seat: number | null, role: string}} you
+ * @property {{player_id: string, seat: number | null, role: string, is_other?: boolean}} you `is_other`: in a replay,
+ *   somebody else's eyes
  * @property {string[] | null} hand our own; null: none to see
  * @property {ByPlayer} hand_counts
  * @property {ByPlayer} scores

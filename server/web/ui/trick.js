@@ -5,7 +5,7 @@ import { strings } from '../strings.js';
 import { cardFace } from './card-face.js';
 import { h } from './dom.js';
 import { nameOfPlayer } from './people.js';
-import { anglesOf } from './seats.js';
+import { placeOf } from './seats.js';
 
 /**
  * @typedef {import('../play/room.js').Room} Room
@@ -27,7 +27,11 @@ export function trickArea(room, showsLast) {
     h(
       'ol',
       // One list for a trick's whole life: cards that lie there don't arrive again when it is completed.
-      { class: 'plays', key: `${view.round.round_index}.${(isLast ? last : trick)?.trick_index}` },
+      {
+        class: `plays ${isLast && !showsLast ? 'is-taken' : ''}`,
+        key: `${view.round.round_index}.${(isLast ? last : trick)?.trick_index}`,
+        vars: winner === null ? {} : placeOf(view, winner, '--to-x', '--to-y'),
+      },
       plays.map((play) => playedCard(view, play, winner)),
     ),
     h('p', { class: 'prompt' }, isLast ? lastPrompt(view, last, showsLast) : prompt(room, view)),
@@ -42,7 +46,7 @@ export function trickArea(room, showsLast) {
 function currentPlays(room, view) {
   const mine = view.you.player_id;
   const pending = room.pendingMove;
-  const isSaved = room.lastShown !== null;
+  const isSaved = room.lastShown !== null && !view.you.is_other;
   /** @type {Play[]} */
   const plays = (view.round.trick?.plays ?? []).map((/** @type {Play} */ play) =>
     play.player_id === mine && isSaved ? { ...play, mark: 'saved' } : play,
@@ -56,7 +60,6 @@ function currentPlays(room, view) {
 
 /** @param {View} view @param {Play} play @param {string | null} winner */
 function playedCard(view, { player_id, card, mark }, winner) {
-  const angle = anglesOf(view).get(player_id) ?? 0;
   const rank = winner === null ? '' : player_id === winner ? 'is-winner' : 'is-beaten';
   const name = nameOfPlayer(view, player_id);
   return h(
@@ -64,7 +67,7 @@ function playedCard(view, { player_id, card, mark }, winner) {
     {
       key: `${player_id}.${card}`,
       class: `played ${rank} is-${mark ?? 'solid'}`,
-      vars: { '--x': Math.cos(angle).toFixed(4), '--y': Math.sin(angle).toFixed(4) },
+      vars: placeOf(view, player_id),
     },
     h('span', { class: 'card', role: 'img', 'aria-label': `${name}: ${nameOf(card)}` }, cardFace(card)),
     h('span', { class: 'by', 'aria-hidden': 'true' }, name),

@@ -33,6 +33,8 @@ export default {
   openHands: 'Alle Hände offen',
   asSpectator: 'Wie ein Zuschauer',
   asPlayer: (name) => `Wie ${name}`,
+  player: 'Spieler',
+  tricks: 'Stiche',
   copyLink: 'Link kopieren',
   copied: 'Link zu diesem Zug kopiert.',
   copyFailed: 'Kopieren ist hier nicht erlaubt. Die Adresse dieser Seite ist der Link.',

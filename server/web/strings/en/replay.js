@@ -32,6 +32,8 @@ export default {
   openHands: 'All hands open',
   asSpectator: 'As a spectator',
   asPlayer: (/** @type {string} */ name) => `As ${name}`,
+  player: 'Player',
+  tricks: 'Tricks',
   copyLink: 'Copy link',
   copied: 'Link to this move copied.',
   copyFailed: 'Copying is not allowed here. The address of this page is the link.',
