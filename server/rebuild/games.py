@@ -81,6 +81,8 @@ def computed(registry: Registry, stored: StoredGame) -> Completion:
     game, codec = registry.game(stored.game), registry.codec(stored.game)
     if stored.rules_version != game.version:
         raise CannotFold(f"rules version {stored.rules_version}; here is {game.version}", broken=False)
+    if not stored.log:
+        raise CannotFold("its log is not in this database any more", broken=False)
     if [event.index for event in stored.log] != list(range(stored.last_event_index + 1)):
         raise CannotFold("its log has gaps", broken=True)
     try:
