@@ -127,12 +127,21 @@ class Painter:
         return _CARD.sub(self._card, text)
 
     def _card(self, found: re.Match[str]) -> str:
-        deck, suit, rank = found.groups()
-        text = f"{rank}{_SUITS[suit]}" + "'" * int(deck)
-        return self._ink(_RED, text) if suit in ("diamonds", "hearts") else text
+        text = _suited(found)
+        return self._ink(_RED, text) if found[2] in ("diamonds", "hearts") else text
 
     def _ink(self, code: str, text: str) -> str:
         return f"{code}{text}{_PLAIN}" if self._colour else text
+
+
+def with_suits(text: str) -> str:
+    """The text with its cards as they are drawn: `K♠`; those of a second deck have a mark."""
+    return _CARD.sub(_suited, text)
+
+
+def _suited(found: re.Match[str]) -> str:
+    deck, suit, rank = found.groups()
+    return f"{rank}{_SUITS[suit]}" + "'" * int(deck)
 
 
 def _outcome(past: Data, player_id: PlayerId) -> str:

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import threading
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -26,7 +27,8 @@ _HELP = "a number takes that move; NAME {JSON} sends any command; ? shows the ta
 
 
 async def play(url: str, game: str, bots: int | None, level: str | None) -> int:
-    """Open a room and play in it. Returns 0 once the game is over or was left, 1 if the connection ended before.
+    """Open a room and play in it. Returns 0 once the game is over or was left, 1 if the connection or the input ended
+    before.
 
     Raises StartupError."""
     api = Api(url)
@@ -85,6 +87,7 @@ class Seat:
         self._table_wanted = False
         self._sent = 0
         self._unanswered = 0
+        self._left: int | None = None  # the exit code, once he is leaving
 
     async def play(self, token: str) -> int:
         """Until the end; returns the exit code."""
@@ -97,18 +100,21 @@ class Seat:
                 await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
                 if frame.done():
                     ended = await self._take(frame.result())
+                    if ended is not None:
+                        return ended
                     frame = asyncio.create_task(self._frame())
-                else:
-                    ended = await self._obey(line.result())
+                elif not self._holds(line):
+                    await self._obey(line.result())
                     line = asyncio.create_task(lines.next())
-                if ended is not None:
-                    return ended
         finally:
             for task in (pinging, frame, line):
                 task.cancel()
 
     def _holds(self, line: asyncio.Task[str | None]) -> bool:
-        """Whether a line that was typed ahead must wait: a number for its turn, the end of the input for answers."""
+        """Whether a line that was typed ahead must wait: a number for its turn, the end of the input for answers.
+        Nothing is taken from somebody who is leaving."""
+        if self._left is not None:
+            return True
         if not line.done():
             return False
         text = line.result()
@@ -131,11 +137,14 @@ class Seat:
                 self._is_fresh = False
                 _print(self._scene.event(frame))
                 if frame["name"] in ("game_completed", "game_aborted"):
-                    return 0
+                    return self._left or 0
             case "turn" if frame["actions"] and not self._is_fresh:
                 await self._send({"type": "sync"})  # the table first; the turn comes again behind it
             case "turn":
                 self._offer(frame["actions"])
+            case "ack" | "reject" if self._left is not None:
+                self._unanswered -= 1
+                return self._left if self._unanswered == 0 else None
             case "ack":
                 self._unanswered -= 1
             case "reject":
@@ -157,13 +166,13 @@ class Seat:
             print(f"  {number:>2}) {self._scene.move(action)}")
         print("> ", end="", flush=True)
 
-    async def _obey(self, text: str | None) -> int | None:
-        """A line of the player, None when there are no more. Returns the exit code if he leaves."""
-        text = "q" if text is None else text.strip()
+    async def _obey(self, line: str | None) -> None:
+        """A line of the player, None when there are no more."""
+        text = "" if line is None else line.strip()
         name, _, rest = text.partition(" ")
-        if text in ("q", "quit"):
-            return await self._leave()
-        if text == "?":
+        if line is None or text in ("q", "quit"):
+            await self._leave("the input has ended: " if line is None else "", 1 if line is None else 0)
+        elif text == "?":
             self._table_wanted = self._actions is None
             self._is_fresh = False
             await self._send({"type": "sync"})
@@ -180,7 +189,6 @@ class Seat:
                 print(f'the arguments must be a map in JSON, such as {name} {{"value": 3}}')
         elif text:
             print(_HELP)
-        return None
 
     async def _choose(self, number: int) -> None:
         actions = self._actions or []
@@ -195,13 +203,11 @@ class Seat:
         self._unanswered += 1
         await self._send({"type": "command", "id": f"c{self._sent}", "name": name, "args": args})
 
-    async def _leave(self) -> int:
-        """Give the seat back, so that nobody waits for this player."""
-        print("you have left the table")
+    async def _leave(self, why: str, code: int) -> None:
+        """Give the seat back, so that nobody waits for this player; once that is answered it is over."""
+        print(f"{why}you leave the table")
+        self._left = code
         await self._command("leave", {})
-        while self._unanswered > 0 and (frame := await self._frame()) is not None:
-            self._unanswered -= frame["type"] in ("ack", "reject")
-        return 0
 
     async def _send(self, frame: Frame) -> None:
         with suppress(ConnectionClosed):  # what comes next from the server says so
@@ -236,7 +242,7 @@ class Lines:
     def _pump(self) -> None:
         """In a thread of its own: a terminal can't be waited for otherwise. Unbuffered, for it may be left waiting."""
         rest = b""
-        with suppress(RuntimeError):  # the event loop is gone: the game is over
+        with suppress(RuntimeError, CancelledError):  # the event loop is gone: the game is over
             while data := _input():
                 *whole, rest = (rest + data).split(b"\n")
                 for line in whole:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.cli.picture import named
+from server.cli.picture import named, with_suits
 from server.games.rules import Config
 from server.games.table import create_table, view_table
-from server.games.table_events import ClientSeedSet, GameCreated, PlayerReady, PlayerReconnected, PlayerUnready
+from server.games.table_events import (
+    ClientSeedSet,
+    GameCreated,
+    GameStarted,
+    PlayerReady,
+    PlayerReconnected,
+    PlayerUnready,
+)
 
 Frame = dict[str, Any]
 _OF_TABLES = frozenset(view_table(create_table(GameCreated("", "", 1, {}, "", ""), Config()), None)) | {"join_code"}
 """Keys of the view that every game has; what matters of them stands in the first lines."""
-_SILENT = {kind.name for kind in (GameCreated, PlayerReady, PlayerUnready, PlayerReconnected, ClientSeedSet)}
+_SILENT = {
+    kind.name for kind in (GameCreated, GameStarted, PlayerReady, PlayerUnready, PlayerReconnected, ClientSeedSet)
+}
 _INLINE_CHARACTERS = 96
+_ROWS = 3  # the last ones of a long list
 
 
 class Scene:
@@ -34,13 +44,14 @@ class Scene:
         name, data = frame["name"], frame["data"]
         if name == "player_joined":
             self._names[data["player_id"]] = data["profile"]["display_name"]
+            return [] if data["player_id"] == self._me else [f"  {self._text(data['player_id'])} sits down"]
         if name == "game_completed":
-            winners = ", ".join(named(who, self._names) for who in data["winners"]) or "nobody"
-            return [f"The game is over, won by {winners}: {named(data['final_scores'], self._names)}"]
-        if name in _SILENT or (name == "player_joined" and data["player_id"] == self._me):
+            winners = ", ".join(self._text(who) for who in data["winners"]) or "nobody"
+            return [f"The game is over, won by {winners}: {self._text(data['final_scores'])}"]
+        if name in _SILENT:
             return []
-        shown = {key: value for key, value in data.items() if key not in ("profile", "seats", "strategy")}
-        return [f"  {name}  {'  '.join(f'{key}={named(value, self._names)}' for key, value in shown.items())}".rstrip()]
+        shown = [f"{key}={self._text(value)}" for key, value in data.items() if value not in (False, None)]
+        return [f"  {name}  {'  '.join(shown)}".rstrip()]
 
     def table(self) -> list[str]:
         """The whole table: who plays, then the game's own keys."""
@@ -53,8 +64,11 @@ class Scene:
 
     def move(self, action: Frame) -> str:
         """An action of a turn: `mark cell=4`."""
-        args = [f"{key}={named(value, self._names)}" for key, value in action["args"].items()]
+        args = [f"{key}={self._text(value)}" for key, value in action["args"].items()]
         return " ".join((action["name"], *args))
+
+    def _text(self, value: Any) -> str:
+        return with_suits(named(value, self._names))
 
     def _player(self, player: Frame) -> str:
         name = named(player["display_name"], {})
@@ -62,12 +76,15 @@ class Scene:
 
     def _lines(self, key: str, value: Any, indent: str) -> list[str]:
         """In one line if it fits; maps and pictures (rows of equal length) in several."""
-        label = f"{indent}{named(key, self._names)}:"
+        label = f"{indent}{self._text(key)}:"
         if _is_picture(value):
             return [label, *(f"{indent}    {named(row, {})}" for row in value)]
-        text = named(value, self._names)
-        if len(text) <= _INLINE_CHARACTERS or not isinstance(value, dict):
+        text = self._text(value)
+        if len(text) <= _INLINE_CHARACTERS or not isinstance(value, (dict, list)):
             return [f"{label} {text}"]
+        if isinstance(value, list):
+            more = [f"{indent}    ..."] if len(value) > _ROWS else []
+            return [label, *more, *(f"{indent}    {self._text(item)}" for item in value[-_ROWS:])]
         return [label, *(line for inner, item in value.items() for line in self._lines(inner, item, f"{indent}  "))]
 
 
