@@ -9,7 +9,7 @@ TEST_WORKERS ?= 2
 CHAOS_LONG := kill-server:200,kill-postgres:50,freeze-postgres:20,cut-connection:2000,drop-sockets:200,slow-readers:20,garbage:50
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format coverage bench campaign chaos chaos-long migrate clean
+.PHONY: help install run test check format coverage bench bench-peers campaign chaos chaos-long migrate clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ coverage: install  ## branch coverage of the rules
 
 bench: install  ## print the figures of docs/performance.md
 	$(BIN)/python -m loadtest.bench $(ARGS)
+
+bench-peers: install  ## the same beside Colyseus, which is installed from npm into a temporary folder
+	$(BIN)/python -m loadtest.peers $(ARGS)
 
 chaos: install  ## break a server under load and check that nothing is lost
 	$(BIN)/parlor chaos $(ARGS)

@@ -63,6 +63,12 @@ class LocalServer:
     def cpu(self) -> CpuTimes:
         return cpu_times(self.pid, self._postmaster(), self._cores)
 
+    def database_url(self) -> str:
+        """Of its embedded Postgres."""
+        command = [*PARLOR, "db", "url", "--data-dir", str(self._folder / "data")]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_START_S, check=True)
+        return done.stdout.strip()
+
     def memory(self) -> tuple[int, int]:
         """Bytes of the server, and of its Postgres with all its processes."""
         postmaster = self._postmaster()

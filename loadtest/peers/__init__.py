@@ -1,0 +1,1 @@
+"""Parlor beside a peer: the same work, on the same core, against the same Postgres, in turns."""

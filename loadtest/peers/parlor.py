@@ -1,0 +1,56 @@
+"""Parlor's clients under the same load."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+from loadtest.api import Api, Guest
+from loadtest.client import Connection, Silent, connect
+from loadtest.peers.load import Load
+from loadtest.wire import CODECS
+
+
+class Speaker(Silent):
+    """One socket of a room. His ack is the `ack`; what is told is the event."""
+
+    def __init__(self, load: Load) -> None:
+        self.connection: Connection
+        self._load = load
+
+    def say(self, due_s: float | None = None) -> None:
+        sent_s = perf_counter() if due_s is None else due_s
+        number = self._load.sent()
+        self.connection.command(str(number), "say", {"data": {"n": number, "t": sent_s}})
+
+    def on_connection(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def on_event(self, frame: dict[str, Any]) -> None:
+        if frame["name"] == "said":
+            data = frame["data"]
+            took_s = self.connection.received_at_s - data["data"]["t"]
+            is_own = data["player_id"] == self.connection.welcome["player_id"]
+            if self._load.told(took_s, is_own=is_own):
+                self.say()
+
+    def on_reject(self, frame: dict[str, Any]) -> None:
+        raise RuntimeError(f"refused: {frame['code']} {frame['message']}")
+
+    async def close(self) -> None:
+        await self.connection.close()
+
+
+async def open_rooms(load: Load, url: str, durability: str, rooms: int, sockets: int) -> None:
+    """`durability`: strict or relaxed. In MessagePack, as Colyseus speaks it."""
+    api = Api(url)
+    guests: list[Guest] = [await api.guest(f"Speaker {seat + 1}") for seat in range(sockets)]
+    config = {"min_players": 1, "max_players": sockets, "durability": durability}
+    for _ in range(rooms):
+        room = []
+        for seat in await api.full_room(guests, game="relay", config=config, is_public=False):
+            speaker = Speaker(load)
+            await connect(seat.ws_url, seat.guest.token, speaker, codec=CODECS["msgpack"])
+            room.append(speaker)
+        load.rooms.append(room)
+    await api.close()
