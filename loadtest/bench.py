@@ -19,7 +19,7 @@ from pathlib import Path
 
 import uvloop
 
-from loadtest import machine
+from loadtest import guard, machine
 from loadtest.launch import LaunchFailed, LocalServer
 from loadtest.measures import PARTS, Bench, Plan
 from loadtest.report import Goal, Report
@@ -31,7 +31,7 @@ _RULES_S = 120.0
 
 
 def main() -> int:
-    plan, target = _arguments()
+    plan, target, is_kept = _arguments()
     machine.allow_many_files()
     cores = machine.choose_cores()
     report = Report(facts={"machine": machine.model(), "python": sys.version.split()[0], "plan": asdict(plan)})
@@ -44,6 +44,7 @@ def main() -> int:
     # The default of SIGTERM would end us without stopping the server.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        report.facts["calibration_s"] = round(_calibrate(cores), 5)
         measure_rules(report, cores)
         for part in PARTS if plan.only is None else (plan.only,):
             # A server for each: what one part leaves in its memory and its tables is not to slow the next one.
@@ -57,11 +58,30 @@ def main() -> int:
         print(f"\nthe bench failed: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     print(f"\n{report.table()}\n")
+    _guard(report, is_kept=is_kept)
     if target is not None:
         target.write_text(json.dumps(report.as_json(), indent=2) + "\n")
     for problem in report.problems[:20]:
         print(f"BROKEN: {problem}", file=sys.stderr)
     return 1 if report.problems else 0
+
+
+def _calibrate(cores: machine.Cores) -> float:
+    machine.pin(cores.server)
+    try:
+        return guard.calibrate()
+    finally:
+        machine.pin(cores.clients)
+
+
+def _guard(report: Report, *, is_kept: bool) -> None:
+    """Say what became slower since the figures that were kept; keep these instead, if that is asked for."""
+    figures = report.as_json()
+    then = guard.kept(machine.model())
+    if then is not None:
+        print(guard.told(guard.compare(figures, then), then, machine.model()))
+    if is_kept and not report.problems:
+        print(f"kept as {guard.keep(figures)}")
 
 
 def measure_rules(report: Report, cores: machine.Cores) -> None:
@@ -80,7 +100,7 @@ def measure_rules(report: Report, cores: machine.Cores) -> None:
     report.add("rules_ms", "rules alone: a 4-player game", samples, "ms", Goal("< 15 ms", 15, least=False))
 
 
-def _arguments() -> tuple[Plan, Path | None]:
+def _arguments() -> tuple[Plan, Path | None, bool]:
     parser = argparse.ArgumentParser(prog="python -m loadtest.bench", description="Measure a server of our own.")
     plan = Plan()
     parser.add_argument("--seconds", type=float, default=plan.seconds, help="of each measurement (%(default)s)")
@@ -95,9 +115,11 @@ def _arguments() -> tuple[Plan, Path | None]:
     parser.add_argument("--codec", choices=("json", "msgpack"), default=plan.codec, help="(%(default)s)")
     parser.add_argument("--only", choices=PARTS, help="nothing but these")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    parser.add_argument("--keep", action="store_true", help="later runs are compared with this one")
     given = vars(parser.parse_args())
     target: Path | None = given.pop("json")
-    return Plan(**given), target
+    is_kept: bool = given.pop("keep")
+    return Plan(**given), target, is_kept
 
 
 if __name__ == "__main__":
