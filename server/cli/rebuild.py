@@ -44,9 +44,10 @@ def _print(report: Report, *, verify: bool) -> None:
     for (game, reason, broken), ids in report.left_alone.items():
         count = report.left_alone_counts[game, reason, broken]
         names = ", ".join(ids[:3]) + (", ..." if count > 3 else "")
-        print(f"{'BROKEN' if broken else 'left alone'}: {count:,} games of {game}: {reason} ({names})")
+        print(f"{'BROKEN' if broken else 'left alone'}: {count:,} of {game}: {reason} ({names})")
     if not report.count:
-        print(f"{report.games:,} games: everything is as the log says")
+        what = "everything else" if report.left_alone else "everything"
+        print(f"{report.games:,} games: {what} is as the log says")
         return
     tables = ", ".join(f"{table} {count:,}" for table, count in sorted(report.by_table.items()))
     print(f"{report.games:,} games: {report.count:,} differences {'found' if verify else 'mended'}: {tables}")
@@ -76,7 +77,7 @@ class Progress:
             self.end()
             self._what, self._since = what, now
         took = now - self._since
-        text = f"{what}: {done:,} of {total:,}"
+        text = f"{what}: {done:,} of {total:,}" if total else what
         if took > 0 and done:
             rate = done / took
             text += f", {rate:,.0f}/s, {(total - done) / rate:,.0f} s left"

@@ -21,7 +21,7 @@ from server.rebuild.players import check_players
 from server.rebuild.ratings import check_ratings
 
 Advance = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is to do."""
+"""Told what is being done, how much of it is done, and how much there is to do (0: that can't be said)."""
 
 
 async def rebuild(url: str, report: Report, advance: Advance, *, mend: bool, processes: int) -> None:
@@ -53,10 +53,9 @@ async def rebuild(url: str, report: Report, advance: Advance, *, mend: bool, pro
 async def _check_the_rest(book: Ledger, report: Report, advance: Advance, *, mend: bool) -> list[str]:
     """The players whose statistics are not as computed; ratings too if nothing is mended."""
     async with book.transaction(snapshot=True):
-        advance("players", 0, 1)
+        advance("players", 0, 0)
         differences, players = await check_players(book)
         report.add(differences)
-        advance("players", 1, 1)
         if not mend:
             await _ratings(book, report, advance, mend=False)
     return sorted(players)

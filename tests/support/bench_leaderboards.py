@@ -29,34 +29,34 @@ DATA = """
 set session_replication_role = replica;
 set work_mem = '256MB';
 set maintenance_work_mem = '512MB';
+create temp table drawn as
+    select n, p, min(seat) as seat, lpad(to_hex(n), 32, '0')::uuid as game_id, md5('p' || p)::uuid as player_id,
+        case when n % 5 = 0 then 'relay' else 'eldorado' end as game, min(seat) = n % 4 as won,
+        timestamptz '2026-01-01' + n * interval '20 s' as at,
+        (40 * (random() + random() + random() - 1.5))::int as score
+    from (
+        select n, seat, floor({players} * random() ^ 2)::int as p
+        from generate_series(1, {games}) n, generate_series(0, 3) seat
+    ) d
+    group by n, p;
 insert into play.players (id, display_name, avatar_seed, color, is_bot)
     select md5('p' || n)::uuid, 'Player ' || n, 'a', '#112233', n < 20 from generate_series(0, {players} - 1) n;
 insert into play.games (id, game, rules_version, config, session_seed, status, created_at, completed_at)
-    select md5('g' || n)::uuid, case when n % 5 = 0 then 'relay' else 'eldorado' end, 1, '{{}}', 'x', 'completed', at,
-        at
-    from generate_series(1, {games}) n, lateral (select timestamptz '2026-01-01' + n * interval '20 s' as at) t;
+    select distinct game_id, game, 1, '{{}}'::jsonb, 'x', 'completed', at, at from drawn;
 insert into play.game_players (game_id, player_id, game, seat, score, tricks_won, highest_bid, misplays, is_winner,
-        completed_at, with_bots)
-    select md5('g' || n)::uuid, md5('p' || floor({players} * random() ^ 2))::uuid,
-        case when n % 5 = 0 then 'relay' else 'eldorado' end, seat,
-        (40 * (random() + random() + random() - 1.5))::int, (random() * 20)::int, (random() * 5)::int,
-        (random() * 1.1)::int, seat = n % 4, timestamptz '2026-01-01' + n * interval '20 s', false
-    from generate_series(1, {games}) n, generate_series(0, 3) seat
-    on conflict do nothing;
-analyze;
-update play.game_players p set played_no = o.no, with_bots = o.with_bots from (
-    select game_id, player_id, row_number() over (partition by player_id order by completed_at, game_id) as no,
-        bool_or(is_bot) over (partition by game_id) as with_bots
-    from play.game_players r join play.players b on b.id = r.player_id
-) o where o.game_id = p.game_id and o.player_id = p.player_id;
+        completed_at, with_bots, played_no)
+    select game_id, player_id, game, seat, score, score / 5 + 13, 4, 0, won, at,
+        bool_or(p < 20) over (partition by n), row_number() over (partition by p order by n)
+    from drawn order by n;
 insert into play.rating_history (game_id, player_id, game, pool, rated_no, mu_before, sigma_before, mu_after,
         sigma_after, completed_at)
     select game_id, player_id, game, case when with_bots then 'bots' else 'people' end,
-        dense_rank() over (order by completed_at), 25, 8, 25 + random(), 7.5, completed_at
+        (extract(epoch from completed_at - '2026-01-01') / 20)::bigint, 25, 8, 25 + random(), 7.5, completed_at
     from play.game_players;
 insert into play.player_ratings (player_id, game, pool, mu, sigma, games, last_game_at)
     select player_id, game, pool, 15 + 20 * random(), 25 / 3.0 / sqrt(1 + count(*) / 30.0), count(*), max(completed_at)
     from play.rating_history group by player_id, game, pool;
+analyze
 """
 
 
