@@ -1,187 +1,217 @@
-"""The game of docs/writing-a-game.md is real: it is imported from the page, driven by the rooms' core, and played."""
+"""docs/writing-a-game.md is followed word for word: in an empty folder, in a fresh environment, on a real server."""
 
 from __future__ import annotations
 
-import importlib
-import json
-import sys
+import os
+import re
+import subprocess
+import sysconfig
+import textwrap
+import tomllib
+import venv
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from persistence.event_log.log import NewEvent, seal
-from server.games import chance, match
+from server.cli.new_game import files, new_game
+from server.errors import StartupError
+from server.games import fairness
 from server.games.registry import Registry
-from server.games.replay import fold, state_hash
-from server.games.rules import Game, Refusal
-from server.games.table import Phase, config_data
-from server.rooms.core import RoomCore
-from server.rooms.effects import Append, Effect, Publish, SetAlarm
-from server.rooms.identities import bot_identities
-from server.rooms.identity import Identity
-from server.rooms.opening import first_joins, room_config
-from server.wire.commands import CommandDecoder, command_data
-from server.wire.from_client import CommandFrame
-from tests.docs.pages import blocks, page
-from tests.support.client import Player, play_by_turns
+from server.games.rules import Game
+from server.testing.table import Table
+from tests.docs.pages import ROOT, blocks, page, rows, section
+from tests.support import samples
 from tests.support.server import ServerProcess
 
-SEED = "5e" * 32
-ME = "00000000-0000-7000-8000-000000000001"
-PROFILE = {"display_name": "Ada", "avatar_seed": "a", "color": "#112233"}
+PAGE = page("writing-a-game")
+PATH = section(PAGE, "From an empty folder to a game")
+URL = "http://127.0.0.1:8000"
 
 
-def code() -> str:
-    (block,) = blocks(page("writing-a-game"), "python")
-    return block
+class Block(NamedTuple):
+    """A fenced block; `file`: what it is to be written to, as said just above it."""
+
+    file: str
+    language: str
+    text: str
 
 
-@pytest.fixture
-def installed(tmp_path: Path) -> Path:
-    """A folder in which the game is installed as a distribution, by the entry point that the page shows."""
-    (tmp_path / "lowest.py").write_text(code())
-    (entry,) = blocks(page("writing-a-game"), "toml")
-    group, line = entry.strip().splitlines()
-    assert group == '[project.entry-points."parlor.games"]'
-    info = tmp_path / "lowest-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: lowest\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[parlor.games]\n{line.replace(chr(34), '')}\n")
-    return tmp_path
+def path() -> Iterator[Block]:
+    for found in re.finditer(r"(?:^`([\w.]+)`:\n\n)?^```(\w+)\n(.*?)^```$", PATH, re.MULTILINE | re.DOTALL):
+        yield Block(found[1] or "", found[2], found[3])
 
 
-@pytest.fixture
-def game(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Game[Any]]:
-    monkeypatch.syspath_prepend(str(installed))
-    importlib.invalidate_caches()
-    yield Registry.installed().game("lowest")
-    sys.modules.pop("lowest", None)
+def commands(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Each command of a console block, and what must be among its output."""
+    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        command, *shown = part.splitlines()
+        yield command, [line.strip() for line in shown if line.strip()]
 
 
-def test_it_is_as_short_as_the_page_says() -> None:
-    assert len([line for line in code().splitlines() if line.strip()]) < 100
+class Newcomer:
+    """Somebody with an empty folder, who does what the page says."""
+
+    def __init__(self, folder: Path, dsn: str) -> None:
+        self.folder = folder
+        self._home = folder
+        self._dsn = dsn
+        self._bin = folder / ".venv" / "bin"
+        self.server: ServerProcess | None = None
+
+    def run(self, command: str) -> str:
+        match command.split():
+            case ["python3", "-m", "venv", ".venv"]:
+                self._environment()
+            case [".", ".venv/bin/activate"] | ["pip", "install", "'../parlor[embedded,testing]'"]:
+                pass  # done with the environment
+            case ["mkdir", name]:
+                (self.folder / name).mkdir()
+            case ["cd", name]:
+                self.folder /= name
+            case ["pip", "install", "-e", "."]:
+                offline = "--no-build-isolation --no-deps --no-index --disable-pip-version-check"
+                return self._call(f"python -m {command} {offline}")
+            case ["pytest", *_]:
+                return self._call(f"python -m {command}")
+            case ["parlor", "serve"]:
+                self.server = ServerProcess(self._dsn, self._home, python=str(self._bin / "python")).start()
+                return self.server.log.replace(self.server.url, URL)
+            case ["parlor", "play", *_]:
+                assert self.server is not None
+                return self._call(f"{command} --url {self.server.url}", "1\n" * 99)
+            case _:
+                return self._call(command)
+        return ""
+
+    def write(self, name: str, text: str) -> None:
+        url = URL if self.server is None else self.server.url
+        (self.folder / name).write_text(text.replace(URL, url))
+
+    def _call(self, command: str, answers: str = "") -> str:
+        clean = {
+            k: v for k, v in os.environ.items() if k != "DATABASE_URL" and not k.startswith(("PARLOR_", "PYTEST_"))
+        }
+        clean |= {"PATH": f"{self._bin}:{os.environ['PATH']}", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        done = subprocess.run(
+            command.split(), cwd=self.folder, env=clean, input=answers, capture_output=True, text=True, timeout=90
+        )
+        assert done.returncode == 0, f"{command}: {done.stdout[-3000:]} {done.stderr[-3000:]}"
+        return done.stdout
+
+    def _environment(self) -> None:
+        """A fresh environment that finds what ours has installed, since there may be no network here."""
+        venv.create(self.folder / ".venv", with_pip=False)
+        (packages,) = (self.folder / ".venv" / "lib").glob("*/site-packages")
+        ours = sysconfig.get_paths()["purelib"]
+        (packages / "ours.pth").write_text(f"import site; site.addsitedir({ours!r})\n")
+        script = f"#!{self._bin / 'python'}\nimport sys\nfrom server.__main__ import main\nsys.exit(main())\n"
+        (self._bin / "parlor").write_text(script)
+        (self._bin / "parlor").chmod(0o755)
+        broken = packages / "broken-1.0.dist-info"
+        broken.mkdir()
+        (broken / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
+        (broken / "entry_points.txt").write_text("[parlor.games]\nbroken = no_such_module:GAME\n")
 
 
-class Table:
-    """A room whose log commits at once and whose clock is a number."""
-
-    def __init__(self, game: Game[Any], **config: Any) -> None:
-        bots = bot_identities(Registry([game]))
-        settings = room_config(game, {"autostart": True, **config}, bots_alone=False)
-        assert not isinstance(settings, Refusal)
-        joins = first_joins(game, settings, ME, PROFILE, spectator=False, bots=2, level=None, identities=bots)
-        assert not isinstance(joins, Refusal)
-        self.game = game
-        self.now_ms = 1_700_000_000_000
-        self.due_ms: int | None = None
-        self.log: list[NewEvent] = []
-        self.core = RoomCore(game, CommandDecoder(game), Identity(ME, "AAAAAA", True, SEED), bots)
-        opening = chance.commitment(ME, SEED)
-        self.carry_out(self.core.create(ME, config_data(settings), opening, joins, self.now_ms, ()))
-
-    def carry_out(self, effects: list[Effect]) -> None:
-        for effect in effects:
-            if isinstance(effect, SetAlarm):
-                self.due_ms = effect.at_ms
-            elif isinstance(effect, Append):
-                self.log += effect.events
-                self.carry_out(self.core.committed(seal(self.core.head), self.now_ms))
-            else:
-                assert isinstance(effect, Publish), effect
-
-    def wait(self) -> None:
-        """Let time pass until something is due."""
-        assert self.due_ms is not None
-        self.now_ms = max(self.now_ms, self.due_ms)
-        self.carry_out(self.core.alarm(self.now_ms))
-
-    def say(self, command_id: str, name: str, args: dict[str, Any]) -> None:
-        self.carry_out(self.core.command(ME, PROFILE, CommandFrame(command_id, name, args), self.now_ms))
-
-    @property
-    def names(self) -> list[str]:
-        return [event.type for event in self.log]
-
-
-def test_a_game_by_turns(game: Game[Any]) -> None:
-    table = Table(game, rounds=4)
-    for number in range(100):
-        if table.core.committed_state.table.is_over:
-            break
-        turn = table.core.turn(ME)
-        if turn is None:
-            table.wait()
-        else:
-            table.say(f"c{number}", **command_data(turn[1][2]))
-    assert table.names[-1] == "game_completed"
-    assert table.names.count("revealed") == 4
-    assert table.names.count("picked") == 12
-    assert not any(json.loads(event.payload).get("forced") for event in table.log)
-
-    # The log alone gives the same state again.
-    codec = Registry([game]).codec("lowest")
-    events = [codec.from_data(event.type, json.loads(event.payload)) for event in table.log]
-    assert state_hash(fold(game, events)) == state_hash(table.core.committed_state)
-    summary = game.summary(table.core.committed_state)
-    assert len(summary.rounds) == 4
-    assert {result.player_id for result in summary.results if result.is_winner} == set(events[-1].winners)  # type: ignore[attr-defined]
-    json.dumps(match.view(game, table.core.committed_state, None))
-
-
-def test_a_number_stays_secret_until_all_are_in(game: Game[Any]) -> None:
-    table = Table(game)
-    table.say("c1", "pick", {"number": 4})
-    state = table.core.committed_state
-    codec = Registry([game]).codec("lowest")
-    picked = next(
-        codec.from_data(event.type, json.loads(event.payload)) for event in table.log if event.type == "picked"
-    )
-    others = [player for player in state.table.players if player != ME]
-    assert match.redact(game, picked, ME) == {"player_id": ME, "forced": False, "number": 4}
-    for viewer in (*others, None):
-        assert match.redact(game, picked, viewer) == {"player_id": ME, "forced": False}
-        assert match.view(game, state, viewer)["mine"] is None
-    assert match.view(game, state, ME)["mine"] == 4
-
-
-def test_what_the_rules_forbid(game: Game[Any]) -> None:
-    table = Table(game)
-    before = table.core.committed_state
-    assert game.decide(before, ME, game.commands[0](number=6), None) == Refusal(  # type: ignore[arg-type, call-arg]
-        "invalid_command", "a number is 1 to 5", misplay=True, field="number"
-    )
-    table.say("c1", "pick", {"number": 1})
-    refused = table.core.command(ME, PROFILE, CommandFrame("c2", "pick", {"number": 2}), table.now_ms)[0]
-    assert refused.code == "not_your_turn"  # type: ignore[union-attr]
-
-
-def test_when_the_time_is_up_the_number_is_forced(game: Game[Any]) -> None:
-    table = Table(game, rounds=1, turn_seconds=10)
-    for _ in range(20):
-        if table.core.committed_state.table.phase == Phase.COMPLETED:
-            break
-        table.wait()
-    forced = [json.loads(event.payload) for event in table.log if event.type == "picked"]
-    assert [pick["number"] for pick in forced if pick["forced"]] == [1]
-
-
-async def test_it_is_played_on_a_real_server(installed: Path, dsn: str, tmp_path: Path) -> None:
-    data_dir = tmp_path / "data"
-    data_dir.mkdir()
-    server = ServerProcess(dsn, data_dir, PYTHONPATH=str(installed)).start()
+def test_the_path_leads_to_a_game_that_is_played(tmp_path: Path, dsn: str) -> None:
+    newcomer = Newcomer(tmp_path, dsn)
     try:
-        player = await Player.create(server.url, "Ada")
-        wish = {"game": "lowest", "bots": 2, "autostart": True, "config": {"rounds": 2}}
-        room = await player.http.post("/api/rooms", wish)
-        await player.connect(room["ws_url"])
-        await play_by_turns(player, until=lambda frame: frame.get("name") == "game_completed")
-        picks = [event["data"] for event in player.events if event["name"] == "picked"]
-        assert len(picks) == 6
-        assert {pick["player_id"] for pick in picks if "number" in pick} == {player.id}
-        game = await player.http.get(f"/api/games/{room['game_id']}")
-        assert len(game["summary"]["rounds"]) == 2
-        await player.close()
+        for block in path():
+            if block.file:
+                newcomer.write(block.file, block.text)
+                continue
+            for command, shown in commands(block.text):
+                output = newcomer.run(command)
+                for line in shown:
+                    assert line in output, f"{command}: {line!r} is not in {output}"
+        assert newcomer.server is not None
+        # One broken game harms nobody: the others are served, and it is told which one it is.
+        assert "broken = no_such_module:GAME of broken 1.0 is left out" in newcomer.server.log
     finally:
-        server.close()
+        if newcomer.server is not None:
+            newcomer.server.close()
+
+
+def test_the_extras_that_it_installs_exist() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert set(extras["testing"]) <= set(extras["dev"])
+    assert extras["embedded"]
+
+
+def test_the_example_is_the_folder() -> None:
+    shown = {block.file: block.text for block in path() if block.file and block.file != "meet.py"}
+    assert shown == {file.name: file.read_text() for file in samples.EXAMPLE.iterdir() if file.is_file()}
+    assert len([line for line in shown["tictactoe.py"].splitlines() if line.strip()]) <= 100
+
+
+def test_a_new_game_passes_its_tests(tmp_path: Path) -> None:
+    samples.secret_numbers()
+    (tmp_path / "test_secret_numbers.py").write_text(files("secret_numbers")["test_secret_numbers.py"])
+    tests = samples.load(tmp_path / "test_secret_numbers.py", "test_secret_numbers")
+    found = [test for name, test in vars(tests).items() if name.startswith("test_")]
+    assert len(found) == 3
+    for test in found:
+        test()
+
+
+def test_the_hidden_information_is_that_of_a_new_game() -> None:
+    code = files("secret_numbers")["secret_numbers.py"]
+    for block in blocks(section(PAGE, "Hidden information"), "python")[:3]:
+        assert block in code
+
+
+def test_the_parts_are_those_of_the_contract() -> None:
+    named = {name for row in rows(section(PAGE, "What each part is for")) for name in re.findall(r"\w+", row[0])}
+    parts = {name for name in vars(Game) if not name.startswith("_")} - {"open_table", "memory"}
+    assert parts - {"config"} <= named
+
+
+def example(heading: str) -> dict[str, Any]:
+    """What the first block under a heading defines, as if it stood in the game's module."""
+    known = dict(vars(samples.tictactoe()))
+    exec(textwrap.dedent(blocks(section(PAGE, heading), "python")[0]), known)  # noqa: S102  # our own page
+    return known
+
+
+def test_the_shown_audit_verifies_a_game() -> None:
+    audited = example("Shuffles that anybody can check")
+    game = audited["Audited"]()
+    table = Table(game, players=2, turn_seconds=10)
+    table.start()
+    table.seats[0].move()
+    table.advance(10)  # a forced move is verified as well
+    table.play()
+    codec = Registry([game]).codec(game.name)
+    report = fairness.verify(game, [codec.from_data(row.type, row.payload) for row in table.rows])
+    assert (report.ok, report.audited, report.problem) == (True, True, None)
+
+
+def test_the_shown_upcaster_reads_old_logs() -> None:
+    newer = example("When the rules change")["Marked"]
+
+    class Newer(samples.tictactoe().TicTacToe):  # type: ignore[misc]
+        events = (newer, samples.tictactoe().RoundEnded)
+
+    codec = Registry([Newer()]).codec("tictactoe")
+    old = codec.from_data("marked", {"_v": 1, "player_id": "p", "cell": 5, "forced": True})
+    assert old == newer("p", 1, 2, forced=True)
+
+
+@pytest.mark.parametrize("name", ["", "Upper", "9lives", "two words", "class", "json", "server", "eldorado", "x" * 41])
+def test_names_that_no_game_can_have(name: str, tmp_path: Path) -> None:
+    with pytest.raises(StartupError) as refused:
+        new_game(name, tmp_path)
+    assert refused.value.exit_code == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_new_game_overwrites_nothing(tmp_path: Path) -> None:
+    new_game("mine", tmp_path)
+    (tmp_path / "mine" / "mine.py").write_text("my work")
+    with pytest.raises(StartupError, match="exists already"):
+        new_game("mine", tmp_path)
+    assert (tmp_path / "mine" / "mine.py").read_text() == "my work"
+    with pytest.raises(StartupError, match="can't be written"):
+        new_game("mine", tmp_path / "nowhere")

@@ -20,9 +20,13 @@ CROWD = {"PARLOR_HTTP_CHANGES_PER_S": "100000", "PARLOR_HTTP_CHANGES_BURST": "10
 
 
 class ServerProcess:
-    """`parlor serve` on a database and a port that stay the same over restarts. `url`: http://127.0.0.1:PORT."""
+    """`parlor serve` on a database and a port that stay the same over restarts. `url`: http://127.0.0.1:PORT.
 
-    def __init__(self, dsn: str, data_dir: Path, **settings: str) -> None:
+    `python`: an interpreter of another environment than ours.
+    """
+
+    def __init__(self, dsn: str, data_dir: Path, *, python: str = sys.executable, **settings: str) -> None:
+        self._python = python
         self._environment = {**os.environ, "DATABASE_URL": dsn, **CROWD, **settings}
         self._data_dir = data_dir
         self._port = 0
@@ -46,7 +50,7 @@ class ServerProcess:
 
     def start(self) -> ServerProcess:
         """Return when it serves. Raises RuntimeError with its last words if it doesn't."""
-        command = [sys.executable, "-m", "server", "serve", "--port", str(self._port)]
+        command = [self._python, "-m", "server", "serve", "--port", str(self._port)]
         command += ["--data-dir", str(self._data_dir)]
         self._process = subprocess.Popen(command, env=self._environment, stderr=subprocess.PIPE, text=True)
         assert self._process.stderr is not None
