@@ -1,10 +1,10 @@
 /**
- * The router: `#/` start page, `#/rooms/GAME` a room, `#/join/CODE` an invitation, `#/verify/GAME` a check. What the
- * start page doesn't need is loaded when it is asked for.
+ * The router: `#/` start page, `#/rooms/GAME` a room, `#/join/CODE` an invitation, `#/verify/GAME` a check,
+ * `#/games/GAME` a replay, `#/players/PLAYER` somebody's profile, `#/leaderboards/METRIC` the best. Each page is loaded
+ * when it is asked for.
  */
 
 import { Api, ApiError } from './net/api.js';
-import { openHomePage } from './pages/home-page.js';
 import { delegate } from './ui/dom.js';
 import { toast } from './ui/toast.js';
 
@@ -21,6 +21,8 @@ let navigation = 0;
 const PAGES = {
   rooms: async (id) => (await import('./pages/room-page.js')).openRoomPage(root, api, id, socketUrl(id)),
   verify: async (id) => (await import('./pages/verify-page.js')).openVerifyPage(root, api, id),
+  players: async (id) => (await import('./pages/profile-page.js')).openProfilePage(root, api, id),
+  leaderboards: async (id) => (await import('./pages/leaderboards-page.js')).openLeaderboardsPage(root, api, id),
   games: async (id) => {
     const [gameId, query = ''] = id.split('?');
     return (await import('./pages/replay-page.js')).openReplayPage(root, api, gameId, query, enter);
@@ -46,14 +48,16 @@ async function navigate() {
   root.replaceChildren();
   const [, page, id] = location.hash.replace(/^#/, '').split('/');
   try {
-    if (id && Object.hasOwn(PAGES, page)) {
-      const close = await PAGES[page](id);
+    if (Object.hasOwn(PAGES, page ?? '') && (id || page === 'leaderboards')) {
+      const close = await PAGES[page](id ?? '');
       if (mine === navigation) leave = close;
       else close();
     } else if (page === 'join' && id) {
       const answer = await api.call('POST', '/api/join', { join_code: id.toUpperCase() });
       if (mine === navigation) enter(answer, true);
     } else {
+      const { openHomePage } = await import('./pages/home-page.js');
+      if (mine !== navigation) return;
       leave = openHomePage(root, api, enter);
       // From here people go to a table: let it be there when they do.
       requestIdleCallback(() => void import('./pages/room-page.js'));

@@ -43,7 +43,7 @@ export default {
   ratingOf: (rating, deviation) => `${rating} ± ${deviation}`,
   noRating: 'Noch nicht gewertet.',
   distribution: 'Endstände',
-  scoreBin: (from, to) => `${from} bis ${to}`,
+  scoreBin: (from, to) => (from === to ? from : `${from} bis ${to}`),
   history: 'Spiele',
   when: 'Wann',
   score: 'Punkte',
@@ -59,7 +59,8 @@ export default {
   leaderboards: 'Bestenlisten',
   metric: 'Geordnet nach',
   metrics: {
-    rating: 'Wertung',
+    rating: 'Wertung unter Menschen',
+    rating_bots: 'Wertung mit Bots',
     wins: 'Siege',
     win_rate: 'Anteil gewonnen',
     highest_score: 'Höchster Endstand',
@@ -69,6 +70,8 @@ export default {
   player: 'Spieler',
   value: 'Wert',
   gamesPlayed: 'Spiele',
+  leastGames: 'Spieler mit mindestens 10 Spielen.',
+  settledOnly: 'Spieler, deren Wertung sicher genug ist.',
   nobody: 'Noch steht niemand hier.',
   leadersUnknown: 'Die Liste lässt sich zurzeit nicht laden.',
 };

@@ -42,7 +42,7 @@ export default {
   ratingOf: (/** @type {number} */ rating, /** @type {number} */ deviation) => `${rating} ± ${deviation}`,
   noRating: 'Not rated yet.',
   distribution: 'Final scores',
-  scoreBin: (/** @type {number} */ from, /** @type {number} */ to) => `${from} to ${to}`,
+  scoreBin: (/** @type {string} */ from, /** @type {string} */ to) => (from === to ? from : `${from} to ${to}`),
   history: 'Games',
   when: 'When',
   score: 'Score',
@@ -58,7 +58,8 @@ export default {
   leaderboards: 'Leaderboards',
   metric: 'Ordered by',
   metrics: {
-    rating: 'Rating',
+    rating: 'Rating among people',
+    rating_bots: 'Rating with bots',
     wins: 'Games won',
     win_rate: 'Share won',
     highest_score: 'Highest score',
@@ -68,6 +69,8 @@ export default {
   player: 'Player',
   value: 'Value',
   gamesPlayed: 'Games',
+  leastGames: 'Players with at least 10 games.',
+  settledOnly: 'Players whose rating is sure enough.',
   nobody: 'Nobody is listed yet.',
   leadersUnknown: 'The list can’t be loaded at the moment.',
 };

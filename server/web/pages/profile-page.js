@@ -1,0 +1,87 @@
+/** The page of a player: `#/players/PLAYER`. */
+
+import { ApiError } from '../net/api.js';
+import { profileScreen } from '../profile/profile-screen.js';
+import { t } from '../profile/texts.js';
+import { strings } from '../strings.js';
+import { topBar } from '../ui/bar.js';
+import { delegate, h, patch } from '../ui/dom.js';
+import { styles } from '../ui/styles.js';
+import { toast } from '../ui/toast.js';
+
+const GAME = 'eldorado';
+const GAMES_PAGE = 20;
+const CURVE_GAMES = 100;
+
+/**
+ * @param {Element} root
+ * @param {import('../net/api.js').Api} api
+ * @param {string} playerId
+ * @returns {Promise<() => void>} leaves the page
+ */
+export async function openProfilePage(root, api, playerId) {
+  const end = new AbortController();
+  const base = `/api/players/${encodeURIComponent(playerId)}`;
+  await styles('room', 'panels', 'seats', 'charts', 'profile');
+  patch(root, topBar(h('span', { class: 'progress' })), h('main', { key: 'loading', class: 'page' }, h('p', { class: 'quiet', role: 'status' }, t.loading)));
+  try {
+    const profile = await load(api, base);
+    const draw = () => end.signal.aborted || patch(root, profileScreen(profile));
+    const more = async () => {
+      const cursor = encodeURIComponent(profile.next ?? '');
+      const page = await api.call('GET', `${base}/games?limit=${GAMES_PAGE}&cursor=${cursor}`).catch(tell);
+      if (!page) return;
+      profile.games.push(...page.items);
+      profile.next = page.next_cursor;
+      draw();
+    };
+    delegate(root, { more: () => void more() }, end.signal);
+    draw();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const text = error.status === 404 ? t.unknown : error.message;
+    const back = h('a', { class: 'button', href: '#/' }, strings.toHome);
+    patch(root, topBar(h('span', { class: 'progress' })), h('main', { key: 'error', class: 'page' }, h('section', { class: 'panel' }, h('p', { role: 'status' }, text), back)));
+  }
+  return () => end.abort();
+}
+
+/**
+ * @param {import('../net/api.js').Api} api
+ * @param {string} base
+ * @returns {Promise<import('../profile/profile-screen.js').Profile>}
+ */
+async function load(api, base) {
+  const [player, stats, games, scores] = await Promise.all([
+    api.call('GET', base),
+    api.call('GET', `${base}/stats`),
+    api.call('GET', `${base}/games?limit=${GAMES_PAGE}`),
+    api.call('GET', `${base}/scores?game=${GAME}`),
+  ]);
+  /** @type {import('../profile/profile-screen.js').Rating[]} */
+  const ratings = stats.ratings ?? [];
+  const curves = await Promise.all(
+    ratings.map(async (rating) => {
+      const asked = `game=${encodeURIComponent(rating.game)}&pool=${rating.pool}&limit=${CURVE_GAMES}`;
+      const { items } = await api.call('GET', `${base}/ratings?${asked}`);
+      return { rating: whole(rating), moves: items.reverse().map(whole) };
+    }),
+  );
+  return { player, stats, curves, bins: scores.bins, games: games.items, next: games.next_cursor };
+}
+
+/**
+ * Nobody reads tenths of a rating.
+ * @template {{rating: number, deviation: number}} Rated
+ * @param {Rated} rated
+ * @returns {Rated}
+ */
+function whole(rated) {
+  return { ...rated, rating: Math.round(rated.rating), deviation: Math.round(rated.deviation) };
+}
+
+/** @param {unknown} error */
+function tell(error) {
+  if (!(error instanceof ApiError)) throw error;
+  toast(error.message, 'problem');
+}
