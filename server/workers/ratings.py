@@ -14,10 +14,14 @@ _log = logging.getLogger(__name__)
 
 async def keep_ratings(ratings: Ratings) -> None:
     """Until cancelled; what a crash has interrupted is done at the next turn."""
+    failing = False
     while True:
         try:
             while await ratings.rate_due():
                 pass
+            failing = False
         except PersistenceError as error:
-            _log.warning("ratings: %s", error)
+            if not failing:  # an outage is one line, not one a second
+                _log.warning("ratings wait for the database: %s", error)
+            failing = True
         await asyncio.sleep(RATINGS_EVERY_S)
