@@ -1,0 +1,84 @@
+/** One room: who is there, what is seen of it, and what can be done. */
+
+import { nameOf, sortHand } from '../play/cards.js';
+import { h } from '../ui/dom.js';
+import { t } from './texts.js';
+
+/** @typedef {import('./screen.js').Json} Json */
+
+/** @param {import('./screen.js').Desk} desk */
+export function roomPanel(desk) {
+  const room = /** @type {Json} */ (desk.room);
+  const isOver = room.stage === 'completed' || room.stage === 'aborted';
+  const isHeld = room.paused === 'operator';
+  return h(
+    'section',
+    { key: 'room', class: 'panel room-panel', 'aria-labelledby': 'room-title' },
+    h('h2', { id: 'room-title' }, t.roomOf(room.join_code, room.game)),
+    h('p', { class: 'quiet' }, t.roomFacts(room.game_id, room.head, room.durable_head, room.epoch, room.spectators, room.spectator_delay_s)),
+    h(
+      'div',
+      { class: 'choices' },
+      isHeld
+        ? h('button', { key: 'resume', type: 'button', class: 'is-primary', 'data-action': 'ask', 'data-what': 'resume' }, t.names.resume)
+        : h('button', { key: 'pause', type: 'button', 'data-action': 'ask', 'data-what': 'pause', disabled: isOver }, t.names.pause),
+      h('button', { key: 'message', type: 'button', 'data-action': 'ask', 'data-what': 'message' }, t.names.message),
+      h('button', { key: 'close', type: 'button', class: 'is-danger', 'data-action': 'ask', 'data-what': 'close', disabled: isOver }, t.names.close),
+      h('button', { key: 'reveal', type: 'button', 'data-action': 'reveal', disabled: room.stage !== 'playing' }, t.reveal),
+      h('button', { key: 'shut', type: 'button', class: 'is-quiet', 'data-action': 'look-away' }, t.shut),
+    ),
+    members(room, isOver),
+    h('details', { key: 'view' }, h('summary', null, t.view(room.index ?? -1)), h('pre', { tabindex: '0' }, JSON.stringify(room.view, null, 1))),
+  );
+}
+
+/** @param {Json} room @param {boolean} isOver */
+function members(room, isOver) {
+  const hands = room.revealed;
+  return h(
+    'table',
+    { class: 'numbers-table members-table' },
+    h('caption', { class: 'visually-hidden' }, t.players),
+    h(
+      'thead',
+      null,
+      h('tr', null, [t.seat, t.name, t.state, hands ? t.hand : '', ''].map((text, i) => h('th', { key: String(i), scope: 'col' }, text))),
+    ),
+    h(
+      'tbody',
+      null,
+      room.players.map((/** @type {Json} */ player) =>
+        h(
+          'tr',
+          { key: player.player_id },
+          h('td', null, player.seat ?? '–'),
+          h('td', null, player.display_name, player.is_bot && h('small', null, ` ${t.bot}`)),
+          h('td', null, player.is_bot ? '' : player.connected ? t.connected : t.away),
+          h('td', { class: 'revealed' }, hands && handOf(hands[player.player_id]?.hand)),
+          h(
+            'td',
+            null,
+            h(
+              'button',
+              {
+                type: 'button',
+                'data-action': 'ask',
+                'data-what': 'kick',
+                'data-player': player.player_id,
+                'data-name': player.display_name,
+                disabled: isOver || player.status === 'left' || (player.is_bot && room.stage !== 'lobby'),
+                'aria-label': t.kickOf(player.display_name),
+              },
+              t.names.kick,
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** @param {string[] | null | undefined} cards */
+function handOf(cards) {
+  return cards ? sortHand(cards).map(nameOf).join(', ') || '–' : '–';
+}
