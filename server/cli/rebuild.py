@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
@@ -15,6 +16,7 @@ from server.cli.database import database_url
 from server.clock import Clock, SystemClock
 from server.errors import StartupError
 from server.rebuild.differences import Report
+from server.rebuild.process import ProcessFailed
 from server.rebuild.run import rebuild
 from server.settings import Settings
 
@@ -29,8 +31,12 @@ def rebuild_statistics(settings: Settings, *, verify: bool, target: Path | None,
         url = stack.enter_context(database_url(settings))
         runner.require_head(url)
         progress = Progress(SystemClock(), sys.stderr if sys.stderr.isatty() else None)
-        asyncio.run(rebuild(url, report, progress.advance, mend=not verify, processes=count))
-        progress.end()
+        try:
+            asyncio.run(rebuild(url, report, progress.advance, mend=not verify, processes=count))
+        except (ProcessFailed, BrokenProcessPool) as error:
+            raise StartupError(f"a process of the rebuild failed, start it again: {error}") from None
+        finally:
+            progress.end()
         report.close(verify=verify)
     _print(report, verify=verify)
     return 1 if report.broken or (verify and report.count) else 0

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 from persistence.database import Database
-from persistence.rebuild import ledger
+from persistence.errors import PersistenceError
+from persistence.rebuild import Ledger, ledger
 from server import limits
 from server.games.registry import Registry
 from server.rebuild.games import Checked, check_games
 from server.rebuild.players import mend_players
+
+T = TypeVar("T")
 
 
 class _Process:
@@ -20,18 +24,24 @@ class _Process:
         self._database = self._runner.run(open_database(url))
 
     def games(self, game_ids: Sequence[str], mend: bool) -> Checked:
-        async def work() -> Checked:
-            async with ledger(self._database) as book:
-                return await check_games(book, self._registry, game_ids, mend=mend)
-
-        return self._runner.run(work())
+        return self._run(lambda book: check_games(book, self._registry, game_ids, mend=mend))
 
     def players(self, player_ids: Sequence[str]) -> None:
-        async def work() -> None:
-            async with ledger(self._database) as book:
-                await mend_players(book, player_ids)
+        self._run(lambda book: mend_players(book, player_ids))
 
-        self._runner.run(work())
+    def _run(self, work: Callable[[Ledger], Coroutine[Any, Any, T]]) -> T:
+        async def run() -> T:
+            async with ledger(self._database) as book:
+                return await work(book)
+
+        try:
+            return self._runner.run(run())
+        except PersistenceError as error:
+            raise ProcessFailed(str(error)) from None
+
+
+class ProcessFailed(Exception):
+    """The database is gone, or refused something. (Its own errors can't go from one process to another.)"""
 
 
 _process: list[_Process] = []
