@@ -1,4 +1,4 @@
-"""A process in which bots think: `python -m server.rooms.thinker`, started by `ProcessPool`.
+"""A process in which bots think, started by `ProcessPool`.
 
 Requests come over standard input and answers go over standard output, each pickled, behind its length. It ends with
 its parent, however that ends: then its input does, too, and that is noticed also in the midst of a thought.
@@ -20,6 +20,14 @@ from server import limits
 from server.clock import SystemClock
 from server.games.registry import Registry
 from server.rooms.thinking import Thought
+
+COMMAND = (
+    sys.executable,
+    "-c",
+    "import sys; sys.path[:] = sys.argv[1:]; from server.rooms.thinker import main; main()",
+    *sys.path,
+)
+"""What starts one. It finds the same modules as we do, wherever we were started."""
 
 HEAD = struct.Struct("!I")
 """The length of what follows, in bytes."""
@@ -54,11 +62,7 @@ def _think(thought: Thought, registry: Registry, clock: SystemClock, until: floa
 
 
 def _read(requests: IO[bytes], into: SimpleQueue[bytes]) -> None:
-    with suppress(OSError):
+    with suppress(OSError, struct.error):
         while head := requests.read(HEAD.size):
             into.put(requests.read(HEAD.unpack(head)[0]))
     os._exit(0)  # the server is gone
-
-
-if __name__ == "__main__":
-    main()

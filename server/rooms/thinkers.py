@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import pickle
-import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
 from contextlib import suppress
@@ -16,7 +15,7 @@ from server import limits
 from server.clock import Clock, Timer
 from server.games.rules import Command
 from server.metrics import Metrics, ThoughtOutcome
-from server.rooms.thinker import HEAD, framed
+from server.rooms.thinker import COMMAND, HEAD, framed
 from server.rooms.thinking import Answer, Thought, Withdraw
 
 _log = logging.getLogger(__name__)
@@ -47,7 +46,7 @@ class ProcessPool:
         processes: int,
         think_ms: int,
         patience_s: float | None = None,
-        command: tuple[str, ...] = (sys.executable, "-m", "server.rooms.thinker"),
+        command: tuple[str, ...] = COMMAND,
     ) -> None:
         self._clock = clock
         self._metrics = metrics
