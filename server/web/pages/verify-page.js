@@ -2,7 +2,9 @@
 
 import { canVerify, fetchLog, verify } from '../play/verify.js';
 import { strings } from '../strings.js';
-import { h, patch } from '../ui/dom.js';
+import { topBar } from '../ui/bar.js';
+import { delegate, h, patch } from '../ui/dom.js';
+import { styles } from '../ui/styles.js';
 import { verification } from '../ui/verification.js';
 
 /**
@@ -19,7 +21,10 @@ export async function checkGame(api, gameId, tell, promised) {
   }
   tell({ note: strings.verify.busy });
   try {
-    tell({ finding: await verify(gameId, await fetchLog(api, gameId), promised) });
+    const log = await fetchLog(api, gameId);
+    const onCheck = (/** @type {import('../play/verify.js').Check[]} */ checks) => tell({ note: strings.verify.busy, checks });
+    const finding = await verify(gameId, log, promised, onCheck);
+    tell({ finding, checks: finding.checks });
   } catch (error) {
     tell({ note: /** @type {Error} */ (error).message });
   }
@@ -33,23 +38,37 @@ export async function checkGame(api, gameId, tell, promised) {
  */
 export function openVerifyPage(root, api, gameId) {
   let isOpen = true;
-  void checkGame(api, gameId, (told) => {
-    if (isOpen) patch(root, verifyScreen(told));
-  });
-  return () => (isOpen = false);
+  const end = new AbortController();
+  const check = () =>
+    checkGame(api, gameId, (told) => {
+      if (isOpen) patch(root, topBar(h('span', { class: 'progress' })), verifyScreen(told, gameId));
+    });
+  delegate(root, { verify: () => void check() }, end.signal);
+  void styles('room', 'panels');
+  void check();
+  return () => {
+    isOpen = false;
+    end.abort();
+  };
 }
 
-/** @param {import('../ui/verification.js').Verification} told */
-function verifyScreen(told) {
+/** @param {import('../ui/verification.js').Verification} told @param {string} gameId */
+function verifyScreen(told, gameId) {
   return h(
     'main',
-    { class: 'page' },
+    { key: 'verify', class: 'page' },
     h(
       'section',
       { class: 'panel result' },
       h('h1', null, strings.verify.title),
       verification(told),
-      h('div', { class: 'choices' }, h('a', { class: 'button', href: '#/' }, strings.toHome)),
+      h(
+        'div',
+        { class: 'choices' },
+        h('button', { key: 'again', type: 'button', class: 'is-primary', 'data-action': 'verify', disabled: !told.finding }, strings.verify.again),
+        h('a', { key: 'replay', class: 'button', href: `#/games/${gameId}` }, strings.verify.watch),
+        h('a', { key: 'home', class: 'button is-quiet', href: '#/' }, strings.toHome),
+      ),
     ),
   );
 }

@@ -14,11 +14,13 @@ const GONE = new Set(['player_left', 'player_kicked', 'bot_removed', 'player_bec
  * @typedef {import('./fold-table.js').RoomEvent} RoomEvent
  * @typedef {{seat: number, playerId: string, name: string, seed: string}} Share what a player added to the shuffle
  * @typedef {'log' | 'seed' | 'commitment' | 'seats' | 'deal'} Wrong what does not fit
+ * @typedef {{what: 'commitment' | 'seats' | 'deal', round?: number, cards?: number, fits: boolean}} Check
  * @typedef {object} Finding
  * @property {'fair' | 'unfair' | 'unfinished'} verdict
  * @property {Wrong} [wrong]
  * @property {number} [round] in which it does not fit, from 0
  * @property {number} rounds that were dealt again and agreed
+ * @property {Check[]} checks what was looked at so far, in order; the last one may not fit
  * @property {string} commitment as the log has it
  * @property {string} [seed]
  * @property {boolean} [isFork] it goes on from another game, so its seed was known before
@@ -50,16 +52,23 @@ export async function fetchLog(api, gameId) {
  * @param {string} gameId
  * @param {RoomEvent[]} events
  * @param {string} [promised] the commitment that this browser was told before the game, if it was there
+ * @param {(checks: Check[]) => void} [onCheck] called as it goes
  * @returns {Promise<Finding>}
  */
-export async function verify(gameId, events, promised) {
+export async function verify(gameId, events, promised, onCheck = () => {}) {
   /** @type {Finding} */
-  const finding = { verdict: 'unfair', rounds: 0, commitment: '', shares: [] };
+  const finding = { verdict: 'unfair', rounds: 0, checks: [], commitment: '', shares: [] };
+  const note = (/** @type {Check} */ check) => {
+    finding.checks.push(check);
+    onCheck([...finding.checks]);
+  };
   try {
-    await check(gameId, events, promised, finding);
+    await check(gameId, events, promised, finding, note);
   } catch (error) {
-    if (error instanceof Misfit) Object.assign(finding, { wrong: error.wrong, round: error.round });
-    else finding.wrong = 'log'; // it makes no sense: nothing that a server of ours has written
+    if (error instanceof Misfit) {
+      Object.assign(finding, { wrong: error.wrong, round: error.round });
+      if (error.wrong !== 'log' && error.wrong !== 'seed') note({ what: error.wrong, round: error.round, fits: false });
+    } else finding.wrong = 'log'; // it makes no sense: nothing that a server of ours has written
   }
   return finding;
 }
@@ -73,8 +82,14 @@ class Misfit extends Error {
   }
 }
 
-/** @param {string} gameId @param {RoomEvent[]} events @param {string | undefined} promised @param {Finding} finding */
-async function check(gameId, events, promised, finding) {
+/**
+ * @param {string} gameId
+ * @param {RoomEvent[]} events
+ * @param {string | undefined} promised
+ * @param {Finding} finding
+ * @param {(check: Check) => void} note
+ */
+async function check(gameId, events, promised, finding, note) {
   const created = events[0].data;
   finding.commitment = created.seed_commitment;
   finding.isFork = Boolean(created.forked_from);
@@ -90,14 +105,17 @@ async function check(gameId, events, promised, finding) {
   const shuffled = created.forked_from?.shuffle_game_id ?? gameId; // a fork is shuffled as the game it comes from
   const commitment = hex(await sha256(`parlor-shuffle-v1:${shuffled}:${seed}`));
   if (commitment !== created.seed_commitment || commitment !== (promised ?? commitment)) throw new Misfit('commitment');
+  note({ what: 'commitment', fits: true });
 
   finding.shares = sharesOf(events);
+  note({ what: 'seats', fits: true });
   const seatOf = new Map(events.filter(isSitting).map(({ data }) => [data.player_id, data.seat]));
   const pairs = finding.shares.map((share) => [share.seat, share.seed]);
   for (const deal of dealsOf(events)) {
     const ring = Object.keys(deal.hands).sort((a, b) => seatOf.get(a) - seatOf.get(b));
     const deck = await shuffledDeck(seed, [shuffled, finding.rounds, pairs], ring.length > 5 ? 2 : 1);
     if (!(await isDealtFrom(deck, deal, ring, finding.rounds))) throw new Misfit('deal', finding.rounds);
+    note({ what: 'deal', round: finding.rounds, cards: deck.length, fits: true });
     finding.rounds += 1;
   }
   if (finding.rounds === 0) throw new Misfit('log');

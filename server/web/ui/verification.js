@@ -8,10 +8,11 @@ import { h } from './dom.js';
  * @typedef {object} Verification
  * @property {string} [note] where the check stands, or why there is none
  * @property {Finding} [finding]
+ * @property {import('../play/verify.js').Check[]} [checks] what was looked at so far
  */
 
 /** @param {Verification} verification */
-export function verification({ note, finding }) {
+export function verification({ note, finding, checks = [] }) {
   return h(
     'div',
     { key: 'verification', class: 'verification' },
@@ -20,7 +21,20 @@ export function verification({ note, finding }) {
       { class: `verdict is-${finding?.verdict ?? 'open'}`, role: 'status' },
       finding ? verdict(finding) : (note ?? ''),
     ),
+    checks.length > 0 && h('ol', { key: 'checks', class: 'checks' }, checks.map(checked)),
     finding && numbers(finding),
+  );
+}
+
+/** @param {import('../play/verify.js').Check} check */
+function checked({ what, round = 0, cards = 0, fits }) {
+  const s = strings.verify.checks;
+  const said = fits ? s.fits : s.differs;
+  return h(
+    'li',
+    { key: `${what}.${round}`, class: fits ? 'is-fair' : 'is-unfair' },
+    h('span', { class: 'sign', 'aria-hidden': 'true' }, fits ? '✓' : '✗'),
+    h('span', null, what === 'deal' ? said.deal(round, cards) : said[what]),
   );
 }
 

@@ -20,6 +20,20 @@ export default {
     seats: 'Die Spieler sitzen nicht, wo sie sich hingesetzt haben.',
     deal: (round) => `Runde ${round + 1} wurde anders ausgeteilt.`,
   },
+  again: 'Noch einmal prüfen',
+  watch: 'Spiel ansehen',
+  checks: {
+    fits: {
+      commitment: 'Der geheime Startwert ist der, dessen Fingerabdruck vor der ersten Karte genannt wurde.',
+      seats: 'Alle sitzen, wo sie sich hingesetzt haben, mit dem, was sie zur Mischung beigetragen haben.',
+      deal: (round, cards) => `Runde ${round + 1}: ${cards} Karten neu gemischt, jede Hand und der Trumpf sind gleich.`,
+    },
+    differs: {
+      commitment: 'Der geheime Startwert ist nicht der, dessen Fingerabdruck vor der ersten Karte genannt wurde.',
+      seats: 'Jemand sitzt nicht, wo er sich hingesetzt hat.',
+      deal: (round) => `Runde ${round + 1}: neu gemischt, hätte jemand andere Karten gehabt.`,
+    },
+  },
   how: 'Wie das berechnet wurde',
   explanation:
     'Bevor sich jemand setzte, hat der Server einen Fingerabdruck seines geheimen Startwerts veröffentlicht und ' +

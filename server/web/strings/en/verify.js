@@ -22,6 +22,20 @@ export default {
     seats: 'the players do not sit where they sat down.',
     deal: (/** @type {number} */ round) => `round ${round + 1} was dealt otherwise.`,
   },
+  again: 'Check again',
+  watch: 'Watch the game',
+  checks: {
+    fits: {
+      commitment: 'The secret seed is the one whose fingerprint was told before the first card.',
+      seats: 'Everybody sits where he sat down, with what he added to the shuffle.',
+      deal: (/** @type {number} */ round, /** @type {number} */ cards) => `Round ${round + 1}: shuffled ${cards} cards again, every hand and the trump are the same.`,
+    },
+    differs: {
+      commitment: 'The secret seed is not the one whose fingerprint was told before the first card.',
+      seats: 'Somebody does not sit where he sat down.',
+      deal: (/** @type {number} */ round, /** @type {number} */ _cards) => `Round ${round + 1}: shuffled again, somebody would have had other cards.`,
+    },
+  },
   how: 'How this was computed',
   explanation:
     'Before anybody sat down the server published a fingerprint of its secret seed, so it could not exchange it ' +
