@@ -23,6 +23,8 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-quic",
+    # Pages that a test makes up may open sockets to the server, as those may that the server gave.
+    "--disable-features=LocalNetworkAccessChecks",
 ]
 PATIENCE_MS = 15_000
 HERE = Path(__file__).parent

@@ -1,12 +1,13 @@
-/** The keyboard at the table: arrows and Enter for cards, digits and Enter for bids. */
+/** The keyboard at the table: arrows and Enter for cards, digits and Enter for bids, letters for the rest. */
 
 const DIGITS_MS = 900;
 
 /**
  * @param {Element} root
  * @param {AbortSignal} signal ends it
+ * @param {Record<string, () => unknown>} letters what single keys do, besides
  */
-export function runKeyboard(root, signal) {
+export function runKeyboard(root, signal, letters) {
   let typed = '';
   let typedAt = 0;
 
@@ -31,7 +32,8 @@ export function runKeyboard(root, signal) {
       if (event.ctrlKey || event.altKey || event.metaKey || target.closest('input, select, textarea, dialog, .scroll'))
         return;
       const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
-      const handled = step ? moveFocus(root, step) : /^\d$/.test(event.key) && selectBid(event.key);
+      const letter = Object.hasOwn(letters, event.key) ? letters[event.key] : null;
+      const handled = step ? moveFocus(root, step) : letter ? letter() : /^\d$/.test(event.key) && selectBid(event.key);
       if (handled) event.preventDefault();
     },
     { signal },

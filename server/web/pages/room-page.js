@@ -1,5 +1,6 @@
 /** The page of one room: lobby, table and result. */
 
+import { botLevels } from '../net/catalogue.js';
 import { fillTime } from '../net/ticket.js';
 import { strings } from '../strings.js';
 import { Room } from '../play/room.js';
@@ -9,8 +10,7 @@ import { delegate, patch } from '../ui/dom.js';
 import { playableCards, whyNot } from '../ui/hand.js';
 import { styles } from '../ui/styles.js';
 import { toast } from '../ui/toast.js';
-import { settingsWanted } from '../ui/room-settings.js';
-import { roomScreen } from '../ui/room-screen.js';
+import { loadPart, roomScreen } from '../ui/room-screen.js';
 import { runKeyboard } from './room-keyboard.js';
 
 const LOG_LINES = 60;
@@ -21,6 +21,7 @@ const LOG_LINES = 60;
  * @property {boolean} showsLastTrick
  * @property {number} focused place in the hand that Tab leads to
  * @property {number | null} fillAt when bots take the free seats (the server's clock, ms); null: never
+ * @property {string[]} levels of bots that a host may add; empty: not asked for
  * @property {import('../ui/verification.js').Verification} verification
  */
 
@@ -35,18 +36,30 @@ export async function openRoomPage(root, api, gameId, url) {
   const end = new AbortController();
   const { signal } = end;
   /** @type {Screen} */
-  const screen = { log: [], showsLastTrick: false, focused: 0, fillAt: null, verification: {} };
+  const screen = { log: [], showsLastTrick: false, focused: 0, fillAt: null, levels: [], verification: {} };
   await Promise.all([api.signIn(), styles('room', 'panels', 'chat', 'felt', 'facts', 'seats', 'cards')]);
 
   /** Whether this seat has added its share to the shuffle: a text that the server could not foresee. */
   let hasShared = false;
+  const seedKey = `parlor.seed.${gameId}`;
   function share() {
     const { view } = room;
     if (view?.phase !== 'lobby' || view.you.seat === null) hasShared = false;
     else if (!hasShared) {
       hasShared = true;
-      room.act('set_client_seed', { client_seed: randomText() });
+      room.act('set_client_seed', { client_seed: sessionStorage.getItem(seedKey) ?? randomText() });
     }
+  }
+
+  let hasAsked = false;
+  function askForLevels() {
+    const { view } = room;
+    if (hasAsked || view?.phase !== 'lobby' || view.host_player_id !== view.you.player_id) return;
+    hasAsked = true;
+    void botLevels(api).then((levels) => {
+      screen.levels = levels;
+      draw();
+    });
   }
 
   const room = new Room({
@@ -56,6 +69,8 @@ export async function openRoomPage(root, api, gameId, url) {
     listener: {
       onChange: () => {
         share();
+        askForLevels();
+        void loadPart(room.view?.phase).then((isNew) => isNew && draw());
         draw();
       },
       onShown: (event, before, after) => {
@@ -68,9 +83,10 @@ export async function openRoomPage(root, api, gameId, url) {
       },
       onReject: (reject, command) => {
         // The game may have started meanwhile; nobody has asked for it.
-        if (command?.name !== 'set_client_seed') toast(reject.message, 'problem');
+        if (command?.name !== 'set_client_seed') toast(refusalText(reject), 'problem');
       },
       onRematch: goToRoom,
+      onNotice: (text) => toast(strings.notice(text)),
     },
   });
 
@@ -138,14 +154,25 @@ export async function openRoomPage(root, api, gameId, url) {
         draw();
       },
       'show-scores': () => openDialog('dialog.score-sheet'),
+      help: showHelp,
       'ask-to-leave': () => (isPlayer() ? openDialog('dialog.leave-dialog') : leave()),
       'close-dialog': (_, element) => element.closest('dialog')?.close(),
       ready: () => {
         const me = room.view?.players.find((p) => p.player_id === room.view?.you.player_id);
         room.act('set_ready', { ready: !me?.ready });
       },
+      'own-seed': (_, form) => {
+        const seed = String(new FormData(/** @type {HTMLFormElement} */ (form)).get('seed')).trim();
+        if (!seed) return;
+        sessionStorage.setItem(seedKey, seed); // it stays, also when this page is loaded again
+        room.act('set_client_seed', { client_seed: seed });
+        toast(strings.lobby.seedSet);
+      },
       'take-seat': () => room.act('request_seat'),
-      'add-bot': () => room.act('add_bot', { count: 1 }),
+      'add-bot': (_, form) => {
+        const level = new FormData(/** @type {HTMLFormElement} */ (form)).get('level');
+        room.act('add_bot', { count: 1, ...(level && { level }) });
+      },
       remove: ({ player }) => room.act('remove_player', { player_id: player }),
       say: (_, form) => say(room, /** @type {HTMLFormElement} */ (form)),
       'delete-message': ({ message }) => room.talk('delete_message', { message_id: Number(message) }),
@@ -180,8 +207,18 @@ export async function openRoomPage(root, api, gameId, url) {
     },
     { signal },
   );
-  runKeyboard(root, signal);
-  runCountdowns(root, signal);
+  const press = (/** @type {string} */ selector) => {
+    const element = /** @type {HTMLElement | null} */ (root.querySelector(selector));
+    element?.click();
+    return element !== null;
+  };
+  runKeyboard(root, signal, {
+    '?': () => press('[data-action="help"]'),
+    l: () => press('[data-action="last-trick"]'),
+    s: () => room.view?.round && openDialog('dialog.score-sheet'),
+    c: () => focusChat(root),
+  });
+  runCountdowns(root, signal, () => announce(strings.announce.hurry));
   // Waiting out a backoff makes no sense once the network, or the viewer, is back.
   const hurry = () => room.link === 'reconnecting' && !document.hidden && room.connect();
   addEventListener('online', hurry, { signal });
@@ -205,6 +242,23 @@ function randomText() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+async function showHelp() {
+  (await import('../ui/help.js')).openHelp();
+}
+
+/** @param {Element} root */
+function focusChat(root) {
+  const fields = Array.from(root.querySelectorAll('.chat input[name="text"]'));
+  const field = /** @type {HTMLElement | undefined} */ (fields.find((input) => input.checkVisibility()));
+  field?.focus();
+  return field !== undefined;
+}
+
+/** In the reader's language where we have it, else as the server says it. @param {Record<string, any>} reject */
+function refusalText({ code, message }) {
+  return /** @type {Record<string, string>} */ (strings.refusals)[code] ?? message;
+}
+
 /** The host's click says that he is ready. @param {Room} room */
 function startGame(room) {
   const me = room.view?.players.find((p) => p.player_id === room.view?.you.player_id);
@@ -220,7 +274,8 @@ function say(room, form) {
 }
 
 /** @param {Room} room @param {HTMLFormElement} form */
-function changeSettings(room, form) {
+async function changeSettings(room, form) {
+  const { settingsWanted } = await import('../ui/room-settings.js');
   const args = room.view && settingsWanted(room.view, new FormData(form));
   if (args) room.act('change_settings', args);
   else toast(strings.settings.nothing);

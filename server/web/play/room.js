@@ -24,6 +24,7 @@ const MOVES = new Set(['player_bid', 'card_played']);
  * @property {(event: RoomEvent, before: View, after: View) => void} onShown an event has come on display
  * @property {(reject: Record<string, any>, command?: Command) => void} onReject
  * @property {(gameId: string) => void} onRematch
+ * @property {(text: string) => void} onNotice the operator tells everybody something
  */
 
 export class Room {
@@ -81,6 +82,7 @@ export class Room {
         onSpectators: (count) => this.#update(() => (this.spectators = count)),
         onChat: (frame) => this.#update(() => this.chat.receive(frame)),
         onRematch: (gameId) => listener.onRematch(gameId),
+        onNotice: (text) => listener.onNotice(text),
       },
     });
   }

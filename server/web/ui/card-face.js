@@ -41,7 +41,7 @@ export function cardFace(card) {
     { class: `face is-${suit}`, 'aria-hidden': 'true' },
     h('span', { class: 'corner' }, h('span', { class: 'rank' }, rankOf(card)), suitSymbol(suit)),
     suitSymbol(suit, 'centre'),
-    h('span', { class: 'letter' }, strings.suitLetters[suit]),
+    h('span', { class: 'letter', 'data-letter': strings.suitLetters[suit] }),
   );
 }
 

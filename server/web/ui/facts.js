@@ -4,6 +4,7 @@ import { nameOf } from '../play/cards.js';
 import { strings } from '../strings.js';
 import { stillCard, suitLabel } from './card-face.js';
 import { h } from './dom.js';
+import { isSeated } from './people.js';
 
 /**
  * @typedef {import('../play/room.js').Room} Room
@@ -16,16 +17,16 @@ export function facts(view) {
   if (!round) return null;
   const { trump_card: card, trump_suit: trump, trump_broken: broken, trick } = round;
   return h(
-    'dl',
+    'div',
     { class: 'facts' },
     h(
       'div',
       { class: 'fact is-trump', title: card && strings.table.trumpTitle(nameOf(card), broken) },
       card && stillCard(card, 'is-tiny'),
-      h('dt', null, strings.table.trump),
+      h('span', { class: 'term' }, strings.table.trump),
       h(
-        'dd',
-        null,
+        'span',
+        { class: 'told' },
         trump ? suitLabel(trump) : '–',
         h('small', null, broken ? strings.table.trumpBroken : strings.table.trumpUnbroken),
       ),
@@ -33,8 +34,8 @@ export function facts(view) {
     h(
       'div',
       { class: 'fact is-led' },
-      h('dt', null, strings.table.led),
-      h('dd', null, trick?.led_suit ? suitLabel(trick.led_suit) : '–'),
+      h('span', { class: 'term' }, strings.table.led),
+      h('span', { class: 'told' }, trick?.led_suit ? suitLabel(trick.led_suit) : '–'),
     ),
   );
 }
@@ -47,7 +48,7 @@ export function progress(view) {
   const parts = [h('span', null, strings.table.round(round.round_index, config.rounds))];
   const trick = round.trick ?? round.last_trick;
   if (view.phase === 'playing' && trick)
-    parts.push(' · ', h('span', null, strings.table.trick(trick.trick_index, round.cards_per_player)));
+    parts.push(h('i', { class: 'dot' }, ' · '), h('span', null, strings.table.trick(trick.trick_index, round.cards_per_player)));
   return parts;
 }
 
@@ -57,13 +58,21 @@ export function lineState(room) {
   const state = isPaused ? 'paused' : room.link;
   return h(
     'p',
-    { class: `line is-${state}`, role: 'status', title: isPaused ? strings.pausedBecause(room.status?.reason) : null },
+    { class: `line is-${state}`, role: 'status' },
     h('i', { class: 'dot', 'aria-hidden': 'true' }),
     h('span', null, strings.link[state]),
   );
 }
 
-/** @param {Room} room */
-export function watchers(room) {
-  return room.spectators > 0 && h('p', { class: 'quiet watchers' }, strings.watching(room.spectators));
+/** Why nothing moves, over the table and without pushing it. @param {Room} room */
+export function pausedNote(room) {
+  if (room.link !== 'connected' || !(room.status?.paused || room.view?.paused)) return null;
+  return h('p', { key: 'paused', class: 'paused-note', role: 'status' }, strings.pausedBecause(room.status?.reason ?? ''));
+}
+
+/** How many watch, and to those who do: how far they are behind. @param {Room} room */
+export function watchers({ spectators, view }) {
+  const delay = view !== null && !isSeated(view) ? Number(view.config.spectator_delay_s) : 0;
+  const told = [delay > 0 && strings.behind(delay), spectators > 0 && strings.watching(spectators)].filter(Boolean);
+  return told.length > 0 && h('p', { class: 'quiet watchers' }, told.join(' · '));
 }

@@ -1,5 +1,6 @@
 /** Fields of forms, each with its label. */
 
+import { strings } from '../strings.js';
 import { h } from './dom.js';
 
 /**
@@ -31,4 +32,9 @@ export function check(name, label, checked) {
     h('input', { type: 'checkbox', name, checked }),
     h('span', null, label),
   );
+}
+
+/** What people call a level of bots. @param {string} level */
+export function levelName(level) {
+  return /** @type {Record<string, string>} */ (strings.home.levels)[level] ?? level;
 }

@@ -39,18 +39,16 @@ export function hand(room, focused) {
       'aria-label': strings.table.hand,
       vars: { '--cards': cards.length },
     },
-    cards.map((card, i) =>
-      handCard(card, playable.has(card), i === stop, i > 0 && suitOf(cards[i - 1]) !== suitOf(card)),
-    ),
+    cards.map((card, i) => handCard(card, playable.has(card), i === stop, i - (cards.length - 1) / 2)),
   );
 }
 
-/** @param {string} card @param {boolean} isPlayable @param {boolean} isStop @param {boolean} beginsSuit */
-function handCard(card, isPlayable, isStop, beginsSuit) {
+/** @param {string} card @param {boolean} isPlayable @param {boolean} isStop @param {number} place from the middle */
+function handCard(card, isPlayable, isStop, place) {
   const state = isPlayable ? strings.table.playable : strings.table.notPlayable;
   return h(
     'li',
-    { key: card, class: beginsSuit ? 'begins-suit' : null },
+    { key: card, vars: { '--place': place } },
     h(
       'button',
       {

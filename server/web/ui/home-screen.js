@@ -6,7 +6,7 @@ import { topBar } from './bar.js';
 import { suitSymbol } from './card-face.js';
 import { SUITS } from '../play/cards.js';
 import { h } from './dom.js';
-import { check, select } from './fields.js';
+import { check, levelName, select } from './fields.js';
 import { leaders, publicRooms, recentGames } from './home-lists.js';
 
 /** @typedef {import('../pages/home-page.js').Home} Home */
@@ -93,11 +93,6 @@ function levels({ levels: known, level }) {
       ),
     ),
   );
-}
-
-/** @param {string} level */
-function levelName(level) {
-  return /** @type {Record<string, string>} */ (s.levels)[level] ?? level;
 }
 
 /** @param {Home} home */

@@ -3,6 +3,7 @@
 import { strings } from '../strings.js';
 import { avatar } from './avatar.js';
 import { h } from './dom.js';
+import { levelName } from './fields.js';
 import { isSeated } from './people.js';
 import { roomSettings } from './room-settings.js';
 
@@ -11,8 +12,12 @@ import { roomSettings } from './room-settings.js';
  * @typedef {import('../play/fold-table.js').View} View
  */
 
-/** @param {Room} room @param {number | null} fillAt when bots come and the game starts by itself (server's clock, ms) */
-export function lobby(room, fillAt) {
+/**
+ * @param {Room} room
+ * @param {number | null} fillAt when bots come and the game starts by itself (server's clock, ms)
+ * @param {string[]} levels of the bots that the host may add
+ */
+export function lobby(room, fillAt, levels) {
   const view = /** @type {View} */ (room.view);
   const me = view.players.find((p) => p.player_id === view.you.player_id);
   const isHost = view.host_player_id === view.you.player_id;
@@ -50,12 +55,45 @@ export function lobby(room, fillAt) {
       !isSeated(view) &&
         free > 0 &&
         h('button', { key: 'seat', type: 'button', class: 'is-primary', 'data-action': 'take-seat' }, s.takeSeat),
-      isHost && free > 0 && h('button', { key: 'bot', type: 'button', 'data-action': 'add-bot' }, s.addBot),
+      isHost && free > 0 && addBot(levels),
       isHost && fillAt === null && startButton(view),
       h('button', { key: 'leave', type: 'button', class: 'is-quiet', 'data-action': 'leave' }, fillAt ? s.giveUp : s.leave),
     ),
     h('p', { class: 'quiet' }, fillAt === null ? hint(view, isHost) : s.botsIn(secondsUntil(fillAt, room))),
     roomSettings(view, isHost),
+    me && ownSeed(),
+  );
+}
+
+/** What this player adds to the shuffle is drawn at random, unless he wants it otherwise. */
+function ownSeed() {
+  const s = strings.lobby;
+  return h(
+    'details',
+    { key: 'seed' },
+    h('summary', null, s.seed),
+    h('p', { class: 'quiet', id: 'seed-hint' }, s.seedHint),
+    h(
+      'form',
+      { class: 'line-of-fields', 'data-action': 'own-seed' },
+      h('label', null, h('span', null, s.seedText), h('input', { name: 'seed', maxlength: 64, autocomplete: 'off', 'aria-describedby': 'seed-hint' })),
+      h('button', null, s.seedUse),
+    ),
+  );
+}
+
+/** @param {string[]} levels */
+function addBot(levels) {
+  return h(
+    'form',
+    { key: 'bot', class: 'add-bot', 'data-action': 'add-bot' },
+    h('button', null, strings.lobby.addBot),
+    levels.length > 0 &&
+      h(
+        'select',
+        { name: 'level', 'aria-label': strings.home.level },
+        levels.map((level) => h('option', { key: level, value: level, selected: level === 'steady' }, levelName(level))),
+      ),
   );
 }
 
@@ -154,6 +192,7 @@ function secondsUntil(at, room) {
 function hint(view, isHost) {
   const s = strings.lobby;
   if (view.players.length < view.config.min_players) return s.needPlayers(view.config.min_players);
+  if (view.ready_override) return s.override;
   if (!isHost) return s.waitHost;
   return waitsForOthers(view) ? s.waitReady : '';
 }

@@ -29,6 +29,8 @@ export function result(view, verified) {
         h('button', { key: 'again', type: 'button', class: 'is-primary', 'data-action': 'rematch' }, s.playAgain),
       h('a', { key: 'home', class: 'button', href: '#/' }, strings.toHome),
       !isAborted &&
+        h('a', { key: 'replay', class: 'button', href: `#/games/${view.game_id}` }, s.replay),
+      !isAborted &&
         h('button', { key: 'verify', type: 'button', class: 'is-quiet', 'data-action': 'verify' }, s.verify),
     ),
     verification(verified),
@@ -48,7 +50,7 @@ function ranking(view) {
         'li',
         { key: player.player_id, class: winners.includes(player.player_id) ? 'is-winner' : null },
         avatar(player),
-        h('span', { class: 'name' }, nameOfPlayer(view, player.player_id)),
+        h('a', { class: 'name', href: `#/players/${player.player_id}` }, nameOfPlayer(view, player.player_id)),
         h('b', null, strings.table.points(scores[player.player_id])),
       ),
     ),

@@ -5,11 +5,10 @@ import { topBar } from './bar.js';
 import { bidPanel } from './bids.js';
 import { chatPanel } from './chat.js';
 import { h } from './dom.js';
-import { facts, lineState, progress, watchers } from './facts.js';
+import { facts, lineState, pausedNote, progress, watchers } from './facts.js';
 import { hand } from './hand.js';
-import { lobby } from './lobby.js';
+import { iconButton } from './icons.js';
 import { isSeated } from './people.js';
-import { result } from './result.js';
 import { scoreTable } from './scores.js';
 import { opponentSeats, ownSeat } from './seats.js';
 import { trickArea } from './trick.js';
@@ -23,12 +22,31 @@ import { trickArea } from './trick.js';
 /** Ends of a connection that it doesn't come back from by itself. */
 const ENDS = new Set(['replaced', 'forbidden', 'not_found', 'malformed', 'unauthorized']);
 
+/**
+ * Parts that a room comes to before and after its game.
+ * @type {{lobby?: typeof import('./lobby.js'), result?: typeof import('./result.js')}}
+ */
+const parts = {};
+
+/**
+ * Load what this phase shows, unless it is here.
+ * @param {View['phase'] | undefined} phase
+ * @returns {Promise<boolean>} whether there is something new to draw
+ */
+export async function loadPart(phase) {
+  if (phase === 'lobby' && !parts.lobby) parts.lobby = await import('./lobby.js');
+  else if ((phase === 'completed' || phase === 'aborted') && !parts.result) parts.result = await import('./result.js');
+  else return false;
+  return true;
+}
+
 /** @param {Room} room @param {Screen} screen */
 export function roomScreen(room, screen) {
   return h(
     'div',
     { class: `room is-${room.view?.phase ?? 'loading'}` },
     bar(room),
+    pausedNote(room),
     ENDS.has(room.link) ? endOfLine(room) : content(room, screen),
   );
 }
@@ -47,6 +65,7 @@ function bar(room) {
         { key: 'scores', type: 'button', class: 'is-quiet only-narrow', 'data-action': 'show-scores' },
         strings.table.scores,
       ),
+    hasTable && iconButton('help', strings.table.help, 'help'),
   );
 }
 
@@ -54,9 +73,13 @@ function bar(room) {
 function content(room, screen) {
   const { view } = room;
   if (!view) return h('main', { class: 'loading' }, h('p', { class: 'quiet' }, strings.link.connecting));
-  if (view.phase === 'lobby') return h('main', { key: 'lobby', class: 'page' }, lobby(room, screen.fillAt), chatPanel(room));
+  if (view.phase === 'lobby') {
+    const panel = parts.lobby?.lobby(room, screen.fillAt, screen.levels);
+    return h('main', { key: 'lobby', class: 'page' }, panel && [panel, chatPanel(room)]);
+  }
   if (view.phase === 'completed' || view.phase === 'aborted') {
-    return h('main', { key: 'result', class: 'page' }, result(view, screen.verification), chatPanel(room));
+    const panel = parts.result?.result(view, screen.verification);
+    return h('main', { key: 'result', class: 'page' }, panel && [panel, chatPanel(room)]);
   }
   return [table(room, view, screen), aside(room, view, screen), scoreSheet(room, view, screen), leaveDialog()];
 }

@@ -15,7 +15,7 @@ import { countdownRing, isSeated, nameOfPlayer } from './people.js';
  * @param {View} view
  * @returns {Map<string, number>} radians, clockwise, 0 to the right
  */
-export function anglesOf(view) {
+function anglesOf(view) {
   const { players, you } = view;
   const first = Math.max(
     0,
@@ -29,13 +29,24 @@ export function anglesOf(view) {
   );
 }
 
+/**
+ * Where on the rim of the table somebody sits, from its middle, each way from -1 to 1.
+ * @param {View} view
+ * @param {string} playerId
+ * @param {string} [x] the property that tells how far to the right
+ * @param {string} [y] and how far down
+ */
+export function placeOf(view, playerId, x = '--x', y = '--y') {
+  const angle = anglesOf(view).get(playerId) ?? 0;
+  return { [x]: Math.cos(angle).toFixed(4), [y]: Math.sin(angle).toFixed(4) };
+}
+
 /** @param {Room} room */
 export function opponentSeats(room) {
   const view = /** @type {View} */ (room.view);
-  const angles = anglesOf(view);
   const mine = view.players.findIndex((p) => p.player_id === view.you.player_id);
   const clockwise = [...view.players.slice(mine + 1), ...view.players.slice(0, Math.max(0, mine))];
-  const seats = clockwise.map((player) => seat(room, player, angles.get(player.player_id) ?? 0));
+  const seats = clockwise.map((player) => seat(room, player));
   return h('ul', { class: `seats has-${Math.min(10, seats.length)}`, 'aria-label': strings.table.seats }, seats);
 }
 
@@ -47,15 +58,15 @@ export function ownSeat(room) {
   return h('div', { key: 'own', class: `own-seat ${turnClass(view, player)}` }, seatBody(room, player));
 }
 
-/** @param {Room} room @param {import('../play/view.js').Player} player @param {number} angle */
-function seat(room, player, angle) {
+/** @param {Room} room @param {import('../play/view.js').Player} player */
+function seat(room, player) {
   const view = /** @type {View} */ (room.view);
   return h(
     'li',
     {
       key: player.player_id,
       class: `seat is-${player.status} ${turnClass(view, player)}`,
-      vars: { '--x': Math.cos(angle).toFixed(4), '--y': Math.sin(angle).toFixed(4) },
+      vars: placeOf(view, player.player_id),
     },
     seatBody(room, player),
   );
@@ -90,7 +101,12 @@ function seatBody(room, player) {
         player.is_bot && h('small', null, strings.bot),
       ),
       view.round &&
-        h('span', { class: 'bid' }, strings.table.bidWon(pendingOr(room, view, id), view.round.tricks_won[id] ?? 0)),
+        h(
+          'span',
+          { class: 'bid' },
+          strings.table.bidWon(pendingOr(room, view, id), view.round.tricks_won[id] ?? 0),
+          id === view.you.player_id && bidMark(room, view),
+        ),
       view.round && pips(view.round.bids[id], view.round.tricks_won[id] ?? 0),
     ),
     h(
@@ -107,6 +123,15 @@ function pendingOr(room, view, id) {
   const pending = room.pendingMove;
   const isMine = id === view.you.player_id && view.phase === 'bidding' && pending?.name === 'bid';
   return view.round.bids[id] ?? (isMine ? pending.args.value : undefined);
+}
+
+/** Whether our bid is in the log yet. @param {Room} room @param {View} view */
+function bidMark(room, view) {
+  const pending = room.pendingMove?.name === 'bid' ? room.pendingMove : undefined;
+  const isSaved = pending ? pending.committedAt !== undefined : view.round.bids[view.you.player_id] !== undefined;
+  if (view.phase !== 'bidding' || (!pending && !isSaved)) return null;
+  const title = isSaved ? strings.table.saved : strings.table.sending;
+  return h('span', { class: 'mark', role: 'img', 'aria-label': title, title }, isSaved ? '✓' : '…');
 }
 
 /**

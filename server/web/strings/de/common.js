@@ -1,5 +1,12 @@
 /** Was jede Seite sagt. */
 
+/** @type {Record<string, string>} */
+const pauses = {
+  database: 'der Speicher ist nicht erreichbar',
+  restart: 'der Server startet neu',
+  operator: 'der Betreiber hält das Spiel an',
+};
+
 /** @type {typeof import('../en/common.js').default} */
 export default {
   title: 'Parlor',
@@ -11,8 +18,11 @@ export default {
   suitLetters: { clubs: 'Kr', diamonds: 'Ka', hearts: 'H', spades: 'P' },
   ranks: { J: 'Bube', Q: 'Dame', K: 'König', A: 'Ass' },
   cardName: (rank, suit) => `${suit}-${rank}`,
+  behind: (seconds) => `${seconds} s verzögert`,
   watching: (count) => `${count} schauen zu`,
-  pausedBecause: (reason) => `Pause${reason ? `: ${reason.replaceAll('_', ' ')}` : ''}. Es geht von selbst weiter.`,
+  pausedBecause: (reason) =>
+    `Pause: ${pauses[reason] ?? 'einen Augenblick'}. Nichts geht verloren, es geht von selbst weiter.`,
+  notice: (text) => `Vom Betreiber: ${text}`,
   toHome: 'Zur Startseite',
   dismiss: 'Schließen',
 

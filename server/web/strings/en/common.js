@@ -1,5 +1,12 @@
 /** What every page says. */
 
+/** @type {Record<string, string>} */
+const pauses = {
+  database: 'storage is away',
+  restart: 'the server restarts',
+  operator: 'the operator holds the game',
+};
+
 export default {
   title: 'Parlor',
   game: 'El Dorado',
@@ -10,8 +17,11 @@ export default {
   suitLetters: { clubs: 'C', diamonds: 'D', hearts: 'H', spades: 'S' },
   ranks: { J: 'jack', Q: 'queen', K: 'king', A: 'ace' },
   cardName: (/** @type {string} */ rank, /** @type {string} */ suit) => `${rank} of ${suit}`,
+  behind: (/** @type {number} */ seconds) => `${seconds} s behind`,
   watching: (/** @type {number} */ count) => `${count} watching`,
-  pausedBecause: (/** @type {string | undefined} */ reason) => `Paused${reason ? `: ${reason.replaceAll('_', ' ')}` : ''}. It goes on by itself.`,
+  pausedBecause: (/** @type {string} */ reason) =>
+    `Paused: ${pauses[reason] ?? 'one moment'}. Nothing is lost, and it goes on by itself.`,
+  notice: (/** @type {string} */ text) => `From the operator: ${text}`,
   toHome: 'Back to the start page',
   dismiss: 'Close',
 

@@ -1,0 +1,55 @@
+"""Every language says everything, and the page speaks the one that its reader asked for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.support.server import ServerProcess
+
+pytestmark = pytest.mark.browser
+STRINGS = Path(__file__).parents[2] / "server" / "web" / "strings"
+AREAS = sorted(path.stem for path in (STRINGS / "en").glob("*.js"))
+
+SHAPES = """async (areas) => {
+    // Keys with the kinds of their values; functions with the number of their parameters; lists with their length.
+    const shape = (value) => Array.isArray(value) ? value.map(shape)
+        : typeof value === 'function' ? `takes ${value.length}`
+        : value !== null && typeof value === 'object'
+            ? Object.fromEntries(Object.keys(value).sort().map((key) => [key, shape(value[key])]))
+            : typeof value;
+    const of = async (language) => Object.fromEntries(await Promise.all(areas.map(async (area) =>
+        [area, shape((await import(`/strings/${language}/${area}.js`)).default)])));
+    return [await of('en'), await of('de')];
+}"""
+
+
+async def test_german_and_english(browser: Browser, live_server: ServerProcess) -> None:
+    context = await browser.new_context(base_url=live_server.url, locale="de-AT")
+    page = await context.new_page()
+    await page.goto("/")
+    await expect(page.get_by_role("button", name="Gegen Bots spielen")).to_be_visible()
+    assert await page.evaluate("document.documentElement.lang") == "de"
+    english, german = await page.evaluate(SHAPES, AREAS)
+    assert english == german
+
+    await page.get_by_role("button", name="Darstellung").click()
+    await page.get_by_label("Sprache").select_option("en")
+    await expect(page.get_by_role("button", name="Play against bots")).to_be_visible()
+    await page.get_by_role("button", name="Preferences").click()
+    await page.get_by_label("Appearance").select_option("dark")
+    await page.reload()
+    await expect(page.get_by_role("button", name="Play against bots")).to_be_visible()
+    assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(24, 27, 26)"
+    await context.close()
+
+
+def test_no_text_stands_elsewhere() -> None:
+    """Labels and headings come from the strings: none is written where it is drawn."""
+    written = re.compile(r"(?:'aria-label'|title|placeholder|alt): '[A-Z][a-z]|h\('(?:h1|h2|p|button|label)', null, '")
+    for path in STRINGS.parent.rglob("*.js"):
+        if STRINGS not in path.parents:
+            assert written.findall(path.read_text()) == [], path
