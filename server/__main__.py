@@ -152,6 +152,7 @@ def _add_bots(commands: Any) -> None:
     bots.add_argument("--players", default="2,4,6", metavar="N,...", help="sizes of the table (%(default)s)")
     bots.add_argument("--games", type=_count, default=400, metavar="N", help="of each pairing, at least (%(default)s)")
     bots.add_argument("--levels", metavar="LEVEL,...", help="who meets whom (default: all levels of the game)")
+    bots.add_argument("--alone", metavar="LEVEL,...", help="who sits alone among the others (default: each of them)")
     bots.add_argument("--iterations", type=_count, metavar="N", help="of a bot that thinks; the result can be repeated")
     bots.add_argument("--think-ms", type=_count, metavar="N", help="likewise, by time (default: 200 without the above)")
     bots.add_argument("--processes", type=_count, default=1, metavar="N", help="that play side by side (%(default)s)")

@@ -24,12 +24,14 @@ _Z = 1.96
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the command line says. `games`: of each pairing at each size of table, at least."""
+    """What the command line says. `games`: of each pairing at each size of table, at least. `alone`: who challenges
+    the tables of the others (None: every level)."""
 
     game: str
     players: str
     games: int
     levels: str | None
+    alone: str | None
     iterations: int | None
     think_ms: int | None
     processes: int
@@ -64,9 +66,9 @@ class Row:
 
 def tournament(asked: Asked) -> int:
     """Play it and print the table. Raises StartupError with exit code 2 for what can't be played."""
-    game, levels, sizes = _checked(asked)
+    game, levels, alone, sizes = _checked(asked)
     budget = Budget(asked.iterations, 200 if asked.iterations is None and asked.think_ms is None else asked.think_ms)
-    meetings = [(size, *pair) for size in sizes for pair in pairings(levels, size)]
+    meetings = [(size, *pair) for size in sizes for pair in pairings(levels, size, alone)]
     rows = []
     with multiprocessing.get_context("spawn").Pool(asked.processes, _begin, (budget,)) as pool:
         print(_HEAD, flush=True)
@@ -81,7 +83,7 @@ def tournament(asked: Asked) -> int:
     return 0
 
 
-def _checked(asked: Asked) -> tuple[Game[Any], list[str], list[int]]:
+def _checked(asked: Asked) -> tuple[Game[Any], list[str], list[str], list[int]]:
     try:
         game = Registry.installed().game(asked.game)
     except UnknownGame as error:
@@ -90,6 +92,9 @@ def _checked(asked: Asked) -> tuple[Game[Any], list[str], list[int]]:
     if len(set(levels)) != len(levels) or len(levels) < 2 or not set(levels) <= set(game.bot_levels):
         known = ", ".join(game.bot_levels) or "none"
         raise StartupError(f"--levels: at least two of the levels of {game.name} ({known}), each once", exit_code=2)
+    alone = levels if asked.alone is None else asked.alone.split(",")
+    if not set(alone) <= set(levels):
+        raise StartupError(f"--alone: some of the levels that play ({', '.join(levels)})", exit_code=2)
     try:
         sizes = [int(size) for size in asked.players.split(",")]
         problems = [game.config(min_players=size, max_players=size).problem() for size in sizes]
@@ -100,7 +105,7 @@ def _checked(asked: Asked) -> tuple[Game[Any], list[str], list[int]]:
             raise StartupError(f"--players: {problem.message}", exit_code=2)
     if min(sizes) < 2:
         raise StartupError("--players: two at least", exit_code=2)
-    return game, levels, sizes
+    return game, levels, alone, sizes
 
 
 _contests: list[Contest] = []

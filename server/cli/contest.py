@@ -62,10 +62,11 @@ def schedule(game: str, challenger: str, table: str, players: int, games: int, s
     ]
 
 
-def pairings(levels: Sequence[str], players: int) -> list[tuple[str, str]]:
-    """(challenger, level of all others at the table). With two seats one of the two ways says everything."""
+def pairings(levels: Sequence[str], players: int, alone: Sequence[str]) -> list[tuple[str, str]]:
+    """(challenger, level of all others at the table), each challenger one of `alone`. With two seats one of the two
+    ways says everything."""
     ways = [(a, b) for i, a in enumerate(levels) for j, b in enumerate(levels) if i > j or (i < j and players > 2)]
-    return sorted(ways, key=lambda way: [levels.index(level) for level in way])
+    return sorted((way for way in ways if way[0] in alone), key=lambda way: [levels.index(level) for level in way])
 
 
 def _seats(challenger: str, table: str, players: int, seat: int) -> tuple[str, ...]:

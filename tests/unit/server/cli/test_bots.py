@@ -21,6 +21,7 @@ def asked(**changes: Any) -> Asked:
         "players": "2,3",
         "games": 2,
         "levels": "random,steady",
+        "alone": None,
         "iterations": 4,
         "think_ms": None,
         "processes": 1,
@@ -46,8 +47,9 @@ def test_a_challenger_sits_on_every_seat_of_every_deal() -> None:
 
 def test_who_meets_whom() -> None:
     levels = ["random", "steady", "strong"]
-    assert pairings(levels, 2) == [("steady", "random"), ("strong", "random"), ("strong", "steady")]
-    assert sorted(pairings(levels, 4)) == sorted((a, b) for a in levels for b in levels if a != b)
+    assert pairings(levels, 2, levels) == [("steady", "random"), ("strong", "random"), ("strong", "steady")]
+    assert sorted(pairings(levels, 4, levels)) == sorted((a, b) for a in levels for b in levels if a != b)
+    assert pairings(levels, 4, ["strong"]) == [("strong", "random"), ("strong", "steady")]
 
 
 def test_ranks_of_those_who_tie() -> None:
@@ -104,6 +106,7 @@ def test_a_tournament(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
         ({"levels": "steady"}, "--levels"),
         ({"levels": "steady,steady"}, "--levels"),
         ({"levels": "steady,perfect"}, "--levels"),
+        ({"alone": "strong"}, "--alone"),
         ({"players": "two"}, "--players"),
         ({"players": ""}, "--players"),
         ({"players": "2,11"}, "--players"),
