@@ -9,7 +9,7 @@ TEST_WORKERS ?= 2
 CHAOS_LONG := kill-server:200,kill-postgres:50,freeze-postgres:20,cut-connection:2000,drop-sockets:200,slow-readers:20,garbage:50
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format coverage bench bench-peers campaign chaos chaos-long migrate clean
+.PHONY: help install run test check format coverage bench bench-peers growth campaign chaos chaos-long migrate clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench: install  ## print the figures of docs/performance.md
 
 bench-peers: install  ## the same beside Colyseus, which is installed from npm into a temporary folder
 	$(BIN)/python -m loadtest.peers $(ARGS)
+
+growth: install  ## how the figures change with rooms, players, spectators, the log; many minutes
+	$(BIN)/python -m loadtest.growth $(ARGS)
 
 chaos: install  ## break a server under load and check that nothing is lost
 	$(BIN)/parlor chaos $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from time import perf_counter
 from typing import Any
 
@@ -9,6 +10,8 @@ from loadtest.api import Api, Guest
 from loadtest.client import Connection, Silent, connect
 from loadtest.peers.load import Load
 from loadtest.wire import CODECS
+
+_AT_ONCE = 8  # rooms that are opened side by side
 
 
 class Speaker(Silent):
@@ -46,11 +49,16 @@ async def open_rooms(load: Load, url: str, durability: str, rooms: int, sockets:
     api = Api(url)
     guests: list[Guest] = [await api.guest(f"Speaker {seat + 1}") for seat in range(sockets)]
     config = {"min_players": 1, "max_players": sockets, "durability": durability}
-    for _ in range(rooms):
-        room = []
-        for seat in await api.full_room(guests, game="relay", config=config, is_public=False):
-            speaker = Speaker(load)
-            await connect(seat.ws_url, seat.guest.token, speaker, codec=CODECS["msgpack"])
-            room.append(speaker)
-        load.rooms.append(room)
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def one() -> None:
+        async with slots:
+            room = []
+            for seat in await api.full_room(guests, game="relay", config=config, is_public=False):
+                speaker = Speaker(load)
+                await connect(seat.ws_url, seat.guest.token, speaker, codec=CODECS["msgpack"])
+                room.append(speaker)
+            load.rooms.append(room)
+
+    await asyncio.gather(*(one() for _ in range(rooms)))
     await api.close()
