@@ -29,9 +29,9 @@ from tests.support.server import ServerProcess
 CHAOS = [sys.executable, "-m", "server", "chaos"]
 RUN_S = 280
 SIDE_BY_SIDE = 2
-KILLS = part(20, 6)
+KILLS = part(20, 4)
 FREEZES = part(5, 2)
-CUTS = part(200, 60)
+CUTS = part(200, 40)
 
 
 @contextmanager

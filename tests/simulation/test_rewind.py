@@ -12,7 +12,7 @@ from tests.simulation.faults import REWINDS
 from tests.simulation.world import report, simulate
 from tests.support.campaign import part
 
-_SEEDS = part(500, 100)
+_SEEDS = part(500, 60)
 _NOT_KEPT = frozenset({"no going back"})  # who holds lost events and comes back late is not told that they are lost
 
 

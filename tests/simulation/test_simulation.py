@@ -17,7 +17,7 @@ import pytest
 from tests.simulation.world import report, simulate
 from tests.support.campaign import part
 
-_SEEDS = int(os.environ.get("PARLOR_SEEDS") or part(5_000, 800))
+_SEEDS = int(os.environ.get("PARLOR_SEEDS") or part(5_000, 600))
 _FIRST = int(os.environ.get("PARLOR_FIRST_SEED", "0"))
 _CHUNK = 50
 _ROOT = Path(__file__).parents[2]
