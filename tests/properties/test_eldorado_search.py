@@ -171,17 +171,16 @@ def test_without_time_it_plays_as_steady_does() -> None:
 
 
 def test_it_stops_when_time_can_change_nothing() -> None:
-    """One legal move needs no thought; and not all moves are so close that they need 300 deals."""
-    asked = []
-    for state, mover in moments(3, 5, level="steady"):
-        _, iterations = search(state, mover, 300)
-        if len(GAME.actions(state, mover)) == 1:
-            assert iterations == 0
-        asked.append(iterations)
-        if len(asked) == 30:
-            break
-    assert 0 in asked
-    assert sum(0 < iterations < 300 for iterations in asked) > 5
+    """One legal move needs no thought; and of a few cards one is soon clearly the best, or they all do the same."""
+    early = 0
+    for state, mover in moments(3, 6, level="steady"):
+        if len(state.play.round.hands[mover]) <= 4:
+            _, iterations = search(state, mover, 400)
+            if len(GAME.actions(state, mover)) == 1:
+                assert iterations == 0
+            else:
+                early += iterations < 400
+    assert early > 5
 
 
 def test_the_spot_of_a_bid_is_the_beginning_of_the_round() -> None:

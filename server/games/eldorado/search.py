@@ -22,6 +22,9 @@ _FIRST_LOOK = 24
 _SURE = 3.0
 """How many standard errors behind the best one a candidate drops out."""
 
+_ALIKE = 192
+"""Deals without any difference after which two candidates are taken to be the same."""
+
 _SWING = 7.0
 """Points by which a round moves a player, roughly. Found by playing, as is the next one."""
 
@@ -161,10 +164,13 @@ def _race(candidates: list[int], worlds: Worlds, trial: Callable[[int], float], 
 
 
 def _drop(results: dict[int, list[float]]) -> None:
-    """Take out those whose gap to the best is no accident any more."""
+    """Take out those whose gap to the best is no accident any more, and those that do the same as the best."""
     best = max(results.values(), key=sum)
     for candidate, found in tuple(results.items()):
+        if found is best:
+            continue
         gaps = [ahead - behind for ahead, behind in zip(best, found, strict=True)]
         mean = fmean(gaps)
-        if mean > 0 and mean > _SURE * pstdev(gaps, mean) / sqrt(len(gaps)):
+        alike = len(gaps) >= _ALIKE and not any(gaps)
+        if alike or (mean > 0 and mean > _SURE * pstdev(gaps, mean) / sqrt(len(gaps))):
             del results[candidate]
