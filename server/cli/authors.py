@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ def add_commands(commands: Any) -> None:
     play.add_argument("game", help="the name of a game that the server has")
     play.add_argument("--bots", type=_count, metavar="N", help="opponents (default: as few as the game needs)")
     play.add_argument("--level", help="how well they play")
+    play.add_argument(
+        "--set", dest="config", action="append", type=_setting, metavar="NAME=VALUE", help="a setting, such as rounds=1"
+    )
     play.add_argument("--url", default="http://127.0.0.1:8000", help="of the server (default: %(default)s)")
     play.set_defaults(run=_play)
 
@@ -35,6 +39,17 @@ def _count(text: str) -> int:
     if not text.isdecimal() or len(text) > 2:
         raise argparse.ArgumentTypeError("a number from 0 to 99")
     return int(text)
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    """A value that is no JSON is a text."""
+    name, given, value = text.partition("=")
+    if not name or not given:
+        raise argparse.ArgumentTypeError("NAME=VALUE, such as rounds=1")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
 
 
 # What is imported below is large; a command imports its own only.
@@ -52,7 +67,15 @@ def _new_game(settings: Settings, *, name: str, folder: Path) -> None:
     new_game(name, folder)
 
 
-def _play(settings: Settings, *, url: str, game: str, bots: int | None, level: str | None) -> int:
+def _play(
+    settings: Settings,
+    *,
+    url: str,
+    game: str,
+    bots: int | None,
+    level: str | None,
+    config: list[tuple[str, Any]] | None,
+) -> int:
     from server.cli.play import play
 
-    return asyncio.run(play(url, game, bots, level))
+    return asyncio.run(play(url, game, bots, level, dict(config or ())))

@@ -26,11 +26,13 @@ _PING_S = 15.0
 _HELP = "a number takes that move; NAME {JSON} sends any command; ? shows the table; q leaves"
 
 
-async def play(url: str, game: str, bots: int | None, level: str | None) -> int:
-    """Open a room and play in it. Returns 0 once the game is over or was left, 1 if the connection or the input ended
-    before.
+async def play(
+    url: str, game: str, bots: int | None, level: str | None, config: dict[str, Any], source: int = 0
+) -> int:
+    """Open a room and play in it; `source`: the file descriptor that the player's lines come from.
 
-    Raises StartupError."""
+    Returns 0 once the game is over or was left, 1 if the connection or the input ended before. Raises StartupError.
+    """
     api = Api(url)
     told = await api.ask("GET", "/api/games")
     known = {item["name"]: item for item in told["items"]}
@@ -39,12 +41,12 @@ async def play(url: str, game: str, bots: int | None, level: str | None) -> int:
     if bots is None:
         bots = max(1, known[game]["min_players"] - 1) if known[game]["bot_levels"] else 0
     me = await api.ask("POST", "/api/players", {"display_name": "You"})
-    wish = {"game": game, "bots": bots, "bot_level": level, "autostart": bots > 0, "is_public": False}
+    wish = {"game": game, "bots": bots, "bot_level": level, "autostart": bots > 0, "is_public": False, "config": config}
     room = await api.ask("POST", "/api/rooms", wish, me["token"])
     print(f"{game} at {url}, join code {room['join_code']}\n{_HELP}")
     try:
         async with connect(room["ws_url"], compression=None) as socket:
-            return await Seat(socket, me["player_id"]).play(me["token"])
+            return await Seat(socket, me["player_id"]).play(me["token"], Lines(source))
     except OSError as error:
         raise StartupError(f"no connection to {room['ws_url']}: {error}") from None
 
@@ -89,11 +91,11 @@ class Seat:
         self._unanswered = 0
         self._left: int | None = None  # the exit code, once he is leaving
 
-    async def play(self, token: str) -> int:
+    async def play(self, token: str, lines: Lines) -> int:
         """Until the end; returns the exit code."""
         await self._send({"type": "hello", "token": token})
-        lines, pinging = Lines(), asyncio.create_task(self._ping())
-        frame, line = asyncio.create_task(self._frame()), asyncio.create_task(lines.next())
+        pinging, frame = asyncio.create_task(self._ping()), asyncio.create_task(self._frame())
+        line = asyncio.create_task(lines.next())
         try:
             while True:
                 waited: set[asyncio.Task[Any]] = {frame} if self._holds(line) else {frame, line}
@@ -228,9 +230,10 @@ class Seat:
 
 
 class Lines:
-    """The lines of the standard input, one at a time. None: there are no more."""
+    """The lines of a file, one at a time. None: there are no more."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: int) -> None:
+        self._source = source
         self._loop = asyncio.get_running_loop()
         self._read: asyncio.Queue[str | None] = asyncio.Queue(1)
         threading.Thread(target=self._pump, daemon=True).start()
@@ -243,7 +246,7 @@ class Lines:
         """In a thread of its own: a terminal can't be waited for otherwise. Unbuffered, for it may be left waiting."""
         rest = b""
         with suppress(RuntimeError, CancelledError):  # the event loop is gone: the game is over
-            while data := _input():
+            while data := self._input():
                 *whole, rest = (rest + data).split(b"\n")
                 for line in whole:
                     self._put(line.decode(errors="replace"))
@@ -252,15 +255,14 @@ class Lines:
             while True:
                 self._put(None)
 
+    def _input(self) -> bytes:
+        try:
+            return os.read(self._source, 4096)
+        except OSError:
+            return b""
+
     def _put(self, line: str | None) -> None:
         asyncio.run_coroutine_threadsafe(self._read.put(line), self._loop).result()
-
-
-def _input() -> bytes:
-    try:
-        return os.read(0, 4096)
-    except OSError:
-        return b""
 
 
 def _print(lines: list[str]) -> None:

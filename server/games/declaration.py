@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -49,6 +49,10 @@ def _config(game: Game[Any]) -> Iterator[str]:
         yield "config must be rules.Config or a subclass of it"
         return
     yield from _shape(kind, "config", list)
+    for field in fields(kind):
+        if field.default is MISSING:
+            yield f"config: {field.name} must have a plain default"
+            return
     declared: Any = kind.bounds
     for name, bounds in declared.items():
         if name not in {field.name for field in fields(kind)}:
@@ -58,7 +62,7 @@ def _config(game: Game[Any]) -> Iterator[str]:
     for name, hint in get_type_hints(kind).items():
         if hint is int and name not in kind.bounds:
             yield f"config: {name} is a whole number without bounds"
-    refusal = kind().problem()  # every setting has a default
+    refusal = kind().problem()
     if refusal is not None:
         yield f"config: by default {refusal.message}"
 

@@ -8,7 +8,7 @@ from typing import Any
 from server.games import chance, match
 from server.games.codec import VERSION_KEY, Codec, to_data
 from server.games.replay import fold, state_hash
-from server.games.rules import Event, Game, Refusal, State
+from server.games.rules import Command, Event, Game, PlayerId, Refusal, State, ThinkingBot
 from server.games.table import Phase
 from server.games.table_events import GameCompleted
 from server.testing.broken import never_raises
@@ -24,6 +24,7 @@ SUMMARY = "the summary fits the game"
 BOTS = "bots play by the rules, and the same in the same place"
 _LISTED_MAX = 20
 _BOTS_ASKED_MAX = 4
+_THOUGHTS = 3  # steps of a bot that thinks
 
 
 class Moves:
@@ -63,7 +64,7 @@ class Log:
             with never_raises(JSON, f"{event}", judge.history):
                 stored = json.loads(encode_json({VERSION_KEY: event.version, **to_data(event)}))
                 back = self._codec.from_data(event.name, stored)
-            if back != event:
+            if encode_json(to_data(back)) != encode_json(to_data(event)):
                 raise judge.broken(JSON, f"{event} comes back from the log as {back}")
         with never_raises(LOG, "folding the log", judge.history):
             folded = state_hash(fold(self._game, [*_stored(self._codec, walk.log)]))
@@ -83,18 +84,27 @@ class Bots:
             if self._asked >= _BOTS_ASKED_MAX:
                 return
             self._asked += 1
-            view = json.dumps(match.view(game, walk.state, who))
             for level in game.bot_levels:
-                label = (who, len(walk.log))
                 with never_raises(BOTS, f"the bot {level!r}", judge.history):
-                    chosen = [
-                        game.bot(level).choose(json.loads(view), actions, _draw(judge.ctx.session_seed, *label))
-                        for _ in range(2)
-                    ]
+                    chosen = [choice(walk, who, actions, level) for _ in range(2)]
                 if chosen[0] != chosen[1]:
                     raise judge.broken(BOTS, f"{level!r} chose {chosen[0]}, and asked again {chosen[1]}")
-                if isinstance(judge.decide(walk.state, who, chosen[0]), Refusal):
+                if any(isinstance(judge.decide(walk.state, who, command), Refusal) for command in chosen[0]):
                     raise judge.broken(BOTS, f"{level!r} chose {chosen[0]}, which is refused")
+
+
+def choice(walk: Walk, who: PlayerId, actions: tuple[Command, ...], level: str) -> list[Command]:
+    """What a bot does at once, and after some thinking if it is one that thinks."""
+    game, bot = walk.game, walk.game.bot(level)
+    seed = walk.judge.ctx.session_seed
+    draws = [chance.bot_stream(seed, "a game", who, len(walk.log)).draw for _ in range(2)]
+    view = json.loads(encode_json(match.view(game, walk.state, who)))
+    chosen = [bot.choose(view, actions, draws[0])]
+    if isinstance(bot, ThinkingBot):
+        known = {**view, **json.loads(encode_json(game.memory(walk.state, who)))}
+        steps = iter(range(_THOUGHTS))
+        chosen.append(bot.search(known, actions, draws[1], lambda: next(steps, None) is not None))
+    return chosen
 
 
 def play_out(walk: Walk, moves_max: int) -> None:
@@ -144,7 +154,3 @@ def _stored(codec: Codec, events: list[Event]) -> list[Event]:
     """As they come back from the database."""
     rows = [(event.name, json.loads(encode_json({VERSION_KEY: event.version, **to_data(event)}))) for event in events]
     return [codec.from_data(name, data) for name, data in rows]
-
-
-def _draw(session_seed: str, *label: int | str) -> Any:
-    return chance.bot_stream(session_seed, "a game", *label).draw

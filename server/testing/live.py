@@ -13,7 +13,7 @@ import json
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 from urllib.error import HTTPError
@@ -73,7 +73,8 @@ class _Serving(threading.Thread):
         return self._url
 
     def stop(self) -> None:
-        self._end()
+        with suppress(RuntimeError):  # it has ended by itself
+            self._end()
         self.join()
 
     async def _serve(self) -> None:
@@ -100,6 +101,8 @@ class Guest:
         self._socket: ClientConnection | None = None
         self._connections = ExitStack()
         self._sent = 0
+        self._turn: Frame | None = None  # the newest one, unless it was used
+        self._over: Frame | None = None  # the end of the game
         self.frames: list[Frame] = []
         me = self.post("/api/players", display_name=name)
         self.player_id: str = me["player_id"]
@@ -134,7 +137,10 @@ class Guest:
         self._sent += 1
         sent = f"c{self._sent}"
         self.send({"type": "command", "id": sent, "name": name, "args": args})
-        return self.wait_for(lambda frame: frame["type"] in ("ack", "reject") and frame.get("id") == sent)
+        answer = self.wait_for(lambda frame: frame["type"] in ("ack", "reject") and frame.get("id") == sent)
+        if answer["type"] == "ack":
+            self._turn = None  # the next one comes behind the ack
+        return answer
 
     def wait_for(self, wanted: Callable[[Frame], bool]) -> Frame:
         """The next frame that is wanted; those on the way are kept in `frames` like all others."""
@@ -142,18 +148,22 @@ class Guest:
         while True:
             frame: Frame = json.loads(self._socket.recv(_PATIENCE_S))
             self.frames.append(frame)
+            if frame["type"] == "turn":
+                self._turn = frame
+            elif frame.get("name") == "game_completed":
+                self._over = frame
             if wanted(frame):
                 return frame
 
     def play(self, choose: Choice = first) -> Frame:
         """Take part until the game is over; returns the event `game_completed`."""
-        while True:
-            frame = self.wait_for(lambda f: f["type"] == "turn" or f.get("name") == "game_completed")
-            if frame["type"] == "event":
-                return frame
-            action = choose(frame["actions"])
-            self._sent += 1
-            self.send({"type": "command", "id": f"c{self._sent}", **action})
+        while self._over is None:
+            if self._turn is None:
+                self.wait_for(lambda frame: frame["type"] == "turn" or frame.get("name") == "game_completed")
+            else:
+                action = choose(self._turn["actions"])
+                self.ask(action["name"], **action["args"])
+        return self._over
 
     def close(self) -> None:
         self._connections.close()

@@ -153,7 +153,8 @@ class Hidden:
 
     def _sees(self, state: State[Any], viewer: Viewer) -> str:
         actions = () if viewer is None else self._game.actions(state, viewer)
-        return _text([match.view(self._game, state, viewer), [command_data(action) for action in actions]])
+        memory = {} if viewer is None else self._game.memory(state, viewer)
+        return _text([match.view(self._game, state, viewer), memory, [command_data(action) for action in actions]])
 
     def _shown(self, events: Sequence[Event], viewer: Viewer) -> list[Any]:
         return [

@@ -102,12 +102,15 @@ class Seat:
         return command_id
 
     def ask(self, name: str, command_id: str | None = None, /, **args: Any) -> Frame:
-        """The same; returns its `ack` or `reject`. Raises LookupError if there is none (the log is held)."""
+        """The same; returns its `ack` or `reject`. Raises LookupError if there is none: the database is away, or he is
+        not connected."""
+        if self._table.room.fanout.find(self.player_id) is not self:
+            raise LookupError("this player is not connected")
         mark = len(self.frames)
         sent = self.command(name, command_id, **args)
         answers = [f for f in self.frames[mark:] if f["type"] in ("ack", "reject") and f["id"] == sent]
         if not answers:
-            raise LookupError(f"{name} was not answered: is this player connected?")
+            raise LookupError(f"{name} was not answered: nothing is committed while the database is away")
         return answers[0]
 
     def move(self, choose: Choice = first) -> Frame:

@@ -42,7 +42,7 @@ Index = Annotated[int | None, Query(ge=0)]
 
 @router.get("")
 async def list_games(services: With) -> dict[str, Any]:
-    """The games that are installed, with all that may be known before playing; `config`: of a room that sets nothing."""
+    """The installed games, with all that may be known before playing; `config`: of a room that sets nothing."""
     items = [{**describe(game), "config": config_data(game.config())} for game in services.registry]
     return {"items": items}
 

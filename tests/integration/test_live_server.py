@@ -1,0 +1,33 @@
+"""The test kit's real server: a game that is not installed is played over HTTP and a socket."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.errors import StartupError
+from server.testing.live import Guest, live_server
+from tests.support import samples
+
+
+def test_a_game_that_is_not_installed(dsn: str) -> None:
+    with live_server(samples.tictactoe().GAME, database_url=dsn) as url:
+        (told,) = Guest(url).get("/api/games")["items"]
+        assert (told["name"], told["bot_levels"], told["config"]["rounds"]) == ("tictactoe", ["random", "perfect"], 3)
+        guest = Guest(url, "Ada")
+        room = guest.open("tictactoe", bots=1, rounds=1)
+        assert guest.ask("mark", cell=99)["code"] == "invalid_command"
+        over = guest.play()
+        assert over["data"]["final_scores"].keys() == {p["player_id"] for p in told_players(guest, room["game_id"])}
+        with pytest.raises(AssertionError, match=r"422 .*unknown_game"):
+            guest.open("chess")
+        guest.close()
+
+
+def told_players(guest: Guest, game_id: str) -> list[dict[str, str]]:
+    players: list[dict[str, str]] = guest.get(f"/api/games/{game_id}")["players"]
+    return players
+
+
+def test_what_keeps_it_from_starting_is_raised() -> None:
+    with pytest.raises(StartupError), live_server(env="production"):
+        pytest.fail("it can't have started")

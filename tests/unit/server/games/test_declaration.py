@@ -1,0 +1,154 @@
+"""What a game may declare wrongly, and how it is told: before it is played, in words that name the place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint
+from typing import Any, ClassVar, Literal
+
+import pytest
+
+from server.games import eldorado, relay, rules
+from server.games.catalogue import describe
+from server.games.declaration import problems
+from server.games.registry import Registry
+from server.games.rules import Command, Event
+from tests.support import samples
+
+OPEN = samples.tictactoe()
+
+
+def command(**hints: Any) -> type[Command]:
+    """A command with these fields."""
+    kind = type("Wish", (Command,), {"__annotations__": {"name": ClassVar[str], **hints}, "name": "wish"})
+    return dataclass(frozen=True)(kind)
+
+
+def event(**hints: Any) -> type[Event]:
+    kind = type("Fact", (Event,), {"__annotations__": {"name": ClassVar[str], **hints}, "name": "fact"})
+    return dataclass(frozen=True)(kind)
+
+
+def config(**given: Any) -> type[rules.Config]:
+    """Settings with these defaults, and bounds for none of them."""
+    hints = {name: type(value) for name, value in given.items()}
+    return dataclass(frozen=True, kw_only=True)(type("Settings", (rules.Config,), {"__annotations__": hints, **given}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoDefault(rules.Config):
+    seats: list[str]
+
+
+class Undecorated(Command):
+    name = "wish"
+
+
+class Nameless(Event):
+    pass
+
+
+@dataclass
+class Changeable(Command):
+    name: ClassVar[str] = "wish"
+
+
+@dataclass(frozen=True)
+class NameIsAField(Command):
+    name: str = "wish"
+
+
+@dataclass(frozen=True)
+class Versioned(Event):
+    name: ClassVar[str] = "fact"
+    version: ClassVar[int] = 3
+    upcasters: ClassVar[Any] = {2: dict}
+
+
+@dataclass(frozen=True)
+class TakenByTheTable(Event):
+    name: ClassVar[str] = "game_started"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": "Two Words"}, "name must be a text of lower case"),
+        ({"name": None}, "name must be"),
+        ({"version": "1"}, "version must be a whole number from 1 on, not '1'"),
+        ({"version": True}, "version must be"),
+        ({"config": object}, "config must be rules.Config"),
+        ({"config": config(speed=3)}, "speed is a whole number without bounds"),
+        ({"config": config(where=frozenset({1, 2}))}, "config: the type of where is not one of JSON"),
+        ({"config": NoDefault}, "config: seats must have a plain default"),
+        ({"config": type("Own", (rules.Config,), {})}, "must be decorated with @dataclass"),
+        ({"commands": OPEN.Mark}, "commands must be a tuple of classes"),
+        ({"commands": (OPEN.Marked,)}, "is not a subclass of rules.Command"),
+        ({"commands": (Undecorated,)}, "command wish: Undecorated must be decorated with @dataclass(frozen=True"),
+        ({"commands": (Changeable,)}, "must be decorated with @dataclass(frozen=True"),
+        ({"commands": (NameIsAField,)}, "write name: ClassVar"),
+        ({"commands": (OPEN.Mark, OPEN.Mark)}, "command mark: the name is taken"),
+        ({"commands": (command(cells=tuple[int, ...]),)}, "command wish: the type of cells"),
+        ({"commands": (command(cell=set[int]),)}, "is not one of JSON as it is held here: list, int"),
+        ({"commands": (command(cell="NoSuchType"),)}, "a type can't be found"),
+        ({"events": (Nameless,)}, "event Nameless: name must be"),
+        ({"events": (TakenByTheTable,)}, "event game_started: the name is taken"),
+        ({"events": (event(cells=list[int]),)}, "event fact: the type of cells"),
+        ({"events": (Versioned,)}, "upcasters has none for version 1: old logs can't be read"),
+        ({"bot_levels": ["random"]}, "bot_levels must be a tuple"),
+        ({"bot_levels": ("Strong!",)}, "bot_levels must be"),
+        ({"bot_levels": ("random",), "bot": lambda self, level: OPEN.Perfect}, "bot('random') must give an object"),
+        ({"bot_levels": ("random",), "bot": rules.Game.bot}, "bots: NotImplementedError"),
+    ],
+)
+def test_mistakes_are_named(changes: dict[str, Any], words: str) -> None:
+    game = type("Broken", (OPEN.TicTacToe,), changes)()
+    (told,) = [problem for problem in problems(game) if words in problem]
+    assert "\n" not in told
+    with pytest.raises(ValueError, match=r": "):
+        Registry([game])
+
+
+def test_what_is_no_game_at_all() -> None:
+    assert problems(OPEN.TicTacToe) == ("TicTacToe is a class: give an object of it, such as TicTacToe()",)
+    assert "not a game" in problems(OPEN)[0]
+
+
+@pytest.mark.parametrize("hint", [int, str | None, list[dict[str, int]], Literal["a", "b"], Any, dict[str, Any]])
+def test_types_that_commands_may_have(hint: Any) -> None:
+    assert problems(type("Fine", (OPEN.TicTacToe,), {"commands": (command(field=hint),)})()) == ()
+
+
+def points(**values: str) -> list[EntryPoint]:
+    return [EntryPoint(name, value, "parlor.games") for name, value in values.items()]
+
+
+def test_games_that_cannot_be_loaded_are_left_out() -> None:
+    registry = Registry.loaded(
+        points(
+            relay="server.games.relay:GAME",
+            missing="no_such_module:GAME",
+            nothing="server.games.relay:NOTHING",
+            class_="server.games.relay:Relay",
+            again="server.games.relay:GAME",
+            eldorado="server.games.eldorado:GAME",
+        )
+    )
+    assert [game.name for game in registry] == ["relay", "eldorado"]
+    told = {failure.origin.label: failure.errors[0] for failure in registry.failures}
+    assert "ModuleNotFoundError: No module named 'no_such_module'" in told["missing"]
+    assert "AttributeError" in told["nothing"]
+    assert told["class_"] == "Relay is a class: give an object of it, such as Relay()"
+    assert told["again"].startswith("another game is named 'relay': relay = server.games.relay:GAME")
+
+
+def test_what_may_be_known_before_playing() -> None:
+    told = describe(OPEN.GAME)
+    assert (told["name"], told["min_players"], told["max_players"]) == ("tictactoe", 2, 2)
+    assert told["commands"] == [{"name": "mark", "args": ["cell"]}]
+    settings = {setting.pop("name"): setting for setting in told["settings"]}
+    assert settings["rounds"] == {"type": "int", "default": 3, "low": 1, "high": 9, "zero": False}
+    assert settings["turn_seconds"]["zero"]
+    assert settings["chat"] == {"type": "bool", "default": True}
+    assert describe(relay.GAME)["bot_levels"] == []
+    assert {"rounds", "hook"} <= {setting["name"] for setting in describe(eldorado.GAME)["settings"]}
