@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from server.games import match
 from server.games.chance import Stream
 from server.games.eldorado import GAME, Config
+from server.games.eldorado.cards import SUIT_OF
 from server.games.eldorado.playout import Spot, legal, play_out
 from server.games.eldorado.state import Stage, turn
 from server.games.eldorado.worlds import Dice, Known, Worlds, known
@@ -101,6 +102,26 @@ def test_the_true_deal_is_never_excluded(players: int, seed: int) -> None:
             assert hand.bit_count() == seat.held[number]
             assert number == seat.me or hand & unseen == hand
             assert not hand & seat.banned[number]
+
+
+@bounded
+@ANY_SIZE
+def test_who_shows_that_he_has_none_is_dealt_none(players: int, seed: int) -> None:
+    """Of a suit that he did not follow; and of any but trump, when he led it before it was broken."""
+    for state, mover in moments(players, seed, 0.2):
+        round_, seat = state.play.round, known(view_of(state, mover))
+        suits, trump = seat.spot.pack.suits, round_.deal.trump
+        plays = [trick.plays for trick in (*round_.tricks, round_.trick) if trick is not None]
+        broken, none = False, [set[str]() for _ in seat.players]
+        for trick in plays:
+            for player, card in trick:
+                led, suit = SUIT_OF[trick[0][1]], SUIT_OF[card]
+                if suit != led:
+                    none[seat.players.index(player)].add(led)
+                elif suit == trump and card == trick[0][1] and not broken:
+                    none[seat.players.index(player)] |= set(suits) - {trump}
+                broken = broken or suit == trump
+        assert seat.banned == tuple(sum(suits[suit] for suit in missing) for missing in none)
 
 
 @bounded
