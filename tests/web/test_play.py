@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
 from tests.web.conftest import People
+from tests.web.guest import Guest
 
 pytestmark = pytest.mark.browser
 CARDS = 10
@@ -71,7 +74,7 @@ async def test_a_card_that_may_not_be_played_says_why_and_stays(people: People) 
     await expect(guest.hand).to_have_count(count)
 
 
-async def test_two_people_meet_by_a_link_and_one_bot_joins_them(people: People) -> None:
+async def test_two_people_and_two_bots_play_a_whole_game_and_another(people: People) -> None:
     host = await people.new()
     await host.page.get_by_label("Rounds").select_option("1")
     await host.page.get_by_label("Listed for everybody").uncheck()
@@ -82,13 +85,36 @@ async def test_two_people_meet_by_a_link_and_one_bot_joins_them(people: People) 
     await friend.page.goto(f"/#/join/{code}")
     await friend.button("I’m ready").click()
     await expect(host.page.locator(".member.is-ready")).to_have_count(1)
-    await host.button("Add a bot").click()
-    await expect(friend.page.locator(".member:not(.is-free)")).to_have_count(3)
+    await host.page.locator(".add-bot select").select_option("random")
+    for _ in range(2):
+        await host.button("Add a bot").click()
+    await expect(friend.page.locator(".member:not(.is-free)")).to_have_count(4)
     await host.button("Start the game").click()
 
     for guest in (host, friend):
-        await expect(guest.page.locator(".seat")).to_have_count(2)
+        await expect(guest.page.locator(".seat")).to_have_count(3)
         await expect(guest.hand).to_have_count(CARDS)
+    # Who comes first was drawn with the seats; each plays when the server offers him something.
+    players = [asyncio.create_task(play_to_the_end(guest)) for guest in (host, friend)]
+    await asyncio.gather(*players)
+    for guest in (host, friend):
+        await expect(guest.page.locator(".ranking li")).to_have_count(4)
+    shown = [await guest.result.locator("tfoot td").all_text_contents() for guest in (host, friend)]
+    assert shown[0] == shown[1]
+    finished = host.page.url
+    await friend.button("Play again").click()
+    for guest in (host, friend):
+        await expect(guest.page.locator(".member:not(.is-free)").or_(guest.page.locator(".seat")).first).to_be_visible()
+        assert guest.page.url != finished
+
+
+async def play_to_the_end(guest: Guest) -> None:
+    while await guest.move_or_result():
+        if await guest.bids.count() > 0:
+            await guest.bids.nth(1).click()
+            await expect(guest.bids).to_have_count(0)
+        else:
+            await guest.play_with_mouse()
 
 
 async def test_a_spectator_takes_a_seat(people: People) -> None:
