@@ -42,7 +42,7 @@ def sit(guests: Guests, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any
 
 
 async def test_a_whole_game_by_numbers(sit: Callable[..., Any]) -> None:
-    code, told = await sit("eldorado", *["1"] * 11, bots=2, rounds=1)
+    code, told = await sit("eldorado", *["1"] * 30, bots=2, rounds=1)
     assert code == 0
     assert "   1) bid value=0" in told
     assert "players: You (you), Bot 1, Bot 2" in told
