@@ -20,14 +20,19 @@ class BotTurn:
     def __init__(self, game: Game[Any]) -> None:
         self._game = game
         self._asked: Thought | None = None
+        self._who: PlayerId = ""
         self._key: tuple[int | str, ...] = ()  # of the wait in which it was asked
         self.due_ms: int | None = None
 
     def follow(self, state: State[Any], wait: Wait | None, now_ms: int) -> None:
         """The game waits for something else, or for somebody else."""
-        if self._asked is None or wait is None or wait.deadline.key != self._key:
-            self._asked = None
-            self.due_ms = bot_due(state, wait, now_ms)
+        if self._asked is not None and wait is not None and self._is_waited_for(wait):
+            return
+        self._asked = None
+        self.due_ms = bot_due(state, wait, now_ms)
+
+    def _is_waited_for(self, wait: Wait) -> bool:
+        return wait.deadline.key == self._key and self._who in wait.deadline.player_ids
 
     def forget(self) -> tuple[StopThinking, ...]:
         """It need not move now."""
@@ -53,7 +58,7 @@ class BotTurn:
             return player.player_id, self._resolved(state, player.player_id, command, ctx)
         remembered = self._game.memory(state, player.player_id)
         self._asked = Thought(self._game.name, level, {**view, **remembered}, actions, stream)
-        self._key = deadline.key
+        self._who, self._key = player.player_id, deadline.key
         return Think(player.player_id, self._asked)
 
     def answer(self, state: State[Any], asked: Think, command: Command | None, ctx: Context) -> Move | None:

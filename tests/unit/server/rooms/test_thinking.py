@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from persistence.event_log.log import Health
 from server.games.chance import Stream
 from server.games.eldorado import Bid, PlayCard
 from server.games.table_events import PlayerKicked
+from server.rooms.effects import Wait
 from server.rooms.thinking import NoThinkers
 from tests.support.table import REGISTRY
 from tests.support.thoughts import ByHand, Here, ThinkersTable
@@ -138,6 +140,18 @@ def test_a_bot_that_is_put_out_while_it_thinks() -> None:
     table.room.impose([PlayerKicked(bot_of(table), "operator")])
     table.commit()
     assert bids(table)[-1]["forced"] is True
+    count = len(table.rows)
+    thinkers.wishes[0].give(Bid(7))
+    table.commit()
+    assert len(table.rows) == count
+
+
+def test_a_bot_that_is_not_waited_for_any_more_while_others_are() -> None:
+    """In a game that waits for several at once."""
+    table, thinkers = asked_table()
+    core, human = table.room.core, table.seats[0].player_id
+    assert core._wait is not None
+    core._bot.follow(table.state, Wait(replace(core._wait.deadline, player_ids=(human,)), None), table.clock.now_ms())
     count = len(table.rows)
     thinkers.wishes[0].give(Bid(7))
     table.commit()
