@@ -12,6 +12,7 @@ from tests.support.altered import CASES, FAIR, Case, played, store
 from tests.support.foreign import HostedProcess
 from tests.web.conftest import People
 from tests.web.guest import Guest
+from tests.web.test_accessibility import AXE, findings
 
 pytestmark = pytest.mark.browser
 
@@ -98,6 +99,9 @@ async def test_a_link_leads_to_its_move_and_keys_lead_on(
     assert await at(page) == 0
     await page.keyboard.press("?")
     await expect(page.locator(".help-dialog")).to_be_visible()
+    await page.get_by_role("button", name="Close").click()
+    await page.keyboard.press("ArrowLeft")
+    assert not AXE.exists() or await findings(page) == []
     await people.finish("replay")
     await people.leave()
 

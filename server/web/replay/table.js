@@ -77,9 +77,7 @@ function ownHand(view) {
   return h(
     'ul',
     { class: 'hand', key: 'hand', 'aria-label': t.handOf(nameOfPlayer(view, view.you.player_id)), vars: { '--cards': cards.length } },
-    cards.map((card, i) =>
-      h('li', { key: card, class: i > 0 && suitOf(cards[i - 1]) !== suitOf(card) ? 'begins-suit' : null }, stillCard(card)),
-    ),
+    cards.map((card, i) => h('li', { key: card, vars: { '--place': i - (cards.length - 1) / 2 } }, stillCard(card))),
   );
 }
 

@@ -31,7 +31,7 @@ export default {
     differs: {
       commitment: 'Der geheime Startwert ist nicht der, dessen Fingerabdruck vor der ersten Karte genannt wurde.',
       seats: 'Jemand sitzt nicht, wo er sich hingesetzt hat.',
-      deal: (round) => `Runde ${round + 1}: neu gemischt, hätte jemand andere Karten gehabt.`,
+      deal: (round, _cards) => `Runde ${round + 1}: neu gemischt, hätte jemand andere Karten gehabt.`,
     },
   },
   how: 'Wie das berechnet wurde',

@@ -1,0 +1,74 @@
+"""From a player's page to a game that he played, and from there on to another one; those who watch with a delay."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.support.foreign import Guests, HostedProcess, play_out
+from tests.web.conftest import People
+from tests.web.guest import CREATE_ROOM, QUICK
+from tests.web.test_accessibility import AXE, findings
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_player_his_games_and_what_else_might_have_been(browser: Browser, shared_server: HostedProcess) -> None:
+    guests = Guests(shared_server)
+    players, room = await guests.playing(2, rounds=2, turn_seconds=0)
+    await play_out(players)
+    await guests.close()
+    people = People(browser, shared_server.url)
+    guest = await people.new()
+    page = guest.page
+    await page.goto(f"/?again#/players/{players[0].id}")
+    await expect(page.get_by_role("heading", name="Guest 0")).to_be_visible()
+    await expect(page.locator(".figures div").filter(has_text="Games").first).to_contain_text("1")
+    await expect(page.locator(".bars desc")).to_contain_text("1 game;")
+    await expect(page.locator(".games tbody tr")).to_have_count(1)
+    await expect(page.locator(".games tbody tr")).to_contain_text("of 2")
+    assert not AXE.exists() or await findings(page) == []
+    await people.finish("profile")
+
+    await page.get_by_role("link", name="Watch the game of").click()
+    await expect(page.locator(".tape")).to_be_visible()
+    assert room["game_id"] in page.url
+    await page.keyboard.press("2")
+    await page.keyboard.press("f")
+    await expect(guest.hand).to_have_count(10)
+    await expect(guest.bids.first).to_be_visible()
+    assert "#/rooms/" in page.url and room["game_id"] not in page.url
+    await people.finish("fork")
+    await people.leave()
+
+
+async def test_newcomers_strangers_and_the_best(browser: Browser, shared_server: HostedProcess) -> None:
+    people = People(browser, shared_server.url)
+    guest = await people.new(width=360, height=640)
+    page = guest.page
+    me = await page.evaluate("JSON.parse(localStorage.getItem('parlor.identity')).player_id")
+    await page.goto(f"/?again#/players/{me}")
+    await expect(page.get_by_text("No finished games yet")).to_be_visible()
+    await page.get_by_role("link", name="Leaderboards").click()
+    await page.get_by_role("link", name="Games won").click()
+    await expect(page.get_by_role("link", name="Games won")).to_have_attribute("aria-current", "page")
+    await expect(page.get_by_text("Nobody is listed yet.").or_(page.locator(".leaders tbody tr").first)).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert not AXE.exists() or await findings(page) == []
+    await people.finish("leaderboards")
+    await page.goto("/?more#/players/01890000-0000-7000-8000-000000000000")
+    await expect(page.get_by_text("There is no such player.")).to_be_visible()
+    await people.leave()
+
+
+async def test_who_watches_is_behind_and_then_sees_it_again(browser: Browser, shared_server: HostedProcess) -> None:
+    people = People(browser, shared_server.url)
+    guest = await people.new()
+    page = guest.page
+    wanted = {"as": "spectator", "bots": 2, "config": {**QUICK, "rounds": 1, "max_players": 2, "spectator_delay_s": 2}}
+    await page.evaluate(CREATE_ROOM, {"game": "eldorado", **wanted})
+    await expect(page.locator(".watchers")).to_contain_text("2 s behind")
+    await expect(page.locator(".watchers")).to_contain_text("1 watching")
+    await page.locator(".result a[href*='#/games/']").click()
+    await expect(page.locator(".tape")).to_be_visible()
+    await people.leave()
