@@ -22,9 +22,6 @@ _COLUMNS = {
 METRICS = (*_COLUMNS, "rating")
 """What leaderboards can be ordered by."""
 
-_PRACTISED_GAMES = 10
-"""The shares of wins of those with so many games have an index of their own."""
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -66,9 +63,9 @@ async def leaderboard(
     of: dict[str, Any] = {} if game is None else {"game": game}
     if metric == "rating":
         of |= {"pool": pool, "settled": sigma_max}
-        query = _ratings()
+        query = _ratings(_magnitude(min_games))
     else:
-        query = _board(_COLUMNS[metric], of_game=game is not None, practised=min_games >= _PRACTISED_GAMES)
+        query = _board(_COLUMNS[metric], _magnitude(min_games), of_game=game is not None)
     rank, after, after_at, after_player = _position(cursor)
     rows = await db.fetch(
         query,
@@ -84,21 +81,29 @@ async def leaderboard(
     return leaders, _cursor(leaders[-1].rank, rows[limit - 1]) if len(rows) > limit else None
 
 
+def _magnitude(min_games: int) -> int:
+    """The power of ten that is not above it, 0 for 0."""
+    return 10 ** (len(str(min_games)) - 1) if min_games > 0 else 0
+
+
+# The magnitude stands in the query itself. So Postgres knows whether almost everybody or hardly anybody has played so
+# many games, and goes by the order of the board or by the number of games, without planning each request anew.
+
+
 @cache
-def _board(column: str, *, of_game: bool, practised: bool) -> Query:
+def _board(column: str, magnitude: int, *, of_game: bool) -> Query:
     scope, of = ("s.game = :game", "game, ") if of_game else ("true", "")
-    if practised:
-        scope += f" and s.games_played >= {_PRACTISED_GAMES}"
     table = "player_game_stats" if of_game else "player_lifetime_stats"
-    words = {"of": of, "table": table, "scope": scope, "value": column, "games": "games_played"}
-    query: Query = driver.load("leaderboards", **words).board
-    return query
+    return _load(of=of, table=table, scope=scope, value=column, games="games_played", magnitude=str(magnitude))
 
 
 @cache
-def _ratings() -> Query:
-    scope = "s.game = :game and s.pool = :pool and s.sigma <= :settled::float8"
-    words = {"of": "game, pool, settled, ", "table": "player_ratings", "scope": scope, "value": "mu", "games": "games"}
+def _ratings(magnitude: int) -> Query:
+    scope, of = "s.game = :game and s.pool = :pool and s.sigma <= :settled::float8", "game, pool, settled, "
+    return _load(of=of, table="player_ratings", scope=scope, value="mu", games="games", magnitude=str(magnitude))
+
+
+def _load(**words: str) -> Query:
     query: Query = driver.load("leaderboards", **words).board
     return query
 

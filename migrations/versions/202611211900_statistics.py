@@ -29,6 +29,7 @@ where o.game_id = p.game_id and o.player_id = p.player_id;
 
 # The indexes of the leaderboards hold what they are ordered by negated, so that the place where a page ended is one
 # comparison of rows. A share of wins is only worth something after some games: the second index of it has just those.
+# Who asks for those who have played very much is answered by the number of games: they are few.
 _FIGURES = """
 alter table play.player_lifetime_stats
     add column games_with_bots integer not null default 0,
@@ -143,6 +144,8 @@ create table play.player_ratings (
 create index player_ratings_board_idx on play.player_ratings
     (game, pool, ((-mu)::float8), last_game_at, player_id);
 
+create index player_ratings_games_idx on play.player_ratings (game, pool, games);
+
 create table play.rating_history (
     game_id uuid not null references play.games (id),
     player_id uuid not null references play.players (id),
@@ -192,6 +195,8 @@ def upgrade() -> None:
     practised = "where games_played >= 10"
     op.execute(f"create index player_lifetime_stats_practised_idx on play.player_lifetime_stats ({order}) {practised}")
     op.execute(f"create index player_game_stats_practised_idx on play.player_game_stats (game, {order}) {practised}")
+    op.execute("create index player_lifetime_stats_games_idx on play.player_lifetime_stats (games_played)")
+    op.execute("create index player_game_stats_games_idx on play.player_game_stats (game, games_played)")
     op.execute(_RATINGS)
 
 
@@ -202,6 +207,6 @@ def downgrade() -> None:
         "alter table play.player_lifetime_stats drop column win_rate, drop column games_with_bots,"
         " drop column wins_with_bots"
     )
-    for metric in ("wins", "highest_score", "total_points", "total_tricks_won"):
-        op.execute(f"drop index play.player_lifetime_stats_{metric}_idx")
+    for column in ("wins", "highest_score", "total_points", "total_tricks_won", "games"):
+        op.execute(f"drop index play.player_lifetime_stats_{column}_idx")
     op.execute("alter table play.game_players drop column played_no, drop column with_bots")

@@ -7,7 +7,7 @@ select p.id, p.display_name, s.{games} as games_played, s.{value}::float8 as val
 from play.{table} s
 join play.players p on p.id = s.player_id
 where {scope}
-    and s.{games} >= :min_games::int
+    and s.{games} >= :min_games::int and s.{games} >= {magnitude}
     and (:include_bots::bool or not p.is_bot)
     and ((-s.{value})::float8, s.last_game_at, s.player_id) > (
         :after::float8,

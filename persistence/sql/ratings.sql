@@ -52,6 +52,6 @@ select * from play.rating_history
 where player_id = :player_id::uuid
     and (:game::text is null or game = :game)
     and (:pool::text is null or pool = :pool)
-    and (:before::bigint is null or rated_no < :before)
+    and rated_no < coalesce(:before::bigint, 9223372036854775807)
 order by rated_no desc
 limit :limit::int;

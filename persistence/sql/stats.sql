@@ -117,7 +117,10 @@ from (
                 interval '0'
             )
         )
-        and (:before::timestamptz is null or (completed_at, game_id) < (:before, :before_game::uuid))
+        and (completed_at, game_id) < (
+            coalesce(:before::timestamptz, 'infinity'),
+            coalesce(:before_game::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+        )
     order by completed_at desc, game_id desc
     limit :limit::int
 ) p
