@@ -12,7 +12,7 @@ from server.games import archive
 from server.sessions import replay
 from server.wire import from_viewer
 from server.wire.close_codes import CloseCode
-from tests.docs.pages import codes, first_codes, page, rows, section
+from tests.docs.pages import ROOT, codes, first_codes, page, rows, section
 
 PAGE = page("replay")
 SOCKET = section(PAGE, "Over a WebSocket")
@@ -31,6 +31,13 @@ def test_closes() -> None:
         for close, code in re.findall(r"\.fail\(\s*CloseCode\.(\w+), \"?(?:ErrorCode\.)?(\w+)", source)
     }
     assert told == sent - {(CloseCode.GOING_AWAY.value, "internal")}
+
+
+def test_keys_of_the_browser() -> None:
+    told = [row[0] for row in rows(section(PAGE, "In the browser"))]
+    texts = (ROOT / "server" / "web" / "strings" / "en" / "replay.js").read_text()
+    keys = re.findall(r"\['([^']+)', '", texts.partition("keys: [")[2])
+    assert told == [*keys, "?"]
 
 
 def test_options_of_the_terminal() -> None:

@@ -1,6 +1,6 @@
 /**
  * A finished game as a whole: its log, and the table after every event. The log of a finished game never changes, so the
- * browser keeps it; all states are folded once (about 5 ms for a usual game) and share what they have in common, so
+ * browser keeps it; all states are folded once (in a millisecond) and share what they have in common, so
  * going anywhere takes no time and no request.
  */
 
