@@ -217,6 +217,8 @@ class Directory:
             row = await play.claim(self._database, game_id, self._node)
             if row is None:
                 return None
+            if row.game not in self.registry:
+                raise RoomUnavailable(f"the game {row.game!r} is not installed on this server")
             codec = self.registry.codec(row.game)
             rows = [event async for event in self._log.read(game_id, 0, row.last_event_index)]
             if not rows:

@@ -122,6 +122,11 @@ class Guest:
         self.connect(room["ws_url"])
         return cast(Frame, room)
 
+    def move_to(self, url: str) -> None:
+        """Another server over the same database; `connect` to a room there."""
+        self.close()
+        self._url = url
+
     def connect(self, ws_url: str) -> None:
         """Sit down at a room's socket and wait for the welcome."""
         self._socket = self._connections.enter_context(connect(ws_url, compression=None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server.errors import StartupError
+from server.games import relay
 from server.testing.live import Guest, live_server
 from tests.support import samples
 
@@ -26,6 +27,28 @@ def test_a_game_that_is_not_installed(dsn: str) -> None:
 def told_players(guest: Guest, game_id: str) -> list[dict[str, str]]:
     players: list[dict[str, str]] = guest.get(f"/api/games/{game_id}")["players"]
     return players
+
+
+def test_a_game_that_is_not_there_any_more_harms_no_other(dsn: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Its rooms wait in the log for the day on which it is back."""
+    tictactoe = samples.tictactoe().GAME
+    given = {"database_url": dsn, "token_key": "k" * 32}
+    with live_server(tictactoe, relay.GAME, **given) as url:
+        host = Guest(url)
+        room = host.open("tictactoe", bots=1, rounds=1)
+        code = host.open("tictactoe")["join_code"]
+    with live_server(relay.GAME, **given) as url:
+        guest = Guest(url)
+        for path, body in ((f"/api/rooms/{room['game_id']}/join", {}), ("/api/join", {"join_code": code})):
+            with pytest.raises(AssertionError, match=r"503 .*the game 'tictactoe' is not installed on this server"):
+                guest.post(path, **body)
+        guest.open("relay")
+        assert guest.ask("say", data="still here")["type"] == "ack"
+    assert not [record for record in caplog.records if record.exc_info], caplog.text
+    with live_server(tictactoe, **given) as url:
+        host.move_to(url)
+        host.connect(f"{url.replace('http', 'ws')}/ws/rooms/{room['game_id']}")
+        assert host.play()["data"]["winners"]
 
 
 def test_what_keeps_it_from_starting_is_raised() -> None:
