@@ -104,7 +104,8 @@ async function fetchAll() {
   const [overview, rooms] = await Promise.all([api.get('/overview'), api.get(`/rooms?${filter}`)]);
   const last = desk.past[desk.past.length - 1];
   const span_ms = last ? overview.server_time - last.server_time : 0;
-  if (span_ms > 0) overview.recent_events_per_s = Math.round(((overview.events_total - last.events_total) * 1000) / span_ms);
+  if (span_ms > 0)
+    overview.recent_events_per_s = Math.round(((overview.events_total - last.events_total) * 1000) / span_ms);
   desk.past = [...desk.past, overview].slice(-OVERVIEWS_KEPT);
   Object.assign(desk, { overview, rooms });
   if (desk.chosen) await lookInto(desk.chosen);

@@ -15,20 +15,52 @@ export function roomPanel(desk) {
     'section',
     { key: 'room', class: 'panel room-panel', 'aria-labelledby': 'room-title' },
     h('h2', { id: 'room-title' }, t.roomOf(room.join_code, room.game)),
-    h('p', { class: 'quiet' }, t.roomFacts(room.game_id, room.head, room.durable_head, room.epoch, room.spectators, room.spectator_delay_s)),
+    h(
+      'p',
+      { class: 'quiet' },
+      t.roomFacts(room.game_id, room.head, room.durable_head, room.epoch, room.spectators, room.spectator_delay_s),
+    ),
     h(
       'div',
       { class: 'choices' },
       isHeld
-        ? h('button', { key: 'resume', type: 'button', class: 'is-primary', 'data-action': 'ask', 'data-what': 'resume' }, t.names.resume)
-        : h('button', { key: 'pause', type: 'button', 'data-action': 'ask', 'data-what': 'pause', disabled: isOver }, t.names.pause),
+        ? h(
+            'button',
+            { key: 'resume', type: 'button', class: 'is-primary', 'data-action': 'ask', 'data-what': 'resume' },
+            t.names.resume,
+          )
+        : h(
+            'button',
+            { key: 'pause', type: 'button', 'data-action': 'ask', 'data-what': 'pause', disabled: isOver },
+            t.names.pause,
+          ),
       h('button', { key: 'message', type: 'button', 'data-action': 'ask', 'data-what': 'message' }, t.names.message),
-      h('button', { key: 'close', type: 'button', class: 'is-danger', 'data-action': 'ask', 'data-what': 'close', disabled: isOver }, t.names.close),
-      h('button', { key: 'reveal', type: 'button', 'data-action': 'reveal', disabled: room.stage !== 'playing' }, t.reveal),
+      h(
+        'button',
+        {
+          key: 'close',
+          type: 'button',
+          class: 'is-danger',
+          'data-action': 'ask',
+          'data-what': 'close',
+          disabled: isOver,
+        },
+        t.names.close,
+      ),
+      h(
+        'button',
+        { key: 'reveal', type: 'button', 'data-action': 'reveal', disabled: room.stage !== 'playing' },
+        t.reveal,
+      ),
       h('button', { key: 'shut', type: 'button', class: 'is-quiet', 'data-action': 'look-away' }, t.shut),
     ),
     members(room, isOver),
-    h('details', { key: 'view' }, h('summary', null, t.view(room.index ?? -1)), h('pre', { tabindex: '0' }, JSON.stringify(room.view, null, 1))),
+    h(
+      'details',
+      { key: 'view' },
+      h('summary', null, t.view(room.index ?? -1)),
+      h('pre', { tabindex: '0' }, JSON.stringify(room.view, null, 1)),
+    ),
   );
 }
 
@@ -42,7 +74,13 @@ function members(room, isOver) {
     h(
       'thead',
       null,
-      h('tr', null, [t.seat, t.name, t.state, hands ? t.hand : '', ''].map((text, i) => h('th', { key: String(i), scope: 'col' }, text))),
+      h(
+        'tr',
+        null,
+        [t.seat, t.name, t.state, hands ? t.hand : '', ''].map((text, i) =>
+          h('th', { key: String(i), scope: 'col' }, text),
+        ),
+      ),
     ),
     h(
       'tbody',

@@ -32,7 +32,12 @@ export function doorScreen(problem) {
       'form',
       { class: 'panel', 'data-action': 'enter' },
       h('h1', null, t.title),
-      h('label', null, h('span', null, t.token), h('input', { type: 'password', name: 'token', autocomplete: 'off', required: true, minlength: 32 })),
+      h(
+        'label',
+        null,
+        h('span', null, t.token),
+        h('input', { type: 'password', name: 'token', autocomplete: 'off', required: true, minlength: 32 }),
+      ),
       h('p', { class: 'quiet' }, t.tokenHint),
       problem && h('p', { class: 'problem', role: 'alert' }, problem),
       h('button', { class: 'is-primary' }, t.enter),
@@ -50,10 +55,23 @@ export function deskScreen(desk) {
       { class: 'bar' },
       h('a', { class: 'logo', href: '/' }, 'Parlor'),
       h('h1', { class: 'progress' }, t.title),
-      h('p', { class: `line ${desk.problem ? '' : 'is-connected'}`, role: 'status' }, h('i', { class: 'dot', 'aria-hidden': 'true' }), h('span', null, desk.problem || t.live)),
+      h(
+        'p',
+        { class: `line ${desk.problem ? '' : 'is-connected'}`, role: 'status' },
+        h('i', { class: 'dot', 'aria-hidden': 'true' }),
+        h('span', null, desk.problem || t.live),
+      ),
       h('button', { type: 'button', class: 'is-quiet', 'data-action': 'leave' }, t.leave),
     ),
-    h('main', { class: 'desk-main' }, overview(desk), rooms(desk), desk.room && roomPanel(desk), actions(desk), confirmation(desk)),
+    h(
+      'main',
+      { class: 'desk-main' },
+      overview(desk),
+      rooms(desk),
+      desk.room && roomPanel(desk),
+      actions(desk),
+      confirmation(desk),
+    ),
   );
 }
 
@@ -66,12 +84,22 @@ function overview({ overview: now, past }) {
   const cells = [
     [t.rooms, number(now.rooms), course((o) => o.rooms)],
     [t.connections, number(connections.all), course((o) => o.connections.all), t.kinds(connections)],
-    [t.eventsPerS, number(now.recent_events_per_s ?? now.events_per_s), course((o) => o.recent_events_per_s ?? o.events_per_s), t.inAll(number(now.events_total))],
+    [
+      t.eventsPerS,
+      number(now.recent_events_per_s ?? now.events_per_s),
+      course((o) => o.recent_events_per_s ?? o.events_per_s),
+      t.inAll(number(now.events_total)),
+    ],
     [t.commits, millis(commit_s.p50), course((o) => o.commit_s.p99), t.p99(millis(commit_s.p99))],
     [t.lag, millis(loop_lag_s.p50), course((o) => o.loop_lag_s.p99), t.p99(millis(loop_lag_s.p99))],
     [t.memory, `${number(Math.round(now.memory_bytes / 2 ** 20))} MiB`, course((o) => o.memory_bytes)],
     [t.pending, number(now.pending_events), course((o) => o.pending_events)],
-    [t.database, t.health[/** @type {keyof typeof t.health} */ (now.database)] ?? now.database, null, t.about(now.version, duration(now.uptime_s), now.status)],
+    [
+      t.database,
+      t.health[/** @type {keyof typeof t.health} */ (now.database)] ?? now.database,
+      null,
+      t.about(now.version, duration(now.uptime_s), now.status),
+    ],
   ];
   return h(
     'section',
@@ -80,7 +108,14 @@ function overview({ overview: now, past }) {
       'dl',
       { class: 'cells' },
       cells.map(([name, value, values, more]) =>
-        h('div', { key: name, class: 'cell' }, h('dt', null, name), h('dd', null, value), more && h('dd', { class: 'quiet' }, more), values && sparkline(values)),
+        h(
+          'div',
+          { key: name, class: 'cell' },
+          h('dt', null, name),
+          h('dd', null, value),
+          more && h('dd', { class: 'quiet' }, more),
+          values && sparkline(values),
+        ),
       ),
     ),
   );
@@ -95,12 +130,21 @@ function rooms({ rooms: list, stage, search, chosen }) {
     h(
       'form',
       { class: 'line-of-fields', 'data-action': 'filter' },
-      h('label', null, h('span', { class: 'visually-hidden' }, t.search), h('input', { type: 'search', name: 'search', maxlength: 64, placeholder: t.search, value: search })),
+      h(
+        'label',
+        null,
+        h('span', { class: 'visually-hidden' }, t.search),
+        h('input', { type: 'search', name: 'search', maxlength: 64, placeholder: t.search, value: search }),
+      ),
       h(
         'label',
         null,
         h('span', { class: 'visually-hidden' }, t.stage),
-        h('select', { name: 'stage' }, STAGES.map((each) => h('option', { key: each, value: each, selected: each === stage }, stageName(each)))),
+        h(
+          'select',
+          { name: 'stage' },
+          STAGES.map((each) => h('option', { key: each, value: each, selected: each === stage }, stageName(each))),
+        ),
       ),
       h('button', null, t.filter),
     ),
@@ -113,8 +157,22 @@ function rooms({ rooms: list, stage, search, chosen }) {
         h(
           'table',
           { class: 'numbers-table' },
-          h('thead', null, h('tr', null, [t.code, t.game, t.stage, t.players, t.spectators, t.events].map((text) => h('th', { scope: 'col' }, text)))),
-          h('tbody', null, list.items.map((room) => roomRow(room, chosen))),
+          h(
+            'thead',
+            null,
+            h(
+              'tr',
+              null,
+              [t.code, t.game, t.stage, t.players, t.spectators, t.events].map((text) =>
+                h('th', { scope: 'col' }, text),
+              ),
+            ),
+          ),
+          h(
+            'tbody',
+            null,
+            list.items.map((room) => roomRow(room, chosen)),
+          ),
         ),
       ),
     list?.next_cursor && h('button', { type: 'button', 'data-action': 'more-rooms' }, t.more),
@@ -123,13 +181,35 @@ function rooms({ rooms: list, stage, search, chosen }) {
 
 /** @param {Json} room @param {string | null} chosen */
 function roomRow(room, chosen) {
-  const people = room.players.filter((/** @type {Json} */ p) => p.seat !== null).map((/** @type {Json} */ p) => p.display_name);
+  const people = room.players
+    .filter((/** @type {Json} */ p) => p.seat !== null)
+    .map((/** @type {Json} */ p) => p.display_name);
   return h(
     'tr',
     { key: room.game_id, class: room.game_id === chosen ? 'is-chosen' : null },
-    h('td', null, h('button', { type: 'button', class: 'jump', 'data-action': 'look', 'data-game': room.game_id, 'aria-label': t.lookInto(room.join_code) }, room.join_code)),
+    h(
+      'td',
+      null,
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'jump',
+          'data-action': 'look',
+          'data-game': room.game_id,
+          'aria-label': t.lookInto(room.join_code),
+        },
+        room.join_code,
+      ),
+    ),
     h('td', null, room.game, !room.is_public && h('small', null, ` ${t.isPrivate}`)),
-    h('td', null, stageName(room.stage), room.paused && h('b', { class: 'paused' }, ` ${t.pausedBy[/** @type {keyof typeof t.pausedBy} */ (room.paused)]}`)),
+    h(
+      'td',
+      null,
+      stageName(room.stage),
+      room.paused &&
+        h('b', { class: 'paused' }, ` ${t.pausedBy[/** @type {keyof typeof t.pausedBy} */ (room.paused)]}`),
+    ),
     h('td', { class: 'names', title: people.join(', ') }, people.join(', ') || '–'),
     h('td', null, room.spectators),
     h('td', null, room.head + 1),
@@ -151,7 +231,15 @@ function actions({ actions: list }) {
         h(
           'table',
           { class: 'numbers-table' },
-          h('thead', null, h('tr', null, [t.when, t.what, t.room, t.reason, t.address].map((text) => h('th', { scope: 'col' }, text)))),
+          h(
+            'thead',
+            null,
+            h(
+              'tr',
+              null,
+              [t.when, t.what, t.room, t.reason, t.address].map((text) => h('th', { scope: 'col' }, text)),
+            ),
+          ),
           h(
             'tbody',
             null,
@@ -159,9 +247,23 @@ function actions({ actions: list }) {
               h(
                 'tr',
                 { key: String(done.id) },
-                h('td', null, new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' }).format(new Date(done.at))),
+                h(
+                  'td',
+                  null,
+                  new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' }).format(
+                    new Date(done.at),
+                  ),
+                ),
                 h('td', null, t.did[/** @type {keyof typeof t.did} */ (done.action)] ?? done.action),
-                h('td', null, h('button', { type: 'button', class: 'jump', 'data-action': 'look', 'data-game': done.game_id }, done.game_id.slice(-8))),
+                h(
+                  'td',
+                  null,
+                  h(
+                    'button',
+                    { type: 'button', class: 'jump', 'data-action': 'look', 'data-game': done.game_id },
+                    done.game_id.slice(-8),
+                  ),
+                ),
                 h('td', { class: 'reason' }, done.reason),
                 h('td', null, done.address),
               ),
@@ -184,7 +286,12 @@ function confirmation({ asked, room }) {
         'form',
         { key: `${asked.action}.${asked.player_id ?? ''}`, class: 'ask', 'data-action': 'confirm' },
         h('h2', { id: 'ask-title' }, question?.(room?.join_code ?? '', asked.name ?? '')),
-        h('label', null, h('span', null, isMessage ? t.text : t.reason), h('input', { name: 'words', required: true, maxlength: 200, autocomplete: 'off' })),
+        h(
+          'label',
+          null,
+          h('span', null, isMessage ? t.text : t.reason),
+          h('input', { name: 'words', required: true, maxlength: 200, autocomplete: 'off' }),
+        ),
         h('p', { class: 'quiet' }, t.recorded),
         h(
           'div',
@@ -208,11 +315,17 @@ function number(value) {
 
 /** @param {number | null} seconds */
 function millis(seconds) {
-  return seconds === null ? '–' : `${new Intl.NumberFormat(language, { maximumSignificantDigits: 2 }).format(seconds * 1000)} ms`;
+  return seconds === null
+    ? '–'
+    : `${new Intl.NumberFormat(language, { maximumSignificantDigits: 2 }).format(seconds * 1000)} ms`;
 }
 
 /** @param {number} seconds */
 function duration(seconds) {
-  const [days, hours, minutes] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
+  const [days, hours, minutes] = [
+    Math.floor(seconds / 86400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+  ];
   return days > 0 ? `${days} d ${hours} h` : hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min`;
 }

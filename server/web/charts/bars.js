@@ -17,7 +17,8 @@ export function bars(bins, label) {
   const total = bins.reduce((sum, bin) => sum + bin.count, 0);
   const most = bins.reduce((best, bin) => (bin.count > best.count ? bin : best));
   const ticks = niceTicks(0, Math.max(4, most.count));
-  const y = (/** @type {number} */ count) => FRAME.bottom - (count / ticks[ticks.length - 1]) * (FRAME.bottom - FRAME.top);
+  const y = (/** @type {number} */ count) =>
+    FRAME.bottom - (count / ticks[ticks.length - 1]) * (FRAME.bottom - FRAME.top);
   const width = (FRAME.right - FRAME.left) / bins.length;
   const every = Math.ceil(bins.length / 12);
   return chart(
@@ -37,7 +38,11 @@ export function bars(bins, label) {
         h('title', null, `${label(bin)}: ${bin.count}`),
       ),
       i % every === 0 &&
-        h('text', { key: `x${i}`, x: (FRAME.left + (i + 0.5) * width).toFixed(1), y: HEIGHT - 12, 'text-anchor': 'middle' }, score(bin.from)),
+        h(
+          'text',
+          { key: `x${i}`, x: (FRAME.left + (i + 0.5) * width).toFixed(1), y: HEIGHT - 12, 'text-anchor': 'middle' },
+          score(bin.from),
+        ),
     ]),
   );
 }

@@ -56,7 +56,8 @@ export function niceTicks(low, high) {
   const rough = 10 ** Math.floor(Math.log10(span / 4));
   const step = [1, 2, 5, 10].map((factor) => factor * rough).find((each) => span / each <= 5) ?? rough * 10;
   const ticks = [];
-  for (let tick = Math.floor(low / step) * step; tick < high + step; tick += step) ticks.push(Number(tick.toPrecision(12)));
+  for (let tick = Math.floor(low / step) * step; tick < high + step; tick += step)
+    ticks.push(Number(tick.toPrecision(12)));
   return ticks.length > 2 && ticks[ticks.length - 2] >= high ? ticks.slice(0, -1) : ticks;
 }
 
@@ -66,7 +67,14 @@ export function grid(ticks, y, frame, text = String) {
     'g',
     { class: 'grid', 'aria-hidden': 'true' },
     ticks.map((tick) => [
-      h('line', { key: `l${tick}`, class: tick === 0 ? 'is-zero' : null, x1: frame.left, x2: frame.right, y1: y(tick), y2: y(tick) }),
+      h('line', {
+        key: `l${tick}`,
+        class: tick === 0 ? 'is-zero' : null,
+        x1: frame.left,
+        x2: frame.right,
+        y1: y(tick),
+        y2: y(tick),
+      }),
       h('text', { key: `t${tick}`, x: frame.left - 6, y: y(tick) + 4, 'text-anchor': 'end' }, text(tick)),
     ]),
   );

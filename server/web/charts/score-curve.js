@@ -24,9 +24,14 @@ export function scoreCurve(view, present) {
     }));
     return { player, points: [{ x: 0, y: 0 }, ...points] };
   });
-  const { ticks, x, y } = scale(lines.flatMap((line) => line.points), FRAME);
+  const { ticks, x, y } = scale(
+    lines.flatMap((line) => line.points),
+    FRAME,
+  );
   const best = [...lines].sort((a, b) => b.points[rounds.length].y - a.points[rounds.length].y);
-  const text = best.map(({ player, points }) => `${player.display_name} ${strings.table.score(points[rounds.length].y)}`);
+  const text = best.map(
+    ({ player, points }) => `${player.display_name} ${strings.table.score(points[rounds.length].y)}`,
+  );
   return chart(
     { title: t.scores, text: t.scoresText(text.join(', ')), width: WIDTH, height: HEIGHT, kind: 'score-curve' },
     grid(ticks, y, FRAME, strings.table.score),
@@ -44,6 +49,8 @@ export function scoreCurve(view, present) {
         h('title', null, player.display_name),
       ),
     ),
-    rounds.map((_, i) => h('text', { key: `x${i}`, class: 'x', x: x(i + 1), y: HEIGHT - 8, 'text-anchor': 'middle' }, i + 1)),
+    rounds.map((_, i) =>
+      h('text', { key: `x${i}`, class: 'x', x: x(i + 1), y: HEIGHT - 8, 'text-anchor': 'middle' }, i + 1),
+    ),
   );
 }

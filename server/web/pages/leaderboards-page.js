@@ -38,7 +38,8 @@ export async function openLeaderboardsPage(root, api, asked) {
       if (!(error instanceof ApiError)) throw error;
       board.problem = t.leadersUnknown;
     }
-    if (!end.signal.aborted) patch(root, topBar(h('span', { class: 'progress' })), leaders(metric, board, api.identity?.player_id));
+    if (!end.signal.aborted)
+      patch(root, topBar(h('span', { class: 'progress' })), leaders(metric, board, api.identity?.player_id));
   }
 
   delegate(root, { more: () => void more() }, end.signal);
@@ -60,7 +61,16 @@ function leaders(metric, { rows, next, problem }, me) {
       'nav',
       { class: 'choices', 'aria-label': t.metric },
       Object.entries(t.metrics).map(([name, text]) =>
-        h('a', { key: name, class: 'button', href: `#/leaderboards/${name}`, 'aria-current': name === metric ? 'page' : null }, text),
+        h(
+          'a',
+          {
+            key: name,
+            class: 'button',
+            href: `#/leaderboards/${name}`,
+            'aria-current': name === metric ? 'page' : null,
+          },
+          text,
+        ),
       ),
     ),
     h(
@@ -73,7 +83,15 @@ function leaders(metric, { rows, next, problem }, me) {
         h(
           'table',
           { class: 'numbers-table leaders', 'aria-labelledby': 'leaders-title' },
-          h('thead', null, h('tr', null, ['#', t.player, t.metrics[metric], t.gamesPlayed].map((text) => h('th', { scope: 'col' }, text)))),
+          h(
+            'thead',
+            null,
+            h(
+              'tr',
+              null,
+              ['#', t.player, t.metrics[metric], t.gamesPlayed].map((text) => h('th', { scope: 'col' }, text)),
+            ),
+          ),
           h(
             'tbody',
             null,

@@ -23,7 +23,11 @@ export async function openProfilePage(root, api, playerId) {
   const end = new AbortController();
   const base = `/api/players/${encodeURIComponent(playerId)}`;
   await styles('room', 'panels', 'seats', 'charts', 'profile');
-  patch(root, topBar(h('span', { class: 'progress' })), h('main', { key: 'loading', class: 'page' }, h('p', { class: 'quiet', role: 'status' }, t.loading)));
+  patch(
+    root,
+    topBar(h('span', { class: 'progress' })),
+    h('main', { key: 'loading', class: 'page' }, h('p', { class: 'quiet', role: 'status' }, t.loading)),
+  );
   try {
     const profile = await load(api, base);
     const draw = () => end.signal.aborted || patch(root, profileScreen(profile));
@@ -41,7 +45,15 @@ export async function openProfilePage(root, api, playerId) {
     if (!(error instanceof ApiError)) throw error;
     const text = error.status === 404 ? t.unknown : error.message;
     const back = h('a', { class: 'button', href: '#/' }, strings.toHome);
-    patch(root, topBar(h('span', { class: 'progress' })), h('main', { key: 'error', class: 'page' }, h('section', { class: 'panel' }, h('p', { role: 'status' }, text), back)));
+    patch(
+      root,
+      topBar(h('span', { class: 'progress' })),
+      h(
+        'main',
+        { key: 'error', class: 'page' },
+        h('section', { class: 'panel' }, h('p', { role: 'status' }, text), back),
+      ),
+    );
   }
   return () => end.abort();
 }

@@ -66,7 +66,17 @@ function run(root, api, recording, place, enter) {
   let addressTimer = 0;
 
   /** @type {import('../replay/screen.js').Replay} */
-  const replay = { recording, places, lines, tape, as: place.as, canFork: false, isNarrow: narrow.matches, told: '', describe };
+  const replay = {
+    recording,
+    places,
+    lines,
+    tape,
+    as: place.as,
+    canFork: false,
+    isNarrow: narrow.matches,
+    told: '',
+    describe,
+  };
 
   /** @param {import('../replay/places.js').Moment} moment */
   function describe({ index, kind, players, round, trick }) {
@@ -135,7 +145,9 @@ function run(root, api, recording, place, enter) {
     if (!replay.canFork) return;
     const seat = typeof replay.as === 'number' ? views[tape.index].players[replay.as]?.seat : undefined;
     try {
-      enter(await api.call('POST', `/api/games/${gameId}/fork`, { at: tape.index, ...(seat !== undefined && { seat }) }));
+      enter(
+        await api.call('POST', `/api/games/${gameId}/fork`, { at: tape.index, ...(seat !== undefined && { seat }) }),
+      );
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toast(error.message, 'problem');
@@ -211,7 +223,8 @@ function placeInWords(view) {
   const { round, config } = view;
   if (!round) return t.beforeTheDeal;
   const trick = round.trick ?? round.last_trick;
-  const inRound = view.phase === 'playing' && trick ? `, ${strings.table.trick(trick.trick_index, round.cards_per_player)}` : '';
+  const inRound =
+    view.phase === 'playing' && trick ? `, ${strings.table.trick(trick.trick_index, round.cards_per_player)}` : '';
   return `${strings.table.round(round.round_index, config.rounds)}${inRound}.`;
 }
 

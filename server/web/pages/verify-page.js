@@ -1,11 +1,13 @@
 /** The page on which anybody checks the shuffle of a finished game: `#/verify/GAME`. */
 
 import { canVerify, fetchLog, verify } from '../play/verify.js';
-import { strings } from '../strings.js';
+import { strings, texts } from '../strings.js';
 import { topBar } from '../ui/bar.js';
 import { delegate, h, patch } from '../ui/dom.js';
 import { styles } from '../ui/styles.js';
 import { verification } from '../ui/verification.js';
+
+const said = await texts('verify');
 
 /**
  * Check a game and tell how it goes.
@@ -16,13 +18,13 @@ import { verification } from '../ui/verification.js';
  */
 export async function checkGame(api, gameId, tell, promised) {
   if (!canVerify()) {
-    tell({ note: strings.verify.insecure });
+    tell({ note: said.insecure });
     return;
   }
-  tell({ note: strings.verify.busy });
+  tell({ note: said.busy });
   try {
     const log = await fetchLog(api, gameId);
-    const onCheck = (/** @type {import('../play/verify.js').Check[]} */ checks) => tell({ note: strings.verify.busy, checks });
+    const onCheck = (/** @type {import('../play/verify.js').Check[]} */ checks) => tell({ note: said.busy, checks });
     const finding = await verify(gameId, log, promised, onCheck);
     tell({ finding, checks: finding.checks });
   } catch (error) {
@@ -60,13 +62,17 @@ function verifyScreen(told, gameId) {
     h(
       'section',
       { class: 'panel result' },
-      h('h1', null, strings.verify.title),
+      h('h1', null, said.title),
       verification(told),
       h(
         'div',
         { class: 'choices' },
-        h('button', { key: 'again', type: 'button', class: 'is-primary', 'data-action': 'verify', disabled: !told.finding }, strings.verify.again),
-        h('a', { key: 'replay', class: 'button', href: `#/games/${gameId}` }, strings.verify.watch),
+        h(
+          'button',
+          { key: 'again', type: 'button', class: 'is-primary', 'data-action': 'verify', disabled: !told.finding },
+          said.again,
+        ),
+        h('a', { key: 'replay', class: 'button', href: `#/games/${gameId}` }, said.watch),
         h('a', { key: 'home', class: 'button is-quiet', href: '#/' }, strings.toHome),
       ),
     ),

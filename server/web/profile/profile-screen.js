@@ -47,8 +47,10 @@ export function profileScreen(profile) {
 /** @param {Json} stats */
 function figures(stats) {
   const played = stats.games_played;
-  const share = (/** @type {number} */ part, /** @type {number} */ whole) => (whole > 0 ? `${Math.round((100 * part) / whole)} %` : '–');
-  const score = (/** @type {number | null} */ value) => (value === null || value === undefined ? '–' : strings.table.score(value));
+  const share = (/** @type {number} */ part, /** @type {number} */ whole) =>
+    whole > 0 ? `${Math.round((100 * part) / whole)} %` : '–';
+  const score = (/** @type {number | null} */ value) =>
+    value === null || value === undefined ? '–' : strings.table.score(value);
   const shown = [
     [t.games, played],
     [t.won, stats.games_won],
@@ -106,7 +108,8 @@ function ratings({ curves }) {
 
 /** @param {Profile['bins']} bins */
 function distribution(bins) {
-  const label = (/** @type {{from: number, to: number}} */ { from, to }) => t.scoreBin(strings.table.score(from), strings.table.score(to));
+  const label = (/** @type {{from: number, to: number}} */ { from, to }) =>
+    t.scoreBin(strings.table.score(from), strings.table.score(to));
   return (
     bins.length > 0 &&
     h(
@@ -114,7 +117,10 @@ function distribution(bins) {
       { key: 'scores', class: 'panel', 'aria-labelledby': 'scores-title' },
       h('h2', { id: 'scores-title' }, t.distribution),
       bars(bins, label),
-      numbers([t.score, t.games], bins.map((bin) => [label(bin), bin.count])),
+      numbers(
+        [t.score, t.games],
+        bins.map((bin) => [label(bin), bin.count]),
+      ),
     )
   );
 }
@@ -131,7 +137,15 @@ function history({ games, next }) {
       h(
         'table',
         { class: 'numbers-table games' },
-        h('thead', null, h('tr', null, [t.when, t.game, t.rank, t.score, t.change, ''].map((text) => h('th', { scope: 'col' }, text)))),
+        h(
+          'thead',
+          null,
+          h(
+            'tr',
+            null,
+            [t.when, t.game, t.rank, t.score, t.change, ''].map((text) => h('th', { scope: 'col' }, text)),
+          ),
+        ),
         h('tbody', null, games.map(playedGame)),
       ),
     ),
@@ -164,8 +178,26 @@ function numbers(head, rows) {
     h(
       'table',
       { class: 'numbers-table' },
-      h('thead', null, h('tr', null, head.map((text) => h('th', { scope: 'col' }, text)))),
-      h('tbody', null, rows.map((row, i) => h('tr', { key: String(i) }, row.map((cell) => h('td', null, cell))))),
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          head.map((text) => h('th', { scope: 'col' }, text)),
+        ),
+      ),
+      h(
+        'tbody',
+        null,
+        rows.map((row, i) =>
+          h(
+            'tr',
+            { key: String(i) },
+            row.map((cell) => h('td', null, cell)),
+          ),
+        ),
+      ),
     ),
   );
 }

@@ -48,7 +48,12 @@ export function controls(replay) {
       'div',
       { class: 'tape-choices' },
       choice('perspective', t.perspective, perspectives(replay), String(replay.as)),
-      choice('speed', t.speed, SPEEDS.map((speed) => [String(speed), t.times(speed)]), String(tape.speed)),
+      choice(
+        'speed',
+        t.speed,
+        SPEEDS.map((speed) => [String(speed), t.times(speed)]),
+        String(tape.speed),
+      ),
       h('button', { key: 'link', type: 'button', 'data-action': 'copy-link', title: 'C' }, t.copyLink),
       h(
         'button',
@@ -70,9 +75,23 @@ function scrubber(replay) {
     h(
       'div',
       { class: 'round-marks', 'aria-hidden': 'true' },
-      places.rounds.slice(0, -1).map((index, i) =>
-        h('button', { key: `r${index}`, type: 'button', tabindex: '-1', 'data-action': 'go', 'data-index': index, title: t.round(i), vars: { '--at': share(index) } }, i + 1),
-      ),
+      places.rounds
+        .slice(0, -1)
+        .map((index, i) =>
+          h(
+            'button',
+            {
+              key: `r${index}`,
+              type: 'button',
+              tabindex: '-1',
+              'data-action': 'go',
+              'data-index': index,
+              title: t.round(i),
+              vars: { '--at': share(index) },
+            },
+            i + 1,
+          ),
+        ),
     ),
     h('input', {
       key: 'range',
@@ -130,7 +149,14 @@ function choice(name, label, options, chosen) {
 function step(action, icon, label, keys, forward = false) {
   return h(
     'button',
-    { key: action, type: 'button', class: `is-icon ${forward ? 'is-forward' : ''}`, 'data-action': action, 'aria-label': label, title: `${label} (${keys})` },
+    {
+      key: action,
+      type: 'button',
+      class: `is-icon ${forward ? 'is-forward' : ''}`,
+      'data-action': action,
+      'aria-label': label,
+      title: `${label} (${keys})`,
+    },
     drawing(icon),
   );
 }

@@ -28,11 +28,19 @@ export function runReplayKeyboard(run, signal) {
     'keydown',
     (event) => {
       const target = /** @type {Element} */ (event.target);
-      if (event.ctrlKey || event.altKey || event.metaKey || target.closest('select, textarea, dialog, input:not([type=range])')) return;
+      if (
+        event.ctrlKey ||
+        event.altKey ||
+        event.metaKey ||
+        target.closest('select, textarea, dialog, input:not([type=range])')
+      )
+        return;
       // Buttons keep their space bar, lists that scroll their arrows up and down.
       if (event.key === ' ' && target.closest('button, a')) return;
       if (/^Arrow(Up|Down)$/.test(event.key) && target.closest('.scroll, .moves, .moments')) return;
-      const [action, data] = /^[1-9]$/.test(event.key) ? ['seat', { seat: String(Number(event.key) - 1) }] : [wanted(event), {}];
+      const [action, data] = /^[1-9]$/.test(event.key)
+        ? ['seat', { seat: String(Number(event.key) - 1) }]
+        : [wanted(event), {}];
       if (action && run(action, data)) event.preventDefault();
     },
     { signal },

@@ -13,7 +13,14 @@
  * @property {Moment[]} moments
  */
 
-const MOVES = new Set(['trump_revealed', 'player_bid', 'card_played', 'trick_completed', 'round_scored', 'game_completed']);
+const MOVES = new Set([
+  'trump_revealed',
+  'player_bid',
+  'card_played',
+  'trick_completed',
+  'round_scored',
+  'game_completed',
+]);
 const GONE = new Set(['player_disconnected', 'player_marked_absent', 'player_left', 'player_kicked']);
 
 /** @param {Recording} recording @returns {Places} */
@@ -55,7 +62,8 @@ function momentsOf({ events, views }) {
     const before = views[index - 1];
     const view = views[index];
     const add = (/** @type {Kind} */ kind, /** @type {string[]} */ players) => {
-      const trick = view.phase === 'playing' ? ((view.round?.trick ?? view.round?.last_trick)?.trick_index ?? null) : null;
+      const trick =
+        view.phase === 'playing' ? ((view.round?.trick ?? view.round?.last_trick)?.trick_index ?? null) : null;
       found.push({ index, kind, players, round: view.round?.round_index ?? 0, trick });
     };
     if (name === 'trick_completed') {

@@ -96,5 +96,9 @@ async function read(path) {
   const answer = await response.json().catch(() => null);
   if (response.ok) return answer;
   const error = answer?.error ?? {};
-  throw new ApiError(response.status, error.code ?? 'internal', error.message ?? `The server answered ${response.status}.`);
+  throw new ApiError(
+    response.status,
+    error.code ?? 'internal',
+    error.message ?? `The server answered ${response.status}.`,
+  );
 }

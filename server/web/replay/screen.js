@@ -66,7 +66,11 @@ function bar(view, recording) {
     h('p', { class: 'progress' }, view.round ? progress(view) : t.title),
     h('a', { class: 'button is-quiet only-wide', href: `#/verify/${recording.gameId}` }, t.verify),
     iconButton('help', `${t.help} (?)`, 'help'),
-    h('button', { key: 'scores', type: 'button', class: 'is-quiet only-narrow', 'data-action': 'show-scores' }, strings.table.scores),
+    h(
+      'button',
+      { key: 'scores', type: 'button', class: 'is-quiet only-narrow', 'data-action': 'show-scores' },
+      strings.table.scores,
+    ),
   );
 }
 
@@ -84,7 +88,11 @@ function beside(replay, view) {
         'ol',
         { class: 'moments', tabindex: '0', 'aria-label': t.moments },
         places.moments.map((moment) =>
-          h('li', { key: `${moment.index}.${moment.kind}` }, jump(moment.index, replay.describe(moment), tape.index, `mark is-${moment.kind}`)),
+          h(
+            'li',
+            { key: `${moment.index}.${moment.kind}` },
+            jump(moment.index, replay.describe(moment), tape.index, `mark is-${moment.kind}`),
+          ),
         ),
       ),
     ],
@@ -109,7 +117,13 @@ function movesOf({ recording, places, tape, lines }) {
 function jump(index, text, present, mark) {
   return h(
     'button',
-    { type: 'button', class: 'jump', 'data-action': 'go', 'data-index': index, 'aria-current': index === present ? 'step' : null },
+    {
+      type: 'button',
+      class: 'jump',
+      'data-action': 'go',
+      'data-index': index,
+      'aria-current': index === present ? 'step' : null,
+    },
     mark && h('i', { class: mark, 'aria-hidden': 'true' }),
     text,
   );

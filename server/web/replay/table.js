@@ -76,14 +76,20 @@ function ownHand(view) {
   const cards = sortHand(view.hand ?? []);
   return h(
     'ul',
-    { class: 'hand', key: 'hand', 'aria-label': t.handOf(nameOfPlayer(view, view.you.player_id)), vars: { '--cards': cards.length } },
+    {
+      class: 'hand',
+      key: 'hand',
+      'aria-label': t.handOf(nameOfPlayer(view, view.you.player_id)),
+      vars: { '--cards': cards.length },
+    },
     cards.map((card, i) => h('li', { key: card, vars: { '--place': i - (cards.length - 1) / 2 } }, stillCard(card))),
   );
 }
 
 /** @param {Room} room @param {View} view */
 function middle(room, view) {
-  if (view.phase === 'completed') return summary(view, strings.result.title((view.winners ?? []).map((id) => nameOfPlayer(view, id))));
+  if (view.phase === 'completed')
+    return summary(view, strings.result.title((view.winners ?? []).map((id) => nameOfPlayer(view, id))));
   if (!view.round) return h('p', { key: 'before', class: 'prompt' }, t.beforeTheDeal);
   if (view.phase === 'scoring') return summary(view, strings.table.round(view.round.round_index, view.config.rounds));
   return trickArea(room, false);
@@ -102,7 +108,17 @@ function summary(view, title) {
       'table',
       { class: 'scores standings' },
       h('caption', { class: 'visually-hidden' }, strings.table.scores),
-      h('thead', null, h('tr', null, [t.player, t.tricks, strings.table.roundColumn, strings.table.total].map((text) => h('th', { scope: 'col' }, text)))),
+      h(
+        'thead',
+        null,
+        h(
+          'tr',
+          null,
+          [t.player, t.tricks, strings.table.roundColumn, strings.table.total].map((text) =>
+            h('th', { scope: 'col' }, text),
+          ),
+        ),
+      ),
       h(
         'tbody',
         null,

@@ -1,7 +1,9 @@
 /** What the check of the shuffle has found, in words, with the numbers that it was computed from. */
 
-import { strings } from '../strings.js';
+import { texts } from '../strings.js';
 import { h } from './dom.js';
+
+const words = await texts('verify');
 
 /**
  * @typedef {import('../play/verify.js').Finding} Finding
@@ -28,7 +30,7 @@ export function verification({ note, finding, checks = [] }) {
 
 /** @param {import('../play/verify.js').Check} check */
 function checked({ what, round = 0, cards = 0, fits }) {
-  const s = strings.verify.checks;
+  const s = words.checks;
   const said = fits ? s.fits : s.differs;
   return h(
     'li',
@@ -40,7 +42,7 @@ function checked({ what, round = 0, cards = 0, fits }) {
 
 /** @param {Finding} finding */
 function verdict({ verdict, wrong, round, rounds, isFork }) {
-  const s = strings.verify;
+  const s = words;
   if (verdict === 'unfinished') return s.unfinished;
   if (verdict === 'fair') return isFork ? `${s.fair(rounds)} ${s.fork}` : s.fair(rounds);
   return s.unfair(wrong === 'deal' ? s.wrong.deal(round ?? 0) : s.wrong[wrong ?? 'log']);
@@ -48,7 +50,7 @@ function verdict({ verdict, wrong, round, rounds, isFork }) {
 
 /** @param {Finding} finding */
 function numbers({ commitment, seed, shares }) {
-  const s = strings.verify;
+  const s = words;
   return h(
     'details',
     null,

@@ -30,7 +30,11 @@ export default {
   misplays: 'Abgelehnte Züge',
   streak: 'Zurzeit',
   streakOf: (wins, losses) =>
-    wins > 0 ? `${plural(wins, 'Sieg', 'Siege')} in Folge` : losses > 0 ? `${plural(losses, 'Niederlage', 'Niederlagen')} in Folge` : '–',
+    wins > 0
+      ? `${plural(wins, 'Sieg', 'Siege')} in Folge`
+      : losses > 0
+        ? `${plural(losses, 'Niederlage', 'Niederlagen')} in Folge`
+        : '–',
   bestRun: 'Längste Siegesserie',
   worstRun: 'Längste Niederlagenserie',
   withBots: 'Davon mit Bots',

@@ -1,7 +1,8 @@
 /** Die Wiederholung eines beendeten Spiels. */
 
 /** @param {string[]} names */
-const listed = (names) => (names.length < 3 ? names.join(' und ') : `${names.slice(0, -1).join(', ')} und ${names[names.length - 1]}`);
+const listed = (names) =>
+  names.length < 3 ? names.join(' und ') : `${names.slice(0, -1).join(', ')} und ${names[names.length - 1]}`;
 
 /** @type {typeof import('../en/replay.js').default} */
 export default {
@@ -39,12 +40,14 @@ export default {
   copied: 'Link zu diesem Zug kopiert.',
   copyFailed: 'Kopieren ist hier nicht erlaubt. Die Adresse dieser Seite ist der Link.',
   fork: 'Von hier weiterspielen',
-  forkHint: 'Öffnet einen privaten Raum, der von diesem Zug an weitergeht: du auf dem Platz, von dem du schaust, Bots auf den anderen (F)',
+  forkHint:
+    'Öffnet einen privaten Raum, der von diesem Zug an weitergeht: du auf dem Platz, von dem du schaust, Bots auf den anderen (F)',
   help: 'Tasten',
   moments: 'Entscheidende Stellen',
   where: (round, trick) => `Runde ${round + 1}${trick === null ? '' : `, Stich ${trick + 1}`}`,
   moment: {
-    missed: (names, where) => `${where}: ${listed(names)} ${names.length > 1 ? 'können' : 'kann'} die Ansage nicht mehr erfüllen`,
+    missed: (names, where) =>
+      `${where}: ${listed(names)} ${names.length > 1 ? 'können' : 'kann'} die Ansage nicht mehr erfüllen`,
     lead: (names, where) => `${where}: ${listed(names)} geht in Führung`,
     misplay: (names, where) => `${where}: ${listed(names)} versuchte einen unerlaubten Zug`,
     away: (names, where) => `${where}: ${listed(names)} war weg`,

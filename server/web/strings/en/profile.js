@@ -8,10 +8,17 @@ export default {
     scores: 'Scores by round',
     scoresText: (/** @type {string} */ ranking) => `At the end: ${ranking}.`,
     rating: 'Rating after each game',
-    ratingText: (/** @type {number} */ games, /** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ low, /** @type {number} */ high) =>
+    ratingText: (
+      /** @type {number} */ games,
+      /** @type {number} */ from,
+      /** @type {number} */ to,
+      /** @type {number} */ low,
+      /** @type {number} */ high,
+    ) =>
       `Over ${plural(games, 'game')} from ${from} to ${to}; lowest ${low}, highest ${high}. The band shows how sure the rating is.`,
     distribution: 'Games by final score',
-    distributionText: (/** @type {number} */ games, /** @type {string} */ most) => `${plural(games, 'game')}; most often ${most} points.`,
+    distributionText: (/** @type {number} */ games, /** @type {string} */ most) =>
+      `${plural(games, 'game')}; most often ${most} points.`,
   },
   loading: 'Fetching the player…',
   unknown: 'There is no such player.',

@@ -1,7 +1,8 @@
 /** The replay of a finished game. */
 
 /** @param {string[]} names */
-const listed = (names) => (names.length < 3 ? names.join(' and ') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`);
+const listed = (names) =>
+  names.length < 3 ? names.join(' and ') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
 
 export default {
   title: 'Replay',
@@ -38,14 +39,18 @@ export default {
   copied: 'Link to this move copied.',
   copyFailed: 'Copying is not allowed here. The address of this page is the link.',
   fork: 'Play on from here',
-  forkHint: 'Opens a private room that goes on from this move: you on the seat that you look from, bots on the others (F)',
+  forkHint:
+    'Opens a private room that goes on from this move: you on the seat that you look from, bots on the others (F)',
   help: 'Keys',
   moments: 'Key moments',
-  where: (/** @type {number} */ round, /** @type {number | null} */ trick) => `Round ${round + 1}${trick === null ? '' : `, trick ${trick + 1}`}`,
+  where: (/** @type {number} */ round, /** @type {number | null} */ trick) =>
+    `Round ${round + 1}${trick === null ? '' : `, trick ${trick + 1}`}`,
   moment: {
-    missed: (/** @type {string[]} */ names, /** @type {string} */ where) => `${where}: ${listed(names)} can’t make the bid any more`,
+    missed: (/** @type {string[]} */ names, /** @type {string} */ where) =>
+      `${where}: ${listed(names)} can’t make the bid any more`,
     lead: (/** @type {string[]} */ names, /** @type {string} */ where) => `${where}: ${listed(names)} takes the lead`,
-    misplay: (/** @type {string[]} */ names, /** @type {string} */ where) => `${where}: ${listed(names)} tried a move that is not allowed`,
+    misplay: (/** @type {string[]} */ names, /** @type {string} */ where) =>
+      `${where}: ${listed(names)} tried a move that is not allowed`,
     away: (/** @type {string[]} */ names, /** @type {string} */ where) => `${where}: ${listed(names)} was gone`,
   },
   keys: [
