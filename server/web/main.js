@@ -6,6 +6,7 @@
 
 import { Api, ApiError } from './net/api.js';
 import { delegate } from './ui/dom.js';
+import { styles } from './ui/styles.js';
 import { toast } from './ui/toast.js';
 
 const api = new Api();
@@ -56,7 +57,7 @@ async function navigate() {
       const answer = await api.call('POST', '/api/join', { join_code: id.toUpperCase() });
       if (mine === navigation) enter(answer, true);
     } else {
-      const { openHomePage } = await import('./pages/home-page.js');
+      const [{ openHomePage }] = await Promise.all([import('./pages/home-page.js'), styles('home')]);
       if (mine !== navigation) return;
       leave = openHomePage(root, api, enter);
       // From here people go to a table: let it be there when they do.

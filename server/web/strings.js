@@ -42,8 +42,8 @@ export async function texts(area) {
   return (await import(`./strings/${language}/${area}.js`)).default;
 }
 
-const [common, home, table, verify] = await Promise.all([texts('common'), texts('home'), texts('table'), texts('verify')]);
+const [common, home, table] = await Promise.all([texts('common'), texts('home'), texts('table')]);
 
-export const strings = { ...common, home, ...table, verify };
+export const strings = { ...common, home, ...table };
 
 document.documentElement.lang = language;

@@ -7,10 +7,7 @@ import { findPlayers } from '../net/ticket.js';
 import { strings } from '../strings.js';
 import { delegate, patch } from '../ui/dom.js';
 import { homeScreen } from '../ui/home-screen.js';
-import { styles } from '../ui/styles.js';
 import { toast } from '../ui/toast.js';
-
-await styles('home');
 
 const REFRESH_MS = 5_000;
 const MOST_ROOMS = 20;
