@@ -59,6 +59,8 @@ async def test_nothing_is_known_early_by_any_way_and_everything_in_time(guests: 
         listed = {item["game_id"]: item["status"] for item in (await asker.get("/api/rooms", limit=100))["items"]}
         assert listed[room["game_id"]] == "in_progress"
         assert (await asker.get(f"/api/players/{player.id}/games"))["items"] == []
+        assert (await asker.get(f"/api/players/{player.id}/scores", game="eldorado"))["games"] == 0
+        assert (await asker.get(f"/api/players/{player.id}/ratings"))["items"] == []
     async with entered(room["ws_url"], stranger) as line:
         assert line.frames[0]["head"] < last
         await line.send({"type": "sync"})
@@ -80,6 +82,12 @@ async def test_nothing_is_known_early_by_any_way_and_everything_in_time(guests: 
     assert [g["game_id"] for g in (await stranger.http.get(f"/api/players/{player.id}/games"))["items"]] == [
         room["game_id"]
     ]
+    assert (await stranger.http.get(f"/api/players/{player.id}/scores", game="eldorado"))["games"] == 1
+
+    async def rated() -> bool:
+        return bool((await stranger.http.get(f"/api/players/{player.id}/ratings"))["items"])
+
+    await until(rated)
 
 
 async def test_a_player_waits_for_nothing(guests: Guests) -> None:
@@ -90,7 +98,9 @@ async def test_a_player_waits_for_nothing(guests: Guests) -> None:
     assert told["summary"]["final_scores"] == player.events[-1]["data"]["final_scores"]
     assert (await player.http.get(f"{game}/state"))["index"] == last
     assert (await player.http.get(f"{game}/fairness"))["verified"]["ok"]
-    assert (await player.http.get(f"/api/players/{player.id}/games"))["items"][0]["game_id"] == room["game_id"]
+    (own,) = (await player.http.get(f"/api/players/{player.id}/games"))["items"]
+    assert (own["game_id"], own["players"]) == (room["game_id"], 2)
+    assert (await player.http.get(f"/api/players/{player.id}/scores", game="eldorado"))["games"] == 1
     # With a spectator's eyes he is a spectator.
     async with entered(room["ws_url"], player, role="spectator") as line:
         assert line.frames[0]["head"] < last
