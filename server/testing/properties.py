@@ -77,6 +77,7 @@ class GameProperties:
 
     def explore(self, inspector: Callable[[], Inspector], *, to_the_end: bool = False) -> None:
         """Walk through the game as all kinds of plans say. Raises `Broken`."""
+        __tracebackhide__ = True
 
         def check(plan: Plan) -> None:
             walk = Walk(self.game, plan, [inspector()])
@@ -92,7 +93,11 @@ class GameProperties:
         def run(plan: Plan) -> None:
             check(plan)
 
-        run()
+        __tracebackhide__ = True
+        try:
+            run()
+        except Broken as broken:  # the way to it through this kit helps nobody
+            raise broken.with_traceback(None) from broken.__cause__
 
 
 def at_a_table(game: Game[Any], plan: Plan) -> None:
@@ -118,7 +123,7 @@ def at_a_table(game: Game[Any], plan: Plan) -> None:
                 raise Broken(TABLE, f"a listed action was rejected: {answer}", history)
         else:
             table.advance(a % 3)
-        history.append(f"{kind} {seat.player_id[-4:]}: {len(table.rows)} events, the last {table.names[-1]}")
+        history.append(f"{kind} {seat.profile['display_name']}: {len(table.rows)} events, the last {table.names[-1]}")
         try:
             table.assert_log_gives_the_live_state()
         except AssertionError as error:

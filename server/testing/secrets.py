@@ -19,7 +19,7 @@ from server.games.rules import Data, Event, Game, Refusal, State, Viewer
 from server.games.table_events import GameCompleted
 from server.testing.broken import never_raises
 from server.testing.judge import TOTAL
-from server.testing.walk import Redo, Walk
+from server.testing.walk import STRANGER, Redo, Walk, called
 from server.wire.commands import command_data
 from server.wire.encoders import encode_json
 
@@ -27,7 +27,6 @@ VIEW = "a view shows no more than the events did"
 REDACT = "what is told of a private event does not depend on what it hides"
 SEED = "the session seed is a secret until the end"
 NAMED = "what the test names as secret is shown to nobody else"
-STRANGER = "00000000-0000-7000-8000-00000000dead"
 _TWINS_MAX = 8
 _CHOICES_MAX = 3
 _VIEWERS_MAX = 4
@@ -74,8 +73,9 @@ class Hidden:
             return
         mine, other = self._sees(walk.state, viewer), self._sees(twin, viewer)
         if mine != other:
-            who = "a spectator" if viewer is None else f"player {viewer[-4:]}"
-            raise walk.judge.broken(VIEW, f"{who} sees what he may not know:\n  here  {mine}\n  there {other}")
+            place, here, there = _difference(json.loads(mine), json.loads(other))
+            what = f"{called(viewer)} sees what he may not know, {place}: {here} (if it were otherwise: {there})"
+            raise walk.judge.broken(VIEW, what)
         if len(self._twins) < _TWINS_MAX:
             self._twins.append((viewer, twin))
 
@@ -128,8 +128,7 @@ class Hidden:
         except Exception:  # noqa: BLE001  # as above
             return None
         if _text(told) != _text(shown):
-            who = "a spectator" if viewer is None else f"player {viewer[-4:]}"
-            raise walk.judge.broken(REDACT, f"{who} can tell {event} from {other}:\n  {shown}\n  {told}")
+            raise walk.judge.broken(REDACT, f"{called(viewer)} can tell {event} from {other}:\n  {shown}\n  {told}")
         return other
 
     def _redacted(self, walk: Walk, event: Event, viewer: Viewer) -> Any:
@@ -149,12 +148,13 @@ class Hidden:
                 raise judge.broken(SEED, f"it stands in {everything}")
         for secret in self._secrets(state, viewer):
             if _text(secret) in seen:
-                raise judge.broken(NAMED, f"{viewer} is shown {secret!r}: {seen}")
+                raise judge.broken(NAMED, f"{called(viewer)} is shown {secret!r}: {seen}")
 
     def _sees(self, state: State[Any], viewer: Viewer) -> str:
         actions = () if viewer is None else self._game.actions(state, viewer)
         memory = {} if viewer is None else self._game.memory(state, viewer)
-        return _text([match.view(self._game, state, viewer), memory, [command_data(action) for action in actions]])
+        view = match.view(self._game, state, viewer)
+        return _text({"view": view, "memory": memory, "actions": [command_data(action) for action in actions]})
 
     def _shown(self, events: Sequence[Event], viewer: Viewer) -> list[Any]:
         return [
@@ -204,6 +204,17 @@ def _leaves(value: Any) -> Iterator[tuple[Path, Any]]:
             yield from (((key, *path), leaf) for path, leaf in _leaves(item))
     else:
         yield (), value
+
+
+def _difference(here: Any, there: Any, path: str = "") -> tuple[str, Any, Any]:
+    """The first place at which they differ, with both values; the order of keys counts as well."""
+    if isinstance(here, dict) and isinstance(there, dict) and list(here) == list(there):
+        pairs = [(f"{path}.{key}" if path else key, here[key], there[key]) for key in here]
+    elif isinstance(here, list) and isinstance(there, list) and len(here) == len(there):
+        pairs = [(f"{path}[{place}]", *both) for place, both in enumerate(zip(here, there, strict=True))]
+    else:
+        return path, here, there
+    return next((_difference(a, b, place) for place, a, b in pairs if _text(a) != _text(b)), (path, here, there))
 
 
 def _put(data: Any, path: Path, leaf: Any) -> None:

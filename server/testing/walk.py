@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from server.games import chance, match
 from server.games import table_events as ev
-from server.games.rules import Command, Context, Event, Game, PlayerId, Refusal, State
+from server.games.rules import Command, Context, Event, Game, PlayerId, Refusal, State, Viewer
 from server.games.table import Status, config_data
 from server.testing import plans
 from server.testing.judge import Judge
@@ -18,6 +18,9 @@ from server.wire.commands import command_data
 
 LEGAL = "what is offered is legal"
 GAME_ID = "01932f00-0000-7000-8000-00000000c0de"
+STRANGER = "00000000-0000-7000-8000-999999999999"
+"""Somebody who is logged in and has no seat."""
+
 Answer = tuple[Event, ...] | Refusal
 Redo = Callable[[State[Any]], Answer]
 """Asks another state the question that this step asked."""
@@ -89,7 +92,7 @@ class Walk:
     def command(self, who: PlayerId, command: Command, *, offered: bool = False) -> None:
         """Somebody sends a command; `offered`: it is one that the game has listed."""
         data = command_data(command)
-        self._note(f"{who[-4:]}: {data['name']} {json.dumps(data['args'], default=repr)}")
+        self._note(f"{called(who)}: {data['name']} {json.dumps(data['args'], default=repr)}")
         decision = self.judge.decide(self.state, who, command)
         if not isinstance(decision, Refusal):
             self.mover = who
@@ -167,6 +170,13 @@ class Walk:
 def player_id(seat: int) -> PlayerId:
     """Who sits there in every walk."""
     return f"00000000-0000-7000-8000-{seat:012d}"
+
+
+def called(who: Viewer) -> str:
+    """In words, who that is in a walk."""
+    if who is None:
+        return "a spectator"
+    return "a stranger" if who == STRANGER else f"player {int(who[-12:])}"
 
 
 def opened(game: Game[Any], plan: Plan, ctx: Context) -> tuple[Any, ...]:

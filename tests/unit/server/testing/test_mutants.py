@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -263,6 +264,35 @@ def test_it_is_found(test: str, rule: str, kind: Any) -> None:
     with pytest.raises(Broken) as found:
         getattr(tests, f"test_{test}")()
     assert found.value.rule == rule, found.value
+
+
+class TellsTheNumber(SECRET.SecretNumbers):
+    """A whole event tells too much: nobody can know that but who has named the secret."""
+
+    def redact(self, event: Any, viewer: str | None) -> Any:
+        return {"player_id": event.player_id, "forced": event.forced, "note": f"number {event.number}"}
+
+
+class Named(Unshrunk):
+    game = TellsTheNumber()
+
+    def secrets(self, state: State[Any], viewer: str | None) -> list[str]:
+        picks = {} if state.play is None else state.play.picks
+        return [f"number {number}" for player, number in picks.items() if player != viewer]
+
+
+def test_a_secret_that_was_named_is_looked_for_everywhere() -> None:
+    with pytest.raises(Broken, match=secrets.NAMED):
+        Named().test_secrets()
+
+
+def test_clocks_and_chance_are_not_imported(tmp_path: Path) -> None:
+    code = (samples.EXAMPLE / "tictactoe.py").read_text()
+    (tmp_path / "impure.py").write_text("import random\nfrom time import monotonic\n" + code)
+    impure = samples.load(tmp_path / "impure.py", "impure")
+    tests = type("Tests", (GameProperties,), {"game": impure.GAME})()
+    with pytest.raises(Broken, match=r"impure imports random: .*; impure imports time: "):
+        tests.test_declaration()
 
 
 def test_the_message_has_the_rule_and_the_shortest_history() -> None:
