@@ -138,7 +138,8 @@ class Matchmaker:
         """A seat for it. None: the log refused it, try again."""
         await self._directory.reachable()
         # From here to the seat nothing waits: what is seen is what is decided on.
-        rooms = {room.game_id: room for room in self._lobbies.of(game.name) if room.core.is_public}
+        open_rooms = (room for room in self._lobbies.of(game.name) if room.core.is_public and not room.pauses.held)
+        rooms = {room.game_id: room for room in open_rooms}
         table = matching.choose((room.core.table for room in rooms.values()), player_id)
         if table is None:
             room, seat = self._open(game, ticket, player_id, profile), 0

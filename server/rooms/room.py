@@ -110,6 +110,8 @@ class Room:
 
         Raises `Refused`, `RoomUnavailable`.
         """
+        if self.pauses.held and not self.is_member(player_id):
+            raise RoomUnavailable("an operator has paused the room")
         async with patience():
             if not self.core.relaxed:
                 await self._log.reachable()
