@@ -49,6 +49,16 @@ def test_files_and_functions_are_small(path: Path) -> None:
             assert length <= FUNCTION_LINES_MAX, f"{node.name} has {length} lines"
 
 
+WEB = sorted(path for end in ("js", "css") for path in (ROOT / "server" / "web").rglob(f"*.{end}"))
+
+
+@pytest.mark.parametrize("path", WEB, ids=name)
+def test_files_of_the_browser_client_are_small(path: Path) -> None:
+    text = path.read_text()
+    assert text.count("\n") <= FILE_LINES_MAX
+    assert not re.search(r"https?://(?!www\.w3\.org/)", text), "nothing comes from other hosts"
+
+
 PURE = [path for path in FILES if path.is_relative_to(ROOT / "server" / "games")]
 
 
