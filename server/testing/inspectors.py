@@ -66,8 +66,10 @@ class Log:
                 back = self._codec.from_data(event.name, stored)
             if encode_json(to_data(back)) != encode_json(to_data(event)):
                 raise judge.broken(JSON, f"{event} comes back from the log as {back}")
+        with never_raises(JSON, "the way of the log through JSON", judge.history):
+            stored_log = _stored(self._codec, walk.log)
         with never_raises(LOG, "folding the log", judge.history):
-            folded = state_hash(fold(self._game, [*_stored(self._codec, walk.log)]))
+            folded = state_hash(fold(self._game, stored_log))
         if folded != state_hash(walk.state):
             raise judge.broken(LOG, "folding the log gives another state than the one that was played to")
 

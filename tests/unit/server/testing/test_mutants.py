@@ -97,7 +97,9 @@ class CountsItsCalls(OPEN.TicTacToe):
 
     def decide(self, state: State[Any], actor: str, command: Any, ctx: Any) -> Any:
         decision = super().decide(state, actor, command, ctx)
-        return decision if isinstance(decision, Refusal) else (replace(decision[0], forced=next(self.calls) % 2 == 1),)
+        if isinstance(decision, Refusal):
+            return decision
+        return (replace(decision[0], forced=next(self.calls) % 2 == 1), *decision[1:])
 
 
 @mutant("moves", judge.PURE)
