@@ -76,7 +76,7 @@ class ProcessPool:
     async def close(self) -> None:
         """End the processes. Nothing is answered any more."""
         self._processes = 0
-        for wish in (*self._waiting,):
+        for wish in tuple(self._waiting):
             self._withdraw(wish)
         for worker in self._workers:
             worker.cancel()
@@ -127,7 +127,9 @@ class ProcessPool:
                     _log.warning("a process in which bots think is of no use any more: %r", error)
                     await self._stop(process)
                     process = command = None
-                self._settle(wish, command, ThoughtOutcome.ANSWERED if command is not None else ThoughtOutcome.FAILED)
+                outcome = ThoughtOutcome.ANSWERED if command is not None else ThoughtOutcome.FAILED
+                # Not from here: what goes wrong in a room must not end this task.
+                asyncio.get_running_loop().call_soon(self._settle, wish, command, outcome)
         finally:
             await self._stop(process)
 

@@ -88,6 +88,19 @@ async def test_it_answers_dies_and_answers_again() -> None:
         os.kill(second, 0)
 
 
+async def test_a_room_that_fails_on_an_answer_does_not_keep_the_others_waiting() -> None:
+    wish, failed = thought(), []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: failed.append(context["exception"]))
+
+    def fail(command: Command | None) -> None:
+        raise ValueError(command)
+
+    async with opened() as pool:
+        pool.pool.think(wish, fail)
+        assert await pool.ask(wish) in wish.actions
+    assert [type(error) for error in failed] == [ValueError]
+
+
 async def test_one_that_dies_at_once() -> None:
     async with opened(command=DEAD) as pool:
         assert await pool.ask(thought()) is None
