@@ -17,12 +17,12 @@ from urllib.request import Request, urlopen
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from server import limits
 from server.cli.scene import Scene
 from server.errors import StartupError
 
 Frame = dict[str, Any]
 _ANSWER_S = 20.0
-_PING_S = 15.0
 _HELP = "a number takes that move; NAME {JSON} sends any command; ? shows the table; q leaves"
 
 
@@ -225,7 +225,7 @@ class Seat:
     async def _ping(self) -> None:
         """The server closes who is silent; a player may think as long as he likes."""
         while True:
-            await asyncio.sleep(_PING_S)
+            await asyncio.sleep(limits.HEARTBEAT_S)
             await self._send({"type": "ping"})
 
 
