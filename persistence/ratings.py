@@ -120,6 +120,11 @@ class Batch:
         )
 
 
+async def is_any_due(db: Database) -> bool:
+    """Whether a game waits; costs no lock and writes nothing."""
+    return bool(await db.one(_sql.is_any_due))
+
+
 @asynccontextmanager
 async def due(db: Database, limit: int) -> AsyncIterator[Batch | None]:
     """The games that have waited longest, at most `limit`, in a transaction that ends with the block.

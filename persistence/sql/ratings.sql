@@ -1,5 +1,9 @@
 -- Ratings: the queue of games that wait, where players stand, how each game moved them.
 
+-- name: is_any_due()$
+-- Whether a game waits.
+select exists (select from play.rating_queue where due_at <= now());
+
 -- name: take_clock()$
 -- How many games are rated; whoever has this row is the one who rates. Null: somebody else has it.
 select rated from play.rating_clock for update skip locked;

@@ -21,12 +21,13 @@ class Ratings:
 
     async def rate_due(self) -> bool:
         """Rate some of the games that wait, in one transaction. Whether there may be more of them."""
+        if not await ratings.is_any_due(self._database):
+            self._metrics.rating_lag_seconds.set(0)
+            return False
         async with ratings.due(self._database, limits.RATING_BATCH_GAMES) as batch:
             if batch is None:
                 return False
             self._metrics.rating_lag_seconds.set(batch.lag_s)
-            if not batch.size:
-                return False
             standings = dict(batch.standings)
             moves: list[list[Moved]] = []
             for game in batch.games:
