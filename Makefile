@@ -43,7 +43,8 @@ else
 endif
 
 campaign: install  ## the long tests at their whole length: faults, simulation, hidden information
-	TEST_CAMPAIGN=whole $(BIN)/python -m pytest tests/faults tests/acceptance/test_chaos.py tests/simulation tests/properties
+	TEST_CAMPAIGN=whole $(BIN)/python -m pytest tests/faults tests/acceptance/test_chaos.py \
+	  tests/acceptance/test_statistics.py tests/simulation tests/properties
 
 check: install $(WEB_TOOLS)/.installed  ## style, types, layers
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ from tests.support.foreign import HostedProcess
 CONFIG = {"rounds": 1, "round_pause_ms": 0, "turn_seconds": 0}
 
 
-async def play(server: HostedProcess, count: int, *, at_once: int = 20, bots: tuple[int, ...] = (4, 2, 3)) -> list[str]:
+async def play(server: HostedProcess, count: int, *, at_once: int = 20, bots: tuple[int, ...] = (3, 2)) -> list[str]:
     """Let bots play `count` games to their end; as many at a table as `bots` says in turn. Their ids."""
     owner = await Player.create(server.url, "Owner")
     gate = asyncio.Semaphore(at_once)
@@ -40,8 +40,8 @@ async def rated(server: HostedProcess) -> None:
     await until(server, "select not exists (select from play.rating_queue where due_at <= now())")
 
 
-async def until(server: HostedProcess, question: str, *given: Any) -> None:
+async def until(server: HostedProcess, question: str, *given: Any, patience_s: int = 60) -> None:
     """Ask the database again until it says yes."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(patience_s):
         while not server.rows(question, *given)[0][0]:  # noqa: ASYNC110  # the condition is beyond the server
             await asyncio.sleep(0.05)
