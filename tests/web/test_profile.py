@@ -46,8 +46,7 @@ async def test_newcomers_strangers_and_the_best(browser: Browser, shared_server:
     people = People(browser, shared_server.url)
     guest = await people.new(width=360, height=640)
     page = guest.page
-    me = await page.evaluate("JSON.parse(localStorage.getItem('parlor.identity')).player_id")
-    await page.goto(f"/?again#/players/{me}")
+    await page.get_by_role("link", name="Your games").click()
     await expect(page.get_by_text("No finished games yet")).to_be_visible()
     await page.get_by_role("link", name="Leaderboards").click()
     await page.get_by_role("link", name="Games won").click()

@@ -100,6 +100,26 @@ async def test_of_a_fork_everybody_is_told_that_its_seed_was_known(
     assert b"its seed was known before" in said
 
 
+async def test_a_player_chooses_what_he_adds_to_the_shuffle(browser: Browser, shared_server: HostedProcess) -> None:
+    people = People(browser, shared_server.url)
+    guest = await people.new()
+    page = guest.page
+    await guest.button("Create").click()
+    await page.get_by_text("Your share of the shuffle").click()
+    await page.get_by_label("Any text").fill("my lucky number is 7 ✓")
+    await guest.button("Use it").click()
+    await expect(page.locator(".toast")).to_contain_text("your share of the shuffle")
+    await page.reload()  # it is not drawn at random again
+    await guest.button("Add a bot").click()
+    await guest.button("Start the game").click()
+    await expect(guest.bids.first).to_be_visible()
+    game_id = page.url.rpartition("/")[2]
+    async with httpx.AsyncClient(base_url=shared_server.url) as http:
+        fairness = (await http.get(f"/api/games/{game_id}/fairness")).json()
+    assert fairness["client_seeds"][0]["client_seed"] == "my lucky number is 7 ✓"
+    await people.leave()
+
+
 async def test_a_page_without_cryptography_says_so(browser: Browser, shared_server: HostedProcess) -> None:
     """As it is on pages that were not loaded over https."""
     people = People(browser, shared_server.url)

@@ -1,4 +1,4 @@
-/** The page of a player: `#/players/PLAYER`. */
+/** The page of a player: `#/players/PLAYER`; `me`: this browser's own. */
 
 import { ApiError } from '../net/api.js';
 import { profileScreen } from '../profile/profile-screen.js';
@@ -21,7 +21,8 @@ const CURVE_GAMES = 100;
  */
 export async function openProfilePage(root, api, playerId) {
   const end = new AbortController();
-  const base = `/api/players/${encodeURIComponent(playerId)}`;
+  const id = playerId === 'me' ? (await api.signIn()).player_id : playerId;
+  const base = `/api/players/${encodeURIComponent(id)}`;
   await styles('room', 'panels', 'seats', 'charts', 'profile');
   patch(
     root,

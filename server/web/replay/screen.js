@@ -6,6 +6,7 @@ import { h } from '../ui/dom.js';
 import { progress } from '../ui/facts.js';
 import { iconButton } from '../ui/icons.js';
 import { scoreTable } from '../ui/scores.js';
+import { addressOf } from './address.js';
 import { controls } from './controls.js';
 import { replayTable, still } from './table.js';
 import { viewAt } from './recording.js';
@@ -78,7 +79,10 @@ function bar(view, recording) {
 function beside(replay, view) {
   const { recording, places, tape } = replay;
   const last = recording.views[recording.head];
+  const origin = recording.events[0].data.forked_from;
   return [
+    origin &&
+      h('p', { key: 'origin', class: 'quiet' }, h('a', { href: addressOf(origin.game_id, origin.index, 'open') }, t.forkedFrom)),
     h('h2', null, strings.table.scores),
     scoreTable(view),
     last.rounds.length > 1 && scoreCurve(last, view.rounds.length),

@@ -55,7 +55,7 @@ function roomRow(room, busy) {
 
 /** @param {Home} home */
 export function recentGames({ recent }) {
-  return list('recent', s.recent, recent, s.noRecent, (game) =>
+  return list('recent', h('a', { href: '#/players/me' }, s.recent), recent, s.noRecent, (game) =>
     h(
       'li',
       { key: game.game_id },
@@ -72,7 +72,7 @@ export function recentGames({ recent }) {
 
 /** @param {Home} home */
 export function leaders({ leaders: rows }) {
-  return list('leaders', s.leaders, rows, s.noLeaders, (row) =>
+  return list('leaders', h('a', { href: '#/leaderboards' }, s.leaders), rows, s.noLeaders, (row) =>
     h(
       'li',
       { key: row.player_id },
@@ -89,7 +89,7 @@ export function leaders({ leaders: rows }) {
 
 /**
  * @param {string} key
- * @param {string} title
+ * @param {import('./dom.js').Child} title leads to all of them
  * @param {Record<string, any>[] | null | undefined} items undefined: asked for; null: not known
  * @param {string} none said when there are none
  * @param {(item: Record<string, any>) => import('./dom.js').Child} row

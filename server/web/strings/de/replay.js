@@ -42,6 +42,7 @@ export default {
   fork: 'Von hier weiterspielen',
   forkHint:
     'Öffnet einen privaten Raum, der von diesem Zug an weitergeht: du auf dem Platz, von dem du schaust, Bots auf den anderen (F)',
+  forkedFrom: 'Geht von einem anderen Spiel weiter, von diesem Zug an',
   help: 'Tasten',
   moments: 'Entscheidende Stellen',
   where: (round, trick) => `Runde ${round + 1}${trick === null ? '' : `, Stich ${trick + 1}`}`,

@@ -41,6 +41,7 @@ export default {
   fork: 'Play on from here',
   forkHint:
     'Opens a private room that goes on from this move: you on the seat that you look from, bots on the others (F)',
+  forkedFrom: 'Goes on from another game, at this move',
   help: 'Keys',
   moments: 'Key moments',
   where: (/** @type {number} */ round, /** @type {number | null} */ trick) =>
