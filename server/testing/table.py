@@ -9,7 +9,7 @@ assert table.seats[0].view["phase"] == "completed"
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid5
 
@@ -51,6 +51,18 @@ def first(actions: list[Frame]) -> Frame:
     return actions[0]
 
 
+def payloads(data: bytes) -> Iterator[bytes]:
+    """What the WebSocket frames hold that came in one write."""
+    while data:
+        size, start = data[1], 2
+        if size == 126:
+            size, start = int.from_bytes(data[2:4], "big"), 4
+        elif size == 127:
+            size, start = int.from_bytes(data[2:10], "big"), 10
+        yield data[start : start + size]
+        data = data[start + size :]
+
+
 class Seat:
     """A player with a connection in memory. `frames`: all that he was ever sent, oldest first."""
 
@@ -68,14 +80,7 @@ class Seat:
 
     def send(self, data: bytes) -> None:
         """What the room calls: the bytes of one or several frames."""
-        while data:
-            size, start = data[1], 2
-            if size == 126:
-                size, start = int.from_bytes(data[2:4], "big"), 4
-            elif size == 127:
-                size, start = int.from_bytes(data[2:10], "big"), 10
-            self.frames.append(orjson.loads(data[start : start + size]))
-            data = data[start + size :]
+        self.frames += [orjson.loads(payload) for payload in payloads(data)]
 
     def close(self, code: CloseCode, reason: str = "") -> None:
         """What the room calls: the connection ends."""

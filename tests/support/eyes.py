@@ -15,6 +15,7 @@ import orjson
 from persistence.event_log.log import StoredEvent
 from server.games.eldorado.cards import DECKS
 from server.games.eldorado.dealing import decks_for
+from server.testing.table import payloads
 from server.wire.encoders import JSON, Encoder
 from server.wire.from_client import Hello
 from tests.support.client import Frame
@@ -36,13 +37,7 @@ class Eyes(Seat):
 
     def send(self, data: bytes) -> None:
         decode = orjson.loads if self.encoder is JSON else msgpack.unpackb
-        while data:  # several frames may come in one write
-            size, start = data[1], 2
-            if size == 126:
-                size, start = int.from_bytes(data[2:4], "big"), 4
-            elif size == 127:
-                size, start = int.from_bytes(data[2:10], "big"), 10
-            payload, data = data[start : start + size], data[start + size :]
+        for payload in payloads(data):
             frame = decode(payload)
             self.shown.append((payload, frame, self.viewer))
             if frame["type"] in ("event", "state"):
