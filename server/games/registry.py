@@ -12,6 +12,7 @@ from server.games.declaration import problems
 from server.games.rules import Game
 
 GROUP = "parlor.games"
+_OURS = "server.games."
 
 
 class UnknownGame(KeyError):
@@ -64,13 +65,13 @@ class Registry:
     @classmethod
     def installed(cls) -> Registry:
         """All games of the installed distributions. One that can't be loaded is a failure; the others are there."""
-        return cls.loaded(sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)))
+        return cls.loaded(entry_points(group=GROUP))
 
     @classmethod
     def loaded(cls, points: Iterable[EntryPoint]) -> Registry:
-        """The games of these entry points."""
+        """The games of these entry points. Our own come first: nobody can take their names."""
         registry = cls(())
-        for point in points:
+        for point in sorted(points, key=lambda point: (not point.value.startswith(_OURS), point.name, point.value)):
             wrong = registry._load(point)
             if wrong:
                 registry.failures += (Failure(_origin(point), wrong),)

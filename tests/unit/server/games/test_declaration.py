@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
+from types import ModuleType
 from typing import Any, ClassVar, Literal
 
 import pytest
@@ -123,23 +125,29 @@ def points(**values: str) -> list[EntryPoint]:
     return [EntryPoint(name, value, "parlor.games") for name, value in values.items()]
 
 
-def test_games_that_cannot_be_loaded_are_left_out() -> None:
+def test_games_that_cannot_be_loaded_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    thief = ModuleType("thief")
+    thief.GAME = type("Thief", (OPEN.TicTacToe,), {"name": "eldorado"})()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "thief", thief)
     registry = Registry.loaded(
         points(
             relay="server.games.relay:GAME",
             missing="no_such_module:GAME",
             nothing="server.games.relay:NOTHING",
             class_="server.games.relay:Relay",
-            again="server.games.relay:GAME",
+            relay_again="server.games.relay:GAME",
+            a_thief="thief:GAME",
             eldorado="server.games.eldorado:GAME",
         )
     )
-    assert [game.name for game in registry] == ["relay", "eldorado"]
+    assert [game.name for game in registry] == ["eldorado", "relay"]
+    assert type(registry.game("eldorado")) is eldorado.Eldorado
     told = {failure.origin.label: failure.errors[0] for failure in registry.failures}
+    assert told["a_thief"].startswith("another game is named 'eldorado'")
     assert "ModuleNotFoundError: No module named 'no_such_module'" in told["missing"]
     assert "AttributeError" in told["nothing"]
     assert told["class_"] == "Relay is a class: give an object of it, such as Relay()"
-    assert told["again"].startswith("another game is named 'relay': relay = server.games.relay:GAME")
+    assert told["relay_again"].startswith("another game is named 'relay': relay = server.games.relay:GAME")
 
 
 def test_what_may_be_known_before_playing() -> None:
