@@ -76,7 +76,7 @@ def test_a_game_can_be_repeated() -> None:
 @pytest.mark.parametrize(("players", "games"), [(2, 12), (4, 8)])
 def test_strong_beats_steady_clearly(players: int, games: int) -> None:
     """With twenty iterations a move, a hundredth of what it usually has. Nothing here is left to chance."""
-    duels = [duel for deal in schedule("eldorado", "strong", "steady", players, games, 1) for duel in deal]
+    duels = [duel for deal in schedule("eldorado", "strong", "steady", players, games, 2) for duel in deal]
     won = lead = 0.0
     for duel in duels:
         outcome, seat = contest(20).play(duel), duel.levels.index("strong")
