@@ -13,7 +13,7 @@ from server.games.table import Phase
 from server.games.table_events import GameCompleted
 from server.testing.broken import never_raises
 from server.testing.judge import FORCED, TOTAL
-from server.testing.walk import LEGAL, Redo, Walk
+from server.testing.walk import LEGAL, Redo, Walk, called
 from server.wire.commands import CommandDecoder, command_data
 from server.wire.encoders import encode_json
 
@@ -21,6 +21,7 @@ JSON = "events, views and commands are JSON"
 LOG = "the log gives the state again"
 ENDS = "the game ends"
 SUMMARY = "the summary fits the game"
+TURNS = "whoever is newly waited for, or has moved and is waited for again, has a deadline with a new key"
 BOTS = "bots play by the rules, and the same in the same place"
 _LISTED_MAX = 20
 _BOTS_ASKED_MAX = 4
@@ -35,6 +36,7 @@ class Moves:
 
     def look(self, walk: Walk, before: State[Any], events: list[Event], redo: Redo) -> None:
         judge = walk.judge
+        self._turns(walk, before)
         for who, actions in walk.movers():
             for action in actions[:_LISTED_MAX]:
                 data = command_data(action)
@@ -49,6 +51,16 @@ class Moves:
         if judge.deadline(walk.state) is not None:
             with never_raises(FORCED, "expire", judge.history):
                 judge.settle(walk.state, judge.expire(walk.state))
+
+    def _turns(self, walk: Walk, before: State[Any]) -> None:
+        """A room tells a player that it is his turn, and lets a bot move, when the key of the wait is a new one."""
+        with walk.judge.at_ease():
+            old, new = walk.judge.deadline(before), walk.judge.deadline(walk.state)
+        if old is None or new is None or old.key != new.key:
+            return
+        untold = set(new.player_ids) - (set(old.player_ids) - {walk.mover})
+        if untold:
+            raise walk.judge.broken(TURNS, f"{', '.join(map(called, sorted(untold)))}: the key is {new.key} as before")
 
 
 class Log:

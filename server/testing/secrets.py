@@ -26,6 +26,7 @@ from server.wire.encoders import encode_json
 VIEW = "a view shows no more than the events did"
 REDACT = "what is told of a private event does not depend on what it hides"
 SEED = "the session seed is a secret until the end"
+KEYS = "a view has the same keys in the lobby and in the game"
 NAMED = "what the test names as secret is shown to nobody else"
 _TWINS_MAX = 8
 _CHOICES_MAX = 3
@@ -140,7 +141,10 @@ class Hidden:
         judge, state = walk.judge, walk.state
         with never_raises(TOTAL, "view or redact", judge.history):
             seen = self._sees(state, viewer) + _text(self._shown(events, viewer))
-            match.view(self._game, State(state.table, None), viewer)  # as in the lobby
+            lobby = match.view(self._game, State(state.table, None), viewer)
+        if lobby.keys() != match.view(self._game, state, viewer).keys():
+            different = sorted(lobby.keys() ^ match.view(self._game, state, viewer).keys())
+            raise judge.broken(KEYS, f"{', '.join(different)} is not there in both")
         if not isinstance(events[-1], GameCompleted) and not state.table.is_over:
             everything = seen + _text([to_data(event) for event in events])
             seed = judge.ctx.session_seed

@@ -180,6 +180,19 @@ class LetsEverybodyWin(OPEN.TicTacToe):
         return rules.Summary(tuple(Result.plain(p, state.play.scores[p.player_id], everybody) for p in seated))
 
 
+@mutant("moves", inspectors.TURNS)
+class NeverTellsTheNextOne(OPEN.TicTacToe):
+    def deadline(self, state: State[Any]) -> Deadline:
+        return replace(super().deadline(state), key=("turn",))
+
+
+@mutant("secrets", secrets.KEYS)
+class HasKeysThatComeLater(OPEN.TicTacToe):
+    def view(self, state: State[Any], viewer: str | None) -> Any:
+        view = super().view(state, viewer)
+        return view if state.play else {key: value for key, value in view.items() if key != "mover"}
+
+
 @mutant("log", inspectors.JSON)
 class TellsASet(OPEN.TicTacToe):
     def decide(self, state: State[Any], actor: str, command: Any, ctx: Any) -> Any:
