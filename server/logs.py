@@ -8,6 +8,9 @@ from typing import Any
 
 import structlog
 
+_FIELDS = ("address", "action", "game_id", "player_id", "reason")
+"""What a record may bring along as `extra`: fields of their own, beside its text."""
+
 _SECRET_KEYS = frozenset({"session_seed", "client_seed", "token", "authorization", "hand", "hands", "password"})
 
 
@@ -22,7 +25,7 @@ def configure(level: str, style: str) -> None:
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
+        structlog.stdlib.ExtraAdder(allow=_FIELDS),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _without_secrets,
     ]

@@ -62,7 +62,7 @@ function run(root, api, recording, place, enter) {
   const lines = events.map((event, i) => (i === 0 ? '' : sentence(event, views[i - 1], views[i])));
   const tape = new Tape(recording, places.moves, changed);
   const started = events.findIndex((event) => event.name === 'game_started');
-  const narrow = matchMedia('(max-width: 940px)');
+  const narrow = matchMedia('(max-width: 1060px)'); // as in styles/replay.css
   let addressTimer = 0;
 
   /** @type {import('../replay/screen.js').Replay} */
