@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright, expect
 
+from tests.support.foreign import HostedProcess
 from tests.support.server import ServerProcess
 from tests.web.guest import Guest
 
@@ -96,10 +98,28 @@ class People:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def people(browser: Browser, live_server: ServerProcess, request: pytest.FixtureRequest) -> AsyncIterator[People]:
-    made = People(browser, live_server.url)
-    yield made
+async def people(
+    browser: Browser, shared_server: HostedProcess, request: pytest.FixtureRequest
+) -> AsyncIterator[People]:
+    """People on a server where others may play too."""
+    async with visiting(People(browser, shared_server.url), request.node.name) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def people_alone(
+    browser: Browser, live_server: ServerProcess, request: pytest.FixtureRequest
+) -> AsyncIterator[People]:
+    """People on a server of their own: nobody else's room is listed, nobody else looks for players."""
+    async with visiting(People(browser, live_server.url), request.node.name) as made:
+        yield made
+
+
+@asynccontextmanager
+async def visiting(people: People, name: str) -> AsyncIterator[People]:
+    """At the end their pages are looked at and closed."""
+    yield people
     try:
-        await made.finish(request.node.name)
+        await people.finish(name)
     finally:
-        await made.leave()
+        await people.leave()

@@ -74,13 +74,13 @@ async def test_a_room_without_chat_shows_none(people: People) -> None:
     assert await host.page.locator(".chat").count() == 0
 
 
-async def test_the_list_of_rooms_is_live(people: People) -> None:
-    looking = await people.new()
+async def test_the_list_of_rooms_is_live(people_alone: People) -> None:
+    looking = await people_alone.new()
     rooms = looking.page.locator(".public-rooms li")
     await expect(looking.page.locator(".public-rooms")).to_contain_text("No open rooms")
     fetched: list[str] = []
     looking.page.on("request", lambda request: fetched.append(request.url))
-    host = await people.new()
+    host = await people_alone.new()
     await host.button("Create").click()
     await expect(rooms).to_contain_text(["1 of 4 players"])
     await host.button("Add a bot").click()

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.docs.pages import blocks, page
-from tests.support.server import ServerProcess
+from tests.support.foreign import HostedProcess
 from tests.web.test_resume import CutLine
 
 pytestmark = pytest.mark.browser
@@ -23,11 +23,11 @@ async def say(writer: Page, text: str) -> None:
     await expect(writer.get_by_label("Text")).to_have_value("")
 
 
-async def test_the_example_plays_relay(browser: Browser, live_server: ServerProcess) -> None:
+async def test_the_example_plays_relay(browser: Browser, shared_server: HostedProcess) -> None:
     (example,) = blocks(page("browser-client"), "html")
     people = []
     for _ in range(2):
-        context = await browser.new_context(base_url=live_server.url)
+        context = await browser.new_context(base_url=shared_server.url)
         await context.route("**/mine.html", lambda route: route.fulfill(body=example, content_type="text/html"))
         people.append(await context.new_page())
     anna, ben = people

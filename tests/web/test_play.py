@@ -35,16 +35,6 @@ async def test_a_round_with_the_mouse(people: People) -> None:
     await expect(guest.result.locator("tbody tr")).to_have_count(1)
 
 
-async def test_a_round_with_the_keyboard(people: People) -> None:
-    guest = await people.new()
-    await guest.create_room()
-    await guest.bid_with_keyboard(10)
-    await expect(guest.page.locator(".own-seat")).to_contain_text("bid 10")
-    for _ in range(CARDS):
-        await guest.play_with_keyboard()
-    await expect(guest.result).to_be_visible()
-
-
 async def test_a_round_on_a_phone_with_ten_players(people: People) -> None:
     guest = await people.new(width=360, height=640)
     await guest.create_room(bots=9)
@@ -117,11 +107,11 @@ async def play_to_the_end(guest: Guest) -> None:
             await guest.play_with_mouse()
 
 
-async def test_a_spectator_takes_a_seat(people: People) -> None:
-    host = await people.new()
+async def test_a_spectator_takes_a_seat(people_alone: People) -> None:
+    host = await people_alone.new()
     await host.button("Create").click()
     code = await host.page.locator(".join-code output").text_content()
-    spectator = await people.new()
+    spectator = await people_alone.new()
     await spectator.button("Watch").click()
     await expect(spectator.page.locator(".member:not(.is-free)")).to_have_count(1)
     await expect(host.page.locator(".watchers")).to_have_text("1 watching")

@@ -113,8 +113,8 @@ async def test_a_cut_line_is_taken_up_where_it_was(people: People) -> None:
     assert line.welcomes[1]["mode"] == "replay"
 
 
-async def test_a_killed_server_comes_back_with_the_same_table(people: People, live_server: ServerProcess) -> None:
-    guest = await people.new()
+async def test_a_killed_server_comes_back_with_the_same_table(people_alone: People, live_server: ServerProcess) -> None:
+    guest = await people_alone.new()
     await guest.create_room()
     await middle_of_a_trick(guest)
     hand = await guest.hand.count()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support.server import ServerProcess
+from tests.support.foreign import HostedProcess
 
 pytestmark = pytest.mark.browser
 STRINGS = Path(__file__).parents[2] / "server" / "web" / "strings"
@@ -27,8 +27,8 @@ SHAPES = """async (areas) => {
 }"""
 
 
-async def test_german_and_english(browser: Browser, live_server: ServerProcess) -> None:
-    context = await browser.new_context(base_url=live_server.url, locale="de-AT")
+async def test_german_and_english(browser: Browser, shared_server: HostedProcess) -> None:
+    context = await browser.new_context(base_url=shared_server.url, locale="de-AT")
     page = await context.new_page()
     await page.goto("/")
     await expect(page.get_by_role("button", name="Gegen Bots spielen")).to_be_visible()
