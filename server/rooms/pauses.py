@@ -51,8 +51,9 @@ class Pauses:
 
     def hold(self) -> None:
         """An operator pauses the room, until `release`."""
-        self.held = True
-        self._begin("operator")
+        if not self.held:
+            self.held = True
+            self._begin("operator")
 
     def release(self) -> None:
         """That pause is over; the one of a database that is away is not."""
@@ -69,7 +70,8 @@ class Pauses:
             member.send(member.encoder.frame(frames.status(reason, self._core.paused_since_ms)))
 
     def _begin(self, reason: str) -> None:
-        self._carry_out(self._core.pause(self._clock.now_ms()))
+        if self._core.paused_since_ms is None:
+            self._carry_out(self._core.pause(self._clock.now_ms()))
         self._fanout.broadcast(frames.status(reason, self._clock.now_ms()))
 
     def _end(self, reason: str) -> None:
