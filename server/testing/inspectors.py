@@ -10,7 +10,7 @@ from server.games.codec import VERSION_KEY, Codec, to_data
 from server.games.replay import fold, state_hash
 from server.games.rules import Command, Event, Game, PlayerId, Refusal, State, ThinkingBot
 from server.games.table import Phase
-from server.games.table_events import GameCompleted
+from server.games.table_events import TABLE_EVENTS, GameCompleted
 from server.testing.broken import never_raises
 from server.testing.judge import FORCED, TOTAL
 from server.testing.walk import LEGAL, Redo, Walk, called
@@ -36,7 +36,8 @@ class Moves:
 
     def look(self, walk: Walk, before: State[Any], events: list[Event], redo: Redo) -> None:
         judge = walk.judge
-        self._turns(walk, before)
+        if not isinstance(events[0], TABLE_EVENTS):  # whoever comes back is told his turn by that
+            self._turns(walk, before)
         for who, actions in walk.movers():
             for action in actions[:_LISTED_MAX]:
                 data = command_data(action)
