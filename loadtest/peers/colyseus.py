@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from time import perf_counter
 from typing import Any, cast
 
@@ -83,6 +84,10 @@ class Speaker(asyncio.Protocol):
             self.say()
 
 
+def _same(speaker: Speaker) -> Speaker:
+    return speaker
+
+
 async def open_rooms(load: Load, url: str, kind: str, rooms: int, sockets: int) -> None:
     """`kind`: none, insert or queue."""
     api = Api(url)
@@ -99,7 +104,7 @@ async def open_rooms(load: Load, url: str, kind: str, rooms: int, sockets: int) 
             ws_url = f"ws://{place}/{seat['processId']}/{room_id}?sessionId={seat['sessionId']}"
             speaker = Speaker(load, ws_url, seat["sessionId"])
             async with asyncio.timeout(_CONNECT_S):
-                await loop.create_connection(lambda speaker=speaker: speaker, host, int(port))  # type: ignore[misc]
+                await loop.create_connection(partial(_same, speaker), host, int(port))
                 await speaker.joined
             room.append(speaker)
         load.rooms.append(room)
