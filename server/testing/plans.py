@@ -21,7 +21,7 @@ MOVE, FORGE, STEAL, TIME, LEAVE, DROP, RETURN, PLAY_ON = (
     "return",
     "play on",  # so many moves, one after the other
 )
-_STEPS = (MOVE, MOVE, MOVE, PLAY_ON, FORGE, STEAL, TIME, DROP, RETURN, LEAVE)
+_STEPS = (MOVE, MOVE, MOVE, PLAY_ON, FORGE, FORGE, STEAL, TIME, DROP, RETURN, LEAVE)
 _SETTINGS_OF_ROOMS = ("min_players", "max_players", "bot_delay_ms", "spectator_delay_s", "autostart", "chat")
 
 Step = tuple[str, int, int]
@@ -50,7 +50,8 @@ def plans(game: Game[Any], steps_max: int = 40) -> st.SearchStrategy[Plan]:
         st.integers(0, 2 if game.bot_levels else 0),
         _configs(game),
         st.integers(0, 2**16),
-        st.lists(step, max_size=steps_max).map(tuple),
+        # Lists of hypothesis are short; so it is told that there are long ones, too.
+        (st.lists(step, max_size=steps_max) | st.lists(step, min_size=steps_max // 3, max_size=steps_max)).map(tuple),
     )
 
 

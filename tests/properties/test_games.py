@@ -14,12 +14,12 @@ from tests.support.campaign import part
 
 class TestRelay(GameProperties):
     game = relay.GAME
-    examples = part(200, 8)
+    examples = part(100, 8)
 
 
 class TestEldorado(GameProperties):
     game = eldorado.GAME
-    examples = part(200, 8)
+    examples = part(100, 8)
 
     def secrets(self, state: State[Any], viewer: Viewer) -> Iterable[str]:
         """The cards that others hold, save those that he holds the twin of or that lie open."""
@@ -32,9 +32,9 @@ class TestEldorado(GameProperties):
 
 class TestTicTacToe(GameProperties):
     game = samples.tictactoe().GAME
-    examples = part(200, 8)
+    examples = part(100, 8)
 
 
 class TestSecretNumbers(GameProperties):
     game = samples.secret_numbers().GAME
-    examples = part(200, 8)
+    examples = part(100, 8)
