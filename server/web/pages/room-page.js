@@ -98,7 +98,17 @@ export async function openRoomPage(root, api, gameId, url) {
   /** Those that grow at their end, which stays in sight unless somebody has scrolled back. */
   const lists = () => Array.from(root.querySelectorAll('.moves, .said'));
 
+  let isDue = false;
+  /** Draw with the next frame: an event, the turn after it and an ack come together and are drawn once. */
   function draw() {
+    if (isDue) return;
+    isDue = true;
+    if (document.hidden) queueMicrotask(paint);
+    else requestAnimationFrame(paint);
+  }
+
+  function paint() {
+    isDue = false;
     if (signal.aborted) return;
     const keepsPlace = lists().filter((list) => list.scrollTop + list.clientHeight < list.scrollHeight - 1);
     patch(root, roomScreen(room, screen));
