@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from server.games.lobby import TABLE_COMMANDS
 from server.games.rules import Bot, Command, Config, Event, Game
@@ -57,6 +57,7 @@ def _config(game: Game[Any]) -> Iterator[str]:
     for name, bounds in declared.items():
         if name not in {field.name for field in fields(kind)}:
             yield f"config: bounds has {name!r}, which is no setting"
+            return
         if not (len(bounds) == 2 and all(type(bound) is int for bound in bounds) and bounds[0] <= bounds[1]):
             yield f"config: the bounds of {name} must be (lowest, highest)"
     for name, hint in get_type_hints(kind).items():
@@ -142,8 +143,6 @@ def _is_json(hint: Any, sequence: type) -> bool:
     origin, inner = get_origin(hint), get_args(hint)
     if origin is Literal:
         return all(isinstance(value, (str, int, bool, NoneType)) for value in inner)
-    if origin is Annotated:
-        return _is_json(inner[0], sequence)
     if origin in (dict, Mapping):
         return inner[0] is str and _is_json(inner[1], sequence)
     if origin in (Union, UnionType, sequence):

@@ -6,14 +6,14 @@ import sys
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from types import ModuleType
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
 
 from server.games import eldorado, relay, rules
 from server.games.catalogue import describe
 from server.games.declaration import problems
-from server.games.registry import Registry
+from server.games.registry import Registry, UnknownGame
 from server.games.rules import Command, Event
 from tests.support import samples
 
@@ -42,6 +42,12 @@ class NoDefault(rules.Config):
     seats: list[str]
 
 
+def bounded(**changes: Any) -> type[rules.Config]:
+    """Settings with other bounds."""
+    bounds = {**rules.Config.bounds, **changes}
+    return dataclass(frozen=True, kw_only=True)(type("Settings", (rules.Config,), {"bounds": bounds}))
+
+
 class Undecorated(Command):
     name = "wish"
 
@@ -68,6 +74,12 @@ class Versioned(Event):
 
 
 @dataclass(frozen=True)
+class Unversioned(Event):
+    name: ClassVar[str] = "fact"
+    version: ClassVar[Any] = 0
+
+
+@dataclass(frozen=True)
 class TakenByTheTable(Event):
     name: ClassVar[str] = "game_started"
 
@@ -82,6 +94,10 @@ class TakenByTheTable(Event):
         ({"config": object}, "config must be rules.Config"),
         ({"config": config(speed=3)}, "speed is a whole number without bounds"),
         ({"config": config(where=frozenset({1, 2}))}, "config: the type of where is not one of JSON"),
+        ({"config": bounded(no_setting=(1, 2))}, "bounds has 'no_setting', which is no setting"),
+        ({"config": bounded(turn_seconds=(9, 1))}, "the bounds of turn_seconds must be (lowest, highest)"),
+        ({"config": bounded(turn_seconds=(1, 5))}, "by default turn_seconds must be 1 to 5"),
+        ({"events": (Unversioned,)}, "event fact: version must be a whole number from 1 on"),
         ({"config": NoDefault}, "config: seats must have a plain default"),
         ({"config": type("Own", (rules.Config,), {})}, "must be decorated with @dataclass"),
         ({"commands": OPEN.Mark}, "commands must be a tuple of classes"),
@@ -116,7 +132,9 @@ def test_what_is_no_game_at_all() -> None:
     assert "not a game" in problems(OPEN)[0]
 
 
-@pytest.mark.parametrize("hint", [int, str | None, list[dict[str, int]], Literal["a", "b"], Any, dict[str, Any]])
+@pytest.mark.parametrize(
+    "hint", [int, str | None, list[dict[str, int]], Literal["a", "b"], Any, dict[str, Any], Annotated[int, "of cards"]]
+)
 def test_types_that_commands_may_have(hint: Any) -> None:
     assert problems(type("Fine", (OPEN.TicTacToe,), {"commands": (command(field=hint),)})()) == ()
 
@@ -148,6 +166,15 @@ def test_games_that_cannot_be_loaded_are_left_out(monkeypatch: pytest.MonkeyPatc
     assert "AttributeError" in told["nothing"]
     assert told["class_"] == "Relay is a class: give an object of it, such as Relay()"
     assert told["relay_again"].startswith("another game is named 'relay': relay = server.games.relay:GAME")
+
+
+def test_where_a_game_comes_from() -> None:
+    assert Registry([OPEN.GAME]).origin("tictactoe") is None
+    registry = Registry.loaded(points(relay="server.games.relay:GAME", missing="no_such_module:GAME"))
+    assert str(registry.origin("relay")) == "relay = server.games.relay:GAME of ? ?"
+    assert str(registry.failures[0]).startswith("the game missing = no_such_module:GAME of ? ? is left out: it can't")
+    with pytest.raises(UnknownGame, match="chess"):
+        registry.origin("chess")
 
 
 def test_what_may_be_known_before_playing() -> None:
