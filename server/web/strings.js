@@ -13,6 +13,7 @@ export const LANGUAGES = /** @type {const} */ ({ en: 'English', de: 'Deutsch' })
  * @property {typeof import('./strings/en/common.js').default} common
  * @property {typeof import('./strings/en/home.js').default} home
  * @property {typeof import('./strings/en/table.js').default} table
+ * @property {typeof import('./strings/en/help.js').default} help
  * @property {typeof import('./strings/en/verify.js').default} verify
  * @property {typeof import('./strings/en/replay.js').default} replay
  * @property {typeof import('./strings/en/profile.js').default} profile

@@ -1,6 +1,5 @@
 /** The page of one room: lobby, table and result. */
 
-import { botLevels } from '../net/catalogue.js';
 import { fillTime } from '../net/ticket.js';
 import { strings } from '../strings.js';
 import { Room } from '../play/room.js';
@@ -52,14 +51,13 @@ export async function openRoomPage(root, api, gameId, url) {
   }
 
   let hasAsked = false;
-  function askForLevels() {
+  async function askForLevels() {
     const { view } = room;
     if (hasAsked || view?.phase !== 'lobby' || view.host_player_id !== view.you.player_id) return;
     hasAsked = true;
-    void botLevels(api).then((levels) => {
-      screen.levels = levels;
-      draw();
-    });
+    const { botLevels } = await import('../net/catalogue.js');
+    screen.levels = await botLevels(api);
+    draw();
   }
 
   const room = new Room({
@@ -69,7 +67,7 @@ export async function openRoomPage(root, api, gameId, url) {
     listener: {
       onChange: () => {
         share();
-        askForLevels();
+        void askForLevels();
         void loadPart(room.view?.phase).then((isNew) => isNew && draw());
         draw();
       },

@@ -1,10 +1,11 @@
 /** What the keys do. */
 
-import { strings } from '../strings.js';
+import { strings, texts } from '../strings.js';
 import { h, patch } from './dom.js';
 
+const s = await texts('help');
+
 export function openHelp() {
-  const s = strings.help;
   const dialog = document.createElement('dialog');
   dialog.className = 'sheet help';
   dialog.setAttribute('aria-label', s.title);

@@ -149,20 +149,6 @@ export default {
     hurry: 'Noch 10 Sekunden.',
   },
 
-  help: {
-    title: 'Tasten',
-    keys: [
-      ['← →', 'Karte oder Ansage wählen'],
-      ['0 … 9', 'Ansage wählen'],
-      ['Enter', 'Karte spielen, ansagen'],
-      ['L', 'letzten Stich zeigen'],
-      ['S', 'Punkte und Züge'],
-      ['C', 'im Chat schreiben'],
-      ['Esc', 'schließen'],
-      ['?', 'diese Tasten'],
-    ],
-  },
-
   refusals: {
     not_your_turn: 'Du bist nicht dran.',
     must_follow_suit: 'Du musst die Farbe bedienen.',

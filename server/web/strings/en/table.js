@@ -148,20 +148,6 @@ export default {
     hurry: '10 seconds left.',
   },
 
-  help: {
-    title: 'Keys',
-    keys: [
-      ['← →', 'choose a card or a bid'],
-      ['0 … 9', 'choose a bid'],
-      ['Enter', 'play the card, make the bid'],
-      ['L', 'show the last trick'],
-      ['S', 'scores and moves'],
-      ['C', 'write in the chat'],
-      ['Esc', 'close'],
-      ['?', 'these keys'],
-    ],
-  },
-
   refusals: {
     not_your_turn: 'It is not your turn.',
     must_follow_suit: 'You must follow suit.',
