@@ -2,9 +2,9 @@
 
 table = Table(GAME, players=2)
 table.start()
-answer = table.seats[0].ask("mark", cell=4)
-table.advance(30)                       # the other one's time is up
-assert table.seats[0].view["phase"] == "completed"
+assert table.seats[0].ask("mark", cell=4)["type"] == "ack"
+table.advance(60)  # the other one's time is up
+assert table.seats[0].named("marked")[1]["data"]["forced"]
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import json
 from importlib.metadata import EntryPoint
 
 import pytest
+from hypothesis import Phase, settings
 
 from server.cli import games
 from server.errors import StartupError
@@ -58,7 +59,9 @@ def test_a_check_that_goes_well(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_a_check_that_does_not(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    module = samples.tictactoe()
+    module, usual = samples.tictactoe(), GameProperties.settings
+    unshrunk = {"phases": [Phase.generate]}  # the first history that is found will do
+    monkeypatch.setattr(GameProperties, "settings", lambda self, n: settings(usual(self, n), **unshrunk))
     monkeypatch.setattr(module.TicTacToe, "actions", lambda self, state, player: (module.Mark(0),))
     assert games.check("tictactoe") == 1
     told = capsys.readouterr()

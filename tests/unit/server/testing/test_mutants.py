@@ -311,7 +311,7 @@ def test_clocks_and_chance_are_not_imported(tmp_path: Path) -> None:
 
 
 def test_the_message_has_the_rule_and_the_shortest_history() -> None:
-    tests = type("Tests", (GameProperties,), {"game": ListsTakenCells()})()
+    tests = type("Tests", (GameProperties,), {"game": ListsTakenCells(), "steps_max": 9})()
     with pytest.raises(Broken) as found:
         tests.test_moves()
     assert str(found.value).startswith(f"{walk.LEGAL}: Mark(cell=0) was listed by actions and refused by decide\n")
