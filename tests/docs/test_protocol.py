@@ -14,6 +14,7 @@ import pytest
 from server import limits
 from server.api.app import build
 from server.games import chat, eldorado, relay, rules
+from server.games.catalogue import describe
 from server.games.eldorado.events import EVENTS as ELDORADO_EVENTS
 from server.games.lobby import TABLE_COMMANDS
 from server.games.table_events import TABLE_EVENTS
@@ -134,6 +135,14 @@ def test_settings_of_a_room() -> None:
             zero = ", or 0" if field.name in kind.zero_allowed and low > 0 else ""
             assert described[field.name][2] == (f"{low}" if low == high else f"{low} to {high}{zero}")
     assert rules.Config.bounds["min_players"][0] == rules.Config.bounds["max_players"][0] == 1
+
+
+def test_installed_games() -> None:
+    described = {code for row in rows(section(PAGE, "Installed games")) for code in codes(row[0])}
+    assert described == {*describe(eldorado.GAME), "config"}
+    setting = next(row[1] for row in rows(section(PAGE, "Installed games")) if "`settings`" in row[0])
+    known = {key for told in describe(eldorado.GAME)["settings"] for key in told}
+    assert set(codes(setting)) - {"int", "bool", "str"} == known
 
 
 def test_numbers() -> None:
