@@ -86,6 +86,11 @@ class CutLine:
             self.welcomes.append(frame)
         self._page_side.send(message)
 
+    def tell(self, frame: dict[str, Any]) -> None:
+        """As if the server had sent it."""
+        assert self._page_side is not None
+        self._page_side.send(json.dumps(frame))
+
     async def cut(self, code: int, reason: str = "") -> None:
         assert self._page_side is not None
         assert self._server_side is not None
@@ -111,6 +116,26 @@ async def test_a_cut_line_is_taken_up_where_it_was(people: People) -> None:
     assert "last_index" not in first
     assert second["last_index"] > 0
     assert line.welcomes[1]["mode"] == "replay"
+
+
+async def test_a_pause_says_why_and_moves_nothing(people: People) -> None:
+    guest = await people.new()
+    line = CutLine()
+    await guest.page.route_web_socket("**/ws/rooms/*", line.connect)
+    await guest.create_room()
+    await expect(guest.bids.first).to_be_visible()
+    before = await guest.hand.first.bounding_box()
+    line.tell({"type": "status", "paused": True, "reason": "database", "since": 0})
+    note = guest.page.locator(".paused-note")
+    await expect(note).to_contain_text("storage is away. Nothing is lost")
+    await expect(guest.page.locator(".line")).to_have_text("Paused")
+    assert await guest.hand.first.bounding_box() == before
+    line.tell({"type": "status", "paused": False, "reason": None, "since": 0})
+    await expect(note).to_have_count(0)
+    line.tell({"type": "notice", "text": "Back at noon.", "at": 0})
+    await expect(guest.page.locator(".toast")).to_have_text("From the operator: Back at noon.")
+    await guest.bids.nth(1).click()
+    await expect(guest.playable.first).to_be_visible()
 
 
 async def test_a_killed_server_comes_back_with_the_same_table(people_alone: People, live_server: ServerProcess) -> None:

@@ -29,6 +29,7 @@ const NOBODY = { display_name: '', avatar_seed: '', color: '#8a8f94' };
 /**
  * @typedef {object} Home
  * @property {import('../net/api.js').Profile} profile
+ * @property {string} playerId ours; empty before we have one
  * @property {Record<string, any>[] | null} rooms null: not known
  * @property {Record<string, any>[] | null | undefined} recent our finished games; undefined: asked for
  * @property {Record<string, any>[] | null | undefined} leaders who has won most
@@ -49,6 +50,7 @@ export function openHomePage(root, api, enter) {
   /** @type {Home} */
   const home = {
     profile: api.identity?.profile ?? NOBODY,
+    playerId: api.identity?.player_id ?? '',
     rooms: [],
     recent: undefined,
     leaders: undefined,
@@ -92,7 +94,7 @@ export function openHomePage(root, api, enter) {
 
   async function begin() {
     try {
-      home.profile = (await api.signIn()).profile;
+      ({ profile: home.profile, player_id: home.playerId } = await api.signIn());
     } catch (error) {
       tell(error);
     }

@@ -148,11 +148,11 @@ function createForm({ busy, levels: known }) {
 }
 
 /** @param {Home} home */
-function profileForm({ profile }) {
+function profileForm({ profile, playerId }) {
   return h(
     'form',
     { key: 'name', class: 'panel you', 'data-action': 'save-name' },
-    h('h2', null, s.yourName),
+    h('h2', null, s.yourName, h('a', { href: playerId ? `#/players/${playerId}` : null }, s.yourPage)),
     h(
       'div',
       { class: 'line-of-fields' },

@@ -40,6 +40,7 @@ export default {
   wins: (count) => `${count} ${count === 1 ? 'Sieg' : 'Siege'}`,
   unknown: 'Das lässt sich gerade nicht laden.',
   yourName: 'Dein Name',
+  yourPage: 'Deine Statistik',
   saveName: 'Speichern',
   nameSaved: 'Gespeichert.',
   changeFace: 'Bild ändern',

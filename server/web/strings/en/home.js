@@ -39,6 +39,7 @@ export default {
   wins: (/** @type {number} */ count) => `${count} ${count === 1 ? 'win' : 'wins'}`,
   unknown: 'This can’t be loaded at the moment.',
   yourName: 'Your name',
+  yourPage: 'Your statistics',
   saveName: 'Save',
   nameSaved: 'Saved.',
   changeFace: 'Change your picture',
