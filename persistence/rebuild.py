@@ -194,7 +194,8 @@ class Ledger:
 
     async def rated_games(self, after: int, limit: int) -> list[Data]:
         """The players of the next games in that order, with `stored`: the row of the history, or None."""
-        return [dict(row) for row in await self._rows(_sql.rated_games, after=after, limit=limit)]
+        ids = [row["game_id"] for row in await self._rows(_sql.next_rated, after=after, limit=limit)]
+        return [dict(row) for row in await self._rows(_sql.rated_games, ids=ids)] if ids else []
 
     async def strange_history(self, *, mend: bool) -> list[Data]:
         """Rows of the history that should not be."""

@@ -248,13 +248,20 @@ select game_id, rated_no from kept
 union all
 select w.game_id, f.rated_no from waiting w join free f using (place);
 
--- name: rated_games(after, limit)
--- The next games in that order, with their players and what is told of them.
+-- name: next_rated(after, limit)
+-- The next games in that order.
+select game_id from rating_order where rated_no > :after::bigint order by rated_no limit :limit::int;
+
+-- name: rated_games(ids)
+-- The players of these games, with what is told of them. The ids stand beside each table, because a join does not reach
+-- into the view.
 select o.rated_no, o.game_id, r.game, r.with_bots, r.player_id, r.score, r.is_winner, r.completed_at,
     to_jsonb(h) as stored
-from (select * from rating_order where rated_no > :after::bigint order by rated_no limit :limit::int) o
+from rating_order o
 join results r on r.game_id = o.game_id
-left join play.rating_history h on h.game_id = o.game_id and h.player_id = r.player_id
+left join play.rating_history h
+    on h.game_id = o.game_id and h.player_id = r.player_id and h.game_id = any(:ids::uuid[])
+where o.game_id = any(:ids::uuid[]) and r.game_id = any(:ids::uuid[])
 order by o.rated_no, r.player_id;
 
 -- name: strange_history(mend)
