@@ -195,7 +195,13 @@ class Ledger:
     async def rated_games(self, after: int, limit: int) -> list[Data]:
         """The players of the next games in that order, with `stored`: the row of the history, or None."""
         ids = [row["game_id"] for row in await self._rows(_sql.next_rated, after=after, limit=limit)]
-        return [dict(row) for row in await self._rows(_sql.rated_games, ids=ids)] if ids else []
+        told = {
+            (row["game_id"], row["player_id"]): row["stored"] for row in await self._rows(_sql.told_ratings, ids=ids)
+        }
+        return [
+            {**row, "stored": told.get((row["game_id"], row["player_id"]))}
+            for row in await self._rows(_sql.rated_games, ids=ids)
+        ]
 
     async def strange_history(self, *, mend: bool) -> list[Data]:
         """Rows of the history that should not be."""

@@ -253,16 +253,16 @@ select w.game_id, f.rated_no from waiting w join free f using (place);
 select game_id from rating_order where rated_no > :after::bigint order by rated_no limit :limit::int;
 
 -- name: rated_games(ids)
--- The players of these games, with what is told of them. The ids stand beside each table, because a join does not reach
--- into the view.
-select o.rated_no, o.game_id, r.game, r.with_bots, r.player_id, r.score, r.is_winner, r.completed_at,
-    to_jsonb(h) as stored
+-- The players of these games. The ids stand beside both tables, because a join does not reach into the view.
+select o.rated_no, o.game_id, r.game, r.with_bots, r.player_id, r.score, r.is_winner, r.completed_at
 from rating_order o
 join results r on r.game_id = o.game_id
-left join play.rating_history h
-    on h.game_id = o.game_id and h.player_id = r.player_id and h.game_id = any(:ids::uuid[])
 where o.game_id = any(:ids::uuid[]) and r.game_id = any(:ids::uuid[])
 order by o.rated_no, r.player_id;
+
+-- name: told_ratings(ids)
+-- What is told of them.
+select game_id, player_id, to_jsonb(h) as stored from play.rating_history h where game_id = any(:ids::uuid[]);
 
 -- name: strange_history(mend)
 -- Ratings of games, or in games of players, that have none.
