@@ -134,7 +134,7 @@ def test_a_server_that_is_killed_again_and_again(told: Told) -> None:
 
 
 @pytest.mark.timeout(600)
-@run_of(f"--faults kill-postgres:{KILLS // 2} --rate 400 --seed 2")
+@run_of(f"--faults kill-postgres:{KILLS // 2} --rate 400 --seed 3")
 def test_a_postgres_that_is_killed_again_and_again(told: Told) -> None:
     assert told["commands"]["acked"] > KILLS // 2 * 100
     assert {one["processes"] for one in told["plan"]} == {"postmaster", "all"}
