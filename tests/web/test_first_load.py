@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser, Response, expect
@@ -31,6 +32,10 @@ WATCH = """
     // Nothing is fetched in advance: what is counted is what the page needs.
     window.requestIdleCallback = () => 0;
 """
+
+ASKED_AHEAD = """[...document.querySelectorAll('link[rel=modulepreload], link[rel=preload]')]
+    .map((link) => new URL(link.href).pathname)"""
+AT_ONCE = {"/theme.js", "/preload.js", "/main.js", "/styles/base.css", "/styles/parts.css"}
 
 
 class Visit:
@@ -63,6 +68,12 @@ class Visit:
         assert await page.evaluate("window.violations") == []
         assert self.guest.errors == []
         etag = await files[0].header_value("etag")
+        # What is asked for ahead is what is needed, no less and no more.
+        asked = await page.evaluate(ASKED_AHEAD)
+        parts = {
+            urlsplit(answer.url).path for answer in files if answer.request.resource_type in ("script", "stylesheet")
+        }
+        assert set(asked) == parts - AT_ONCE
         again = await page.context.request.get("/", headers={"If-None-Match": etag or ""})
         assert again.status == 304
 
