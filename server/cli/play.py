@@ -146,6 +146,8 @@ class Seat:
                 self._offer(frame["actions"])
             case "ack" | "reject" if self._left is not None:
                 self._unanswered -= 1
+                if frame["type"] == "reject":  # of something that was typed before he left
+                    print(f"not possible: {frame['message']}")
                 return self._left if self._unanswered == 0 else None
             case "ack":
                 self._unanswered -= 1
