@@ -8,10 +8,11 @@ import random
 
 from loadtest.api import Api, ApiError
 from loadtest.client import connect
+from loadtest.journal import Journal
 from loadtest.load.coming_back import come_back
 from loadtest.load.share import Share
 from loadtest.load.trail import read_log
-from loadtest.load.work import LOG_EVENTS_MAX, Checked, Work
+from loadtest.load.work import LOG_EVENTS_MAX, Checked, Work, all_told
 from loadtest.relay import OTHER, UNKNOWN, RelayLoad, Speaker, room_problems
 from loadtest.tally import Tally
 
@@ -20,7 +21,7 @@ class RelayWork(Work):
     def __init__(self, share: Share, api: Api) -> None:
         super().__init__(share, api)
         self._load = RelayLoad()
-        self._watchers: list[list[Speaker]] = []
+        self._watchers: dict[str, list[Speaker]] = {}  # by the game's id
         self._random = random.Random(share.seed)
 
     def take(self) -> Tally:
@@ -31,7 +32,7 @@ class RelayWork(Work):
     @property
     def _everybody(self) -> list[tuple[Speaker, str | None]]:
         everybody: list[tuple[Speaker, str | None]] = [(speaker, None) for speaker in self._load.speakers]
-        return everybody + [(watcher, "spectator") for room in self._watchers for watcher in room]
+        return everybody + [(watcher, "spectator") for room in self._watchers.values() for watcher in room]
 
     async def open(self) -> None:
         """See `Work.open`."""
@@ -50,7 +51,7 @@ class RelayWork(Work):
             await connect(watcher.seat.ws_url, guest.token, watcher, role="spectator", codec=self.codec)
             watchers.append(watcher)
             self.connections += 1
-        self._watchers.append(watchers)
+        self._watchers[room[0].seat.game_id] = watchers
 
     async def run(self) -> None:
         """See `Work.run`."""
@@ -79,14 +80,21 @@ class RelayWork(Work):
     async def finish(self) -> None:
         """See `Work.finish`."""
         await self._load.drain()
+        await all_told(self._journals)
+
+    def _journals(self) -> list[list[Journal]]:
+        return [[one.connection.journal for one in self._in(room)] for room in self._load.rooms]
+
+    def _in(self, room: list[Speaker]) -> list[Speaker]:
+        """Everybody with a socket in this room."""
+        return [*room, *self._watchers.get(room[0].seat.game_id, ())]
 
     async def check(self) -> Checked:
         """See `Work.check`."""
         checked = Checked()
-        for number, room in enumerate(self._load.rooms):
-            watchers = self._watchers[number] if number < len(self._watchers) else []
+        for room in self._load.rooms:
             checked.acked += sum(len(speaker.acked) for speaker in room)
-            found = room_problems([*room, *watchers])
+            found = room_problems(self._in(room))
             events = room[0].connection.journal.next_index
             if checked.compared + events <= LOG_EVENTS_MAX:
                 found += await self._log_problems(room)

@@ -11,7 +11,7 @@ from loadtest.load.coming_back import come_back
 from loadtest.load.match import Match, Move, Pace, PacedPlayer, Watcher
 from loadtest.load.share import Share
 from loadtest.load.trail import read_log
-from loadtest.load.work import LOG_EVENTS_MAX, Checked, Work
+from loadtest.load.work import LOG_EVENTS_MAX, Checked, Work, all_told
 from loadtest.tables import Table
 
 _PATIENCE_S = 15.0
@@ -100,7 +100,7 @@ class TableWork(Work):
             if not any(player.is_waiting for match in self._under_way for player in match.players):
                 break
             await asyncio.sleep(_LOOK_S)
-        await asyncio.sleep(0.2)  # the last broadcasts to those who did not move
+        await all_told(lambda: [[one.connection.journal for one, _ in match.everybody] for match in self._under_way])
 
     @property
     def _under_way(self) -> list[Match]:

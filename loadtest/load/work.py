@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from loadtest.api import Api
+from loadtest.journal import Journal
 from loadtest.load.share import Share
 from loadtest.tally import Tally
 from loadtest.wire import CODECS
 
 _AT_ONCE = 8  # rooms that are opened side by side
+_PATIENCE_S = 15.0
+_LOOK_S = 0.02
 LOG_EVENTS_MAX = 500_000
 """Read again for the comparison, by each process; what goes beyond is said."""
 
@@ -43,6 +46,23 @@ class Checked:
             "problems": self.problems[:50],
             "problem_count": len(self.problems),
         }
+
+
+async def all_told(rooms: Callable[[], Iterable[Sequence[Journal]]]) -> None:
+    """Wait until the sockets of each room were told as far as each other, and of every command that was acked.
+
+    Not for ever: what is missing then is a finding.
+    """
+    for _ in range(int(_PATIENCE_S / _LOOK_S)):
+        if all(_is_even(room) for room in rooms()):
+            return
+        await asyncio.sleep(_LOOK_S)
+
+
+def _is_even(room: Sequence[Journal]) -> bool:
+    heads = {journal.last_index for journal in room}
+    acked = max((last for journal in room for _, last in journal.acks.values()), default=-1)
+    return len(heads) == 1 and acked <= heads.pop()
 
 
 class Work(ABC):

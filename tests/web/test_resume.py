@@ -153,8 +153,8 @@ async def test_a_killed_server_comes_back_with_the_same_table(people_alone: Peop
     await expect(guest.page.locator(".played.is-pending")).to_have_count(0)
     await expect(guest.hand).to_have_count(hand - 1)
     await guest.play_with_mouse()
-    # The browser itself writes down every connection that was refused meanwhile.
-    assert all("ERR_CONNECTION_REFUSED" in error for error in guest.errors)
+    # The browser itself writes down every connection that came to nothing meanwhile, and nothing else went wrong.
+    assert [error for error in guest.errors if not error.startswith("WebSocket connection to")] == []
     guest.errors.clear()
 
 
