@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import pty
@@ -84,6 +85,7 @@ class Terminal:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._text = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()  # what is read may end within a character
 
     def press(self, keys: str) -> None:
         os.write(self._descriptor, keys.encode())
@@ -94,7 +96,7 @@ class Terminal:
             picture = COLOUR.sub("", self._text.rpartition("\x1b[H\x1b[2J")[2])
             if "q: quit" in picture and all(text in picture for text in wanted):
                 return picture
-            self._text += os.read(self._descriptor, 65536).decode()
+            self._text += self._decoder.decode(os.read(self._descriptor, 65536))
 
 
 @contextmanager
@@ -105,9 +107,12 @@ def terminal(dsn: str, *arguments: str) -> Iterator[Terminal]:
     command = [sys.executable, "-m", "server", *arguments]
     with subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as process:
         os.close(theirs)
-        yield Terminal(ours)
-        assert process.wait(20) == 0
-    os.close(ours)
+        try:
+            yield Terminal(ours)
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
+            os.close(ours)
 
 
 async def test_step_by_step(guests: Guests) -> None:
