@@ -48,7 +48,7 @@ class LocalServer:
         # Postgres runs under another account when we are root, and has to find its way in.
         self._folder = Path(tempfile.mkdtemp(prefix="parlor-bench-"))
         self._folder.chmod(0o755)
-        self._port = _free_port()
+        self._port = free_port()
 
     @property
     def url(self) -> str:
@@ -138,12 +138,7 @@ class LocalServer:
     def _stop(self) -> None:
         postmaster = self._postmaster()
         if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(_STOP_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            end(self._process, _STOP_S)
         if postmaster is not None and self._postmaster() == postmaster:
             _kill(postmaster)  # its server died without stopping it
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -184,7 +179,18 @@ def _kill(postmaster: int) -> None:
         pass
 
 
-def _free_port() -> int:
+def end(process: subprocess.Popen[bytes], patience_s: float) -> None:
+    """Ask it to stop; kill it when it has not after so many seconds. Returns when it is gone."""
+    process.terminate()
+    try:
+        process.wait(patience_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def free_port() -> int:
+    """One of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

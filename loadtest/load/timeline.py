@@ -44,14 +44,12 @@ class Timeline:
         self._counts = [0] * processes
         self._now: dict[int, tuple[int, int]] = {}
         self.seconds: list[Second] = []
-        self.total = Tally()
         self.is_measuring = False
 
     def begin(self) -> None:
         """The measurement starts with the next second that each process tells of."""
         self._counts = [0] * self._processes
         self.seconds = []
-        self.total = Tally()
         self.is_measuring = True
 
     def tick(self, process: int, told: Mapping[str, Any]) -> None:
@@ -69,8 +67,6 @@ class Timeline:
         second.connections = sum(connections for _, connections in self._now.values())
         second.clients_cpu = max(second.clients_cpu, told["cpu"])
         second.told_by += 1
-        if self.is_measuring:
-            self.total.add_json(dict(told))
 
     @property
     def whole(self) -> list[Second]:

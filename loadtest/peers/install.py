@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
 
-from loadtest.launch import LaunchFailed, clean_environment
+from loadtest.launch import LaunchFailed, clean_environment, end, free_port
 from loadtest.machine import Cores, pin
 
 _HERE = Path(__file__).parent
@@ -28,9 +27,7 @@ class Colyseus:
         self._database_url = database_url
         self._folder = Path(tempfile.mkdtemp(prefix="parlor-peers-"))
         self._process: subprocess.Popen[bytes] | None = None
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = int(probe.getsockname()[1])
+        self._port = free_port()
         self.version = ""
 
     @property
@@ -99,10 +96,5 @@ class Colyseus:
 
     def _stop(self) -> None:
         if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(_STOP_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            end(self._process, _STOP_S)
         shutil.rmtree(self._folder, ignore_errors=True)
