@@ -9,7 +9,11 @@ import psycopg
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 _COPIES = """
-create temp table copies as select gen_random_uuid() as id from generate_series(1, %(copies)s);
+create temp table copies as
+    select (lpad(to_hex(at_ms), 12, '0') || '7' || substr(md5(random()::text), 1, 3)
+        || '8' || substr(md5(random()::text), 1, 15))::uuid as id
+    from (select (1000 * extract(epoch from date_trunc('month', now() at time zone 'UTC') at time zone 'UTC')
+        + %(first)s + place)::bigint as at_ms from generate_series(1, %(copies)s) place) this_month;
 insert into play.games (id, game, rules_version, config, session_seed, status, last_event_index, created_at, started_at,
         completed_at)
     select c.id, g.game, g.rules_version, g.config, g.session_seed, g.status, g.last_event_index, g.created_at,
@@ -21,8 +25,13 @@ insert into play.room_directory (game_id, join_code, is_public, max_players, cur
 insert into play.game_events (game_id, event_index, type, payload, created_at, actor_id)
     select c.id, e.event_index, e.type, e.payload, e.created_at, e.actor_id
     from copies c, play.game_events e where e.game_id = %(game)s;
+insert into play.game_summaries (game_id, players, rounds, final_scores, created_at)
+    select c.id, s.players, s.rounds, s.final_scores, s.created_at
+    from copies c, play.game_summaries s where s.game_id = %(game)s;
 drop table copies
 """
+# Ids are those of UUID version 7 (RFC 9562, 5.7), in the order of their games and of this month, as the server makes
+# them: they decide in which partition the events stand and at which end of its index.
 _AT_ONCE = 2_000  # copies in one transaction
 
 
@@ -37,7 +46,7 @@ class Filling:
         with self._connected() as db:
             game, length = self._sample(db, "completed")
             there = self._count(db)
-            self._copy(db, game, max(0, (events - there) // length))
+            self._copy(db, game, max(0, (events - there) // length), there // length)
             return self._count(db)
 
     def unfinished_games(self, count: int) -> int:
@@ -45,7 +54,7 @@ class Filling:
         with self._connected() as db:
             game, _ = self._sample(db, "in_progress")
             there = self._running(db)
-            self._copy(db, game, max(0, count - there))
+            self._copy(db, game, max(0, count - there), there)
             return self._running(db)
 
     def some_finished(self, count: int) -> list[str]:
@@ -68,13 +77,15 @@ class Filling:
             raise RuntimeError(f"there is no game that is {status}")
         return row[0], row[1]
 
-    def _copy(self, db: Connection, game: str, copies: int) -> None:
+    def _copy(self, db: Connection, game: str, copies: int, first: int) -> None:
+        """`first`: how many copies there are already."""
         while copies > 0:
             part = min(copies, _AT_ONCE)
             with db.transaction():
                 for statement in _COPIES.split(";"):
-                    db.execute(statement, {"game": game, "copies": part}, prepare=False)
+                    db.execute(statement, {"game": game, "copies": part, "first": first}, prepare=False)
             copies -= part
+            first += part
         db.execute("analyze")
 
     def _count(self, db: Connection) -> int:
