@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -80,6 +80,18 @@ def bot_stream(session_seed: str, game_id: str, *label: int | str) -> Stream:
     No label makes it a shuffle's stream: those keys are made from texts that begin with a game id.
     """
     return Stream(_key(session_seed, [_BOT_LABEL, game_id, *label]))
+
+
+def bot_draw(session_seed: str, game_id: str, *label: int | str) -> Callable[[int], int]:
+    """`bot_stream(...).draw` for a decision that may need no chance: nothing is computed before the first number."""
+    stream: Stream | None = None
+
+    def draw(k: int) -> int:
+        nonlocal stream
+        stream = stream or bot_stream(session_seed, game_id, *label)
+        return stream.draw(k)
+
+    return draw
 
 
 def shuffle(items: Sequence[T], stream: Stream) -> tuple[T, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from server.games import match
-from server.games.chance import bot_stream
+from server.games.chance import bot_draw, bot_stream
 from server.games.rules import Command, Context, Deadline, Event, Game, PlayerId, Refusal, State, ThinkingBot
 from server.rooms.effects import StopThinking, Think, Wait
 from server.rooms.thinking import Thought
@@ -49,15 +49,15 @@ class BotTurn:
         players = state.table.players
         player = next(players[p] for p in deadline.player_ids if players[p].is_bot)
         level = player.strategy or self._game.bot_levels[0]
-        stream = bot_stream(ctx.session_seed, state.table.game_id, player.seat or 0, head)
+        source = (ctx.session_seed, state.table.game_id, player.seat or 0, head)
         actions = self._game.actions(state, player.player_id)
         view = match.view(self._game, state, player.player_id)
         bot = self._game.bot(level)
         if not isinstance(bot, ThinkingBot) or len(actions) == 1:
-            command = bot.choose(view, actions, stream.draw)
+            command = bot.choose(view, actions, bot_draw(*source))
             return player.player_id, self._resolved(state, player.player_id, command, ctx)
         remembered = self._game.memory(state, player.player_id)
-        self._asked = Thought(self._game.name, level, {**view, **remembered}, actions, stream)
+        self._asked = Thought(self._game.name, level, {**view, **remembered}, actions, bot_stream(*source))
         self._who, self._key = player.player_id, deadline.key
         return Think(player.player_id, self._asked)
 

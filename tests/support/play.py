@@ -123,7 +123,7 @@ def next_chunk(
         return GAME.expire(state, ctx)
     seat = player.seat
     assert seat is not None
-    draw = chance.bot_stream(ctx.session_seed, state.table.game_id, seat, head).draw
+    draw = chance.bot_draw(ctx.session_seed, state.table.game_id, seat, head)
     command = GAME.bot(levels[seat]).choose(match.view(GAME, state, mover), actions, draw)
     decision = GAME.decide(state, mover, command, ctx)
     assert not isinstance(decision, Refusal), decision
