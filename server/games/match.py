@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from server.games import table_events as ev
@@ -25,7 +24,7 @@ def evolve(game: Game[Any], state: State[Any], event: Event) -> State[Any]:
     table = evolve_table(state.table, event)  # type: ignore[arg-type]  # the set above is that very union
     if isinstance(event, ev.GameStarted) and state.play is None:
         return State(table, game.setup(table))
-    return replace(state, table=table)
+    return State(table, state.play)
 
 
 def phase(game: Game[Any], state: State[Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, assert_never
 
 from server.games import table_events as ev
@@ -29,6 +30,10 @@ class Status(StrEnum):
     LEFT = "left"
 
 
+_OVER = (Phase.COMPLETED, Phase.ABORTED)
+_PRESENT = (Status.ACTIVE, Status.DISCONNECTED)
+
+
 @dataclass(frozen=True, slots=True)
 class Player:
     """A member of the room. `seat` None: a spectator."""
@@ -50,7 +55,7 @@ class Player:
     @property
     def is_present(self) -> bool:
         """Seated and to be dealt in: neither absent nor gone."""
-        return self.seat is not None and self.status in (Status.ACTIVE, Status.DISCONNECTED)
+        return self.seat is not None and self.status in _PRESENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Table:
     def seated(self) -> list[Player]:
         """Everybody who holds a seat, in seat order; in a running game also those who left it behind."""
         held = [p for p in self.players.values() if p.seat is not None]
-        held.sort(key=lambda p: p.seat if p.seat is not None else 0)
+        held.sort(key=attrgetter("seat"))
         return held
 
     def present(self) -> list[Player]:
@@ -95,7 +100,7 @@ class Table:
 
     @property
     def is_over(self) -> bool:
-        return self.phase in (Phase.COMPLETED, Phase.ABORTED)
+        return self.phase in _OVER
 
 
 def create_table(event: ev.GameCreated, config: Config) -> Table:
@@ -204,13 +209,23 @@ def view_players(table: Table) -> list[Data]:
 
 def config_data(config: Config) -> Data:
     """Every setting by its name."""
-    return {f.name: getattr(config, f.name) for f in fields(config)}
+    return {name: getattr(config, name) for name in _setting_names(type(config))}
 
 
 def config_of(kind: type[Config], data: Data) -> Config:
     """The config that an event holds. Settings that this build doesn't know are ignored, missing ones have defaults."""
-    known = {f.name for f in fields(kind)}
+    known = _setting_names(kind)
     return kind(**{key: value for key, value in data.items() if key in known})
+
+
+_SETTINGS: dict[type[Config], tuple[str, ...]] = {}
+
+
+def _setting_names(kind: type[Config]) -> tuple[str, ...]:
+    names = _SETTINGS.get(kind)
+    if names is None:
+        names = _SETTINGS[kind] = tuple(f.name for f in fields(kind))
+    return names
 
 
 def _player_view(p: Player) -> Data:
@@ -221,7 +236,7 @@ def _player_view(p: Player) -> Data:
         "avatar_seed": p.avatar_seed,
         "color": p.color,
         "is_bot": p.is_bot,
-        "status": p.status.value,
+        "status": p.status._value_,  # what `value` gives, without its detour: a bot's move asks for ten of them
         "ready": p.ready or p.is_bot,
     }
 

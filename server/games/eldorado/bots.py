@@ -75,8 +75,10 @@ def choose_card(view: Data, cards: Sequence[Card]) -> Card:
         return highest(cards) if wants else lowest(cards)
     trump = round_["trump_suit"]
     _, best = winning_play(plays, trump)
-    taking = [card for card in cards if beats(card, best, trump)]
-    losing = [card for card in cards if card not in taking]
+    taking: list[Card] = []
+    losing: list[Card] = []
+    for card in cards:
+        (taking if beats(card, best, trump) else losing).append(card)
     if wants:
         return lowest(taking or losing)
     if losing:

@@ -1,12 +1,11 @@
 """What would happen: from a command or a deadline to events. Nothing happens here.
 
-A move is one event; what follows from it is found by asking, again and again, what the rules say next
-(`consequence`), until they wait for somebody.
+A move is one event; what follows from it by itself, until the rules wait for somebody, comes with it.
 """
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Mapping
 
 from server.games.eldorado import events as ev
 from server.games.eldorado.bidding import forced_bid, legal_bids, refuse_bid
@@ -14,9 +13,9 @@ from server.games.eldorado.cards import DECKS, SUIT_OF
 from server.games.eldorado.commands import Bid, EldoradoCommand, PlayCard
 from server.games.eldorado.config import Config
 from server.games.eldorado.dealing import FIRST_HAND, cards_per_player, deal, dealer_of, shuffled_deck
-from server.games.eldorado.evolve import evolve
+from server.games.eldorado.evolve import heard
 from server.games.eldorado.scoring import round_deltas, winners
-from server.games.eldorado.state import Play, Round, Stage, Trick, after, turn
+from server.games.eldorado.state import Play, Round, Stage, after, turn
 from server.games.eldorado.tricks import forced_card, legal_cards, refuse_card, winning_play
 from server.games.rules import Context, Deadline, Event, PlayerId, Refusal
 from server.games.table import Status, Table
@@ -39,15 +38,11 @@ def decide(
         return Refusal("invalid_phase", f"{command.name} is not possible now")
     if turn(round_) != actor:
         return Refusal("not_your_turn", "it is not your turn", misplay=True, forged=True)
-    match command:
-        case Bid(value):
-            refusal = refuse_bid(round_, actor, value, _config(table).hook)
-            return refusal or _resolved(table, play, ev.PlayerBid(actor, value), ctx)
-        case PlayCard(card):
-            refusal = refuse_card(card, round_.hands[actor], *_card_rules(round_))
-            return refusal or _resolved(table, play, ev.CardPlayed(actor, card), ctx)
-        case _:
-            assert_never(command)
+    if isinstance(command, Bid):
+        refusal = refuse_bid(round_, actor, command.value, _config(table).hook)
+        return refusal or _bid_made(round_, ev.PlayerBid(actor, command.value))
+    refusal = refuse_card(command.card, round_.hands[actor], *_card_rules(round_))
+    return refusal or _card_played(table, play, round_, ev.CardPlayed(actor, command.card), ctx)
 
 
 def actions(table: Table, play: Play, player: PlayerId) -> tuple[EldoradoCommand, ...]:
@@ -68,10 +63,10 @@ def deadline(table: Table, play: Play) -> Deadline | None:
     if round_ is None:
         return Deadline(("deal", 0), (), 0)
     index = round_.deal.round_index
-    if round_.stage is Stage.SCORING:
-        return Deadline(("deal", index + 1), (), _config(table).round_pause_ms)
     player = turn(round_)
-    assert player is not None  # between transactions a running round waits for somebody
+    if player is None:
+        assert round_.stage is Stage.SCORING  # between transactions a running round waits for somebody
+        return Deadline(("deal", index + 1), (), _config(table).round_pause_ms)
     trick = round_.trick
     key = ("bid", index, len(round_.bids)) if trick is None else ("play", index, trick.index, len(trick.plays))
     if not table.players[player].is_present:
@@ -86,72 +81,56 @@ def expire(table: Table, play: Play, ctx: Context) -> tuple[Event, ...]:
     if round_ is None or player is None:
         present = _present(table, play)
         if len(present) < _PLAYERS_MIN:
-            return (_game_completed(play, ctx),)
+            return (_game_completed(play.players, play.scores, ctx),)
         return _deal_round(table, play, present, ctx)
     if round_.stage is Stage.BIDDING:
         bid = forced_bid(round_, player, _config(table).hook)
-        return _resolved(table, play, ev.PlayerBid(player, bid, forced=True), ctx)
+        return _bid_made(round_, ev.PlayerBid(player, bid, forced=True))
     led, trump, _ = _card_rules(round_)
     card = forced_card(round_.hands[player], led, trump)
-    return _resolved(table, play, ev.CardPlayed(player, card, forced=True), ctx)
+    return _card_played(table, play, round_, ev.CardPlayed(player, card, forced=True), ctx)
 
 
-def consequence(play: Play) -> ev.EldoradoEvent | None:
-    """What the rules say happens next by itself; None: they wait for a move, a deal or the end of the game."""
-    round_ = play.round
-    if round_ is None or round_.stage is Stage.SCORING:
-        return None
-    if round_.stage is Stage.BIDDING:
-        return ev.BiddingComplete() if len(round_.bids) == len(round_.deal.players) else None
-    if round_.trick is None:
-        return _after_trick(play, round_)
-    return _after_card(round_, round_.trick)
+def _bid_made(round_: Round, bid: ev.PlayerBid) -> tuple[Event, ...]:
+    """A bid; the last one opens the first trick."""
+    if len(round_.bids) + 1 < len(round_.deal.players):
+        return (bid,)
+    return bid, ev.BiddingComplete(), ev.TrickStarted(0, round_.deal.starter)
 
 
-def _after_card(round_: Round, trick: Trick) -> ev.EldoradoEvent | None:
-    """The first trump played breaks it: who plays one before was void in the led suit or led from nothing but trump."""
-    _, trump, trump_broken = _card_rules(round_)
-    plays = trick.plays
-    if plays and not trump_broken and SUIT_OF[plays[-1][1]] == trump:
-        return ev.TrumpBroken()
-    if len(plays) == len(round_.deal.players):
-        return ev.TrickCompleted(trick.index, *winning_play(plays, trump))
-    return None
+def _card_played(table: Table, play: Play, round_: Round, played: ev.CardPlayed, ctx: Context) -> tuple[Event, ...]:
+    """A card with all that follows from it, as far as the end of the game.
+
+    The first trump played breaks it: who plays one before was void in the led suit or led from nothing but trump.
+    """
+    deal, trick = round_.deal, round_.trick
+    assert trick is not None  # cards are played in a trick
+    assert deal.trump is not None  # trump is turned up before anybody moves
+    broken = not round_.trump_broken and SUIT_OF[played.card] == deal.trump
+    events: tuple[Event, ...] = (played, ev.TrumpBroken()) if broken else (played,)
+    plays = (*trick.plays, (played.player_id, played.card))
+    if len(plays) < len(deal.players):
+        return events
+    winner, card = winning_play(plays, deal.trump)
+    events += (ev.TrickCompleted(trick.index, winner, card),)
+    if trick.index + 1 < deal.cards_per_player:
+        return (*events, ev.TrickStarted(trick.index + 1, winner))
+    won = {**round_.tricks_won, winner: round_.tricks_won[winner] + 1}
+    return events + _round_end(table, play, round_, won, heard(round_.unheard, played), ctx)
 
 
-def _after_trick(play: Play, round_: Round) -> ev.EldoradoEvent:
-    last = round_.last_trick
-    if last is None:
-        return ev.TrickStarted(0, round_.deal.starter)
-    if last.index + 1 < round_.deal.cards_per_player:
-        assert last.winner is not None  # the last trick is a completed one
-        return ev.TrickStarted(last.index + 1, last.winner)
-    deltas = round_deltas(play.players, round_.bids, round_.tricks_won)
-    return ev.RoundScored(round_.deal.round_index, deltas, {p: play.scores[p] + deltas[p] for p in play.players})
-
-
-def _resolved(table: Table, play: Play, move: ev.EldoradoEvent, ctx: Context) -> tuple[Event, ...]:
-    """A move with all that follows from it, as far as the end of the game."""
-    events: list[Event] = []
-    following: ev.EldoradoEvent | None = move
-    while following is not None:
-        events.append(following)
-        play = evolve(table, play, following)
-        following = consequence(play)
-    round_ = play.round
-    if round_ is not None and round_.stage is Stage.SCORING:
-        events += _round_end(table, play, round_, ctx)
-    return tuple(events)
-
-
-def _round_end(table: Table, play: Play, round_: Round, ctx: Context) -> list[Event]:
-    """Who was away for the whole round is not waited for any more; and the game may be over."""
-    marked = [p for p in round_.unheard if table.players[p].status is Status.DISCONNECTED]
-    events: list[Event] = [PlayerMarkedAbsent(p) for p in marked]
-    left = len(_present(table, play)) - len(marked)
-    if round_.deal.round_index + 1 >= _config(table).rounds or left < _PLAYERS_MIN:
-        events.append(_game_completed(play, ctx))
-    return events
+def _round_end(
+    table: Table, play: Play, round_: Round, won: dict[PlayerId, int], unheard: tuple[PlayerId, ...], ctx: Context
+) -> tuple[Event, ...]:
+    """Who was away for the whole round (`unheard`) is not waited for any more; and the game may be over."""
+    index, players = round_.deal.round_index, play.players
+    deltas = round_deltas(players, round_.bids, won)
+    scores = {p: play.scores[p] + deltas[p] for p in players}
+    marked = tuple(PlayerMarkedAbsent(p) for p in unheard if table.players[p].status is Status.DISCONNECTED)
+    events = (ev.RoundScored(index, deltas, scores), *marked)
+    if index + 1 < _config(table).rounds and len(_present(table, play)) - len(marked) >= _PLAYERS_MIN:
+        return events
+    return (*events, _game_completed(players, scores, ctx))
 
 
 def _present(table: Table, play: Play) -> tuple[PlayerId, ...]:
@@ -170,8 +149,8 @@ def _deal_round(table: Table, play: Play, players: tuple[PlayerId, ...], ctx: Co
     )
 
 
-def _game_completed(play: Play, ctx: Context) -> GameCompleted:
-    return GameCompleted(dict(play.scores), winners(play.scores, play.players), ctx.session_seed)
+def _game_completed(players: tuple[PlayerId, ...], scores: Mapping[PlayerId, int], ctx: Context) -> GameCompleted:
+    return GameCompleted(dict(scores), winners(scores, players), ctx.session_seed)
 
 
 def _config(table: Table) -> Config:

@@ -8,8 +8,13 @@ from typing import assert_never
 from server.games.eldorado import events as ev
 from server.games.eldorado.cards import SUIT_OF
 from server.games.eldorado.state import Deal, Play, Round, Stage, Trick
+from server.games.frozen import maker
 from server.games.rules import PlayerId
 from server.games.table import Status, Table
+
+_new_play = maker(Play)
+_new_round = maker(Round)
+_new_trick = maker(Trick)
 
 
 def evolve(table: Table, play: Play, event: ev.EldoradoEvent) -> Play:  # noqa: C901  # one case an event: a table, not logic
@@ -46,7 +51,7 @@ def _round(play: Play) -> Round:
 
 
 def _with_round(play: Play, round_: Round) -> Play:
-    return Play(play.players, play.client_seeds, play.scores, play.past, round_)
+    return _new_play(play.players, play.client_seeds, play.scores, play.past, round_)
 
 
 def _round_started(table: Table, play: Play, event: ev.RoundStarted) -> Round:
@@ -68,22 +73,30 @@ def _cards_dealt(play: Play, event: ev.CardsDealt) -> Round:
 
 
 def _bid(round_: Round, event: ev.PlayerBid) -> Round:
-    player = event.player_id
-    return replace(
-        round_, bids={**round_.bids, player: event.bid}, unheard=_heard(round_.unheard, player, event.forced)
+    """This and the next three are written out in full: they happen hundreds of times a game, and `replace` is slow."""
+    return _new_round(
+        round_.deal,
+        round_.stage,
+        round_.hands,
+        {**round_.bids, event.player_id: event.bid},
+        round_.tricks_won,
+        round_.trump_broken,
+        round_.trick,
+        round_.last_trick,
+        heard(round_.unheard, event),
+        round_.tricks,
     )
 
 
 def _trick_started(round_: Round, event: ev.TrickStarted) -> Round:
-    """This and the next two are written out in full: they happen hundreds of times a game, and `replace` is slow."""
-    return Round(
+    return _new_round(
         round_.deal,
         round_.stage,
         round_.hands,
         round_.bids,
         round_.tricks_won,
         round_.trump_broken,
-        Trick(event.trick_index, event.leader_player_id),
+        _new_trick(event.trick_index, event.leader_player_id, (), None, None),
         round_.last_trick,
         round_.unheard,
         round_.tricks,
@@ -94,16 +107,16 @@ def _card_played(round_: Round, event: ev.CardPlayed) -> Round:
     player, played = event.player_id, event.card
     trick = round_.trick
     assert trick is not None  # cards are played in a trick
-    return Round(
+    return _new_round(
         round_.deal,
         round_.stage,
         {**round_.hands, player: tuple([card for card in round_.hands[player] if card != played])},
         round_.bids,
         round_.tricks_won,
         round_.trump_broken,
-        Trick(trick.index, trick.leader, (*trick.plays, (player, played))),
+        _new_trick(trick.index, trick.leader, (*trick.plays, (player, played)), None, None),
         round_.last_trick,
-        _heard(round_.unheard, player, event.forced),
+        heard(round_.unheard, event),
         round_.tricks,
     )
 
@@ -112,8 +125,8 @@ def _trick_completed(round_: Round, event: ev.TrickCompleted) -> Round:
     winner = event.winning_player_id
     trick = round_.trick
     assert trick is not None  # a trick ends that was begun
-    completed = Trick(trick.index, trick.leader, trick.plays, winner, event.winning_card)
-    return Round(
+    completed = _new_trick(trick.index, trick.leader, trick.plays, winner, event.winning_card)
+    return _new_round(
         round_.deal,
         round_.stage,
         round_.hands,
@@ -127,8 +140,11 @@ def _trick_completed(round_: Round, event: ev.TrickCompleted) -> Round:
     )
 
 
-def _heard(unheard: tuple[PlayerId, ...], player: PlayerId, forced: bool) -> tuple[PlayerId, ...]:
-    return unheard if forced or player not in unheard else tuple(p for p in unheard if p != player)
+def heard(unheard: tuple[PlayerId, ...], move: ev.PlayerBid | ev.CardPlayed) -> tuple[PlayerId, ...]:
+    """Who is still `unheard` after this move: whoever makes one by himself is not."""
+    if move.forced or move.player_id not in unheard:
+        return unheard
+    return tuple(p for p in unheard if p != move.player_id)
 
 
 def _round_scored(play: Play, event: ev.RoundScored) -> Play:

@@ -104,10 +104,11 @@ def turn(round_: Round | None) -> PlayerId | None:
     """Whose move it is, or None when nobody's."""
     if round_ is None or round_.deal.trump_card is None:
         return None
-    deal = round_.deal
-    if round_.stage is Stage.BIDDING:
-        return after(deal.players, deal.starter, len(round_.bids)) if len(round_.bids) < len(deal.players) else None
-    trick = round_.trick
-    if trick is None or len(trick.plays) == len(deal.players):
+    players, trick = round_.deal.players, round_.trick
+    if trick is not None:
+        first, moved = trick.leader, len(trick.plays)
+    elif round_.stage is Stage.BIDDING:
+        first, moved = round_.deal.starter, len(round_.bids)
+    else:
         return None
-    return after(deal.players, trick.leader, len(trick.plays))
+    return after(players, first, moved) if moved < len(players) else None

@@ -24,7 +24,7 @@ def refuse_card(card: Card, hand: Hand, led: Suit | None, trump: Suit, trump_bro
     """The rule against playing this card, or None."""
     if card not in hand:
         return Refusal("invalid_card", "that card is not in your hand", misplay=True, forged=True, field="card")
-    if card in legal_cards(hand, led, trump, trump_broken):
+    if SUIT_OF[card] == led or card in legal_cards(hand, led, trump, trump_broken):
         return None
     if led is not None:
         return Refusal("must_follow_suit", f"you hold {led} and must follow", misplay=True, field="card")
