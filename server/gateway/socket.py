@@ -129,8 +129,8 @@ class Socket(asyncio.Protocol):
     # Outlet
 
     def write(self, data: bytes) -> None:
-        if self._open:
-            self._put(data)
+        if self._open and (not self._congested or self._fits(len(data))):
+            self._transport.write(data)
 
     def close(self, code: int, reason: str) -> None:
         """Send a close frame and give the peer a moment to answer it."""

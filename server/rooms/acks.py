@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from persistence.event_log.log import StoredEvent
 from server.games.rules import PlayerId
 from server.rooms.effects import Ack
@@ -12,18 +14,16 @@ class Acks:
     """Grows with the game, some 150 bytes a command: an id is remembered as long as its game."""
 
     def __init__(self) -> None:
-        self._spans: dict[PlayerId, dict[str, tuple[int, int]]] = {}
+        self._acks: defaultdict[PlayerId, dict[str, Ack]] = defaultdict(dict)
 
     def find(self, player_id: PlayerId, command_id: str) -> Ack | None:
         """The ack of a command that was applied before, committed or not."""
-        spans = self._spans.get(player_id)
-        span = None if spans is None else spans.get(command_id)
-        return None if span is None else Ack(player_id, command_id, *span)
+        return self._acks[player_id].get(command_id)
 
     def remember(self, ack: Ack) -> None:
-        self._spans.setdefault(ack.player_id, {})[ack.id] = (ack.first, ack.last)
+        self._acks[ack.player_id][ack.id] = ack
 
     def restore(self, row: StoredEvent) -> None:
         """From the log: the first event of a command knows its id and how many events there were."""
         if row.command_id is not None and row.actor_id is not None:
-            self._spans.setdefault(row.actor_id, {})[row.command_id] = command_span(row)
+            self.remember(Ack(row.actor_id, row.command_id, *command_span(row)))

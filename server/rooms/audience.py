@@ -43,14 +43,14 @@ class Audience:
         """The newest step that `viewer` may be shown; None before there is one."""
         return self.gallery.step if viewer is None else self._core.told
 
-    def publish(self, steps: Sequence[Step]) -> None:
-        """Tell the players, then the gallery."""
+    def publish(self, steps: Sequence[Step], records: Sequence[Record]) -> None:
+        """Tell the players, then the gallery. `records`: those of the steps."""
         last = steps[-1]
         before, self._table = self._table, last.state.table
         seats: dict[PlayerId, bool] = {}
         late: Sequence[Member] = ()
         if self._table is not before:
-            seats = reseated(record for step in steps for record in step.records)
+            seats = reseated(records)
             late = self._seat(seats)
             self.gallery.delay_ms = self._table.config.spectator_delay_s * 1000
             self.on_listed()
@@ -61,7 +61,7 @@ class Audience:
                 turn = self._core.turn_at(last, player_id) if player_id in self.fanout.players else None
                 if turn is not None:
                     turns[player_id] = frames.turn(last.last, *turn)
-        self.fanout.publish(steps, turns)
+        self.fanout.publish(steps, records, turns)
         for player_id, seated in seats.items():
             player = None if seated else self.fanout.players.get(player_id)
             if player is not None:
@@ -71,7 +71,8 @@ class Audience:
         for member in late:
             self.fanout.move(member, member.player_id)
             self.sync(member)
-        self._answer_watchers(steps)
+        if self._table is not before or self.fanout.watchers:
+            self._answer_watchers(steps)
         if self._table.is_public is False and (before is None or before.is_public is not False):
             self._close_doors(self._table)
 

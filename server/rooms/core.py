@@ -292,36 +292,37 @@ class RoomCore:
         """Evolve, let follow what must follow at once, number, append. The state changes only if all of it worked."""
         if not events:
             return []
-        state = before = self._require()
-        happened = list(events)
+        game, state = self.game, self._require()
+        before, happened = state, list(events)
         for event in events:
-            if not isinstance(event, ev.GameCreated):
-                state = match.evolve(self.game, state, event)
-        state = follow_up(self.game, before, state, happened, Context(now_ms, self.identity.session_seed))
+            state = match.evolve(game, state, event)
+        state, deadline = follow_up(game, before, state, happened, now_ms, self.identity.session_seed)
+        table_changed = state.table is not before.table
 
         at_ms = max(now_ms, self._last_at_ms)
         records = rec.new_records(self.head + 1, at_ms, happened)
         last = records[-1].index
         ack = None if actor is None or command_id is None else Ack(actor, command_id, records[0].index, last)
-        wait = next_wait(self.game, state, self._wait, now_ms)
-        step = Step(last, state, wait, records, ack, is_new(wait, self._wait), removed(happened))
+        wait = next_wait(deadline, self._wait, now_ms)
+        out = removed(happened) if table_changed else ()
+        step = Step(last, state, wait, records, ack, is_new(wait, self._wait), out)
         append = Append(
             rec.new_rows(records, actor, command_id),
-            (*writes, *writes_for(self.game, self.identity.game_id, state, happened, at_ms)),
+            (*writes, *writes_for(game, self.identity.game_id, state, happened, at_ms)),
         )
         # From here on nothing can fail.
         self._state, self.head, self._last_at_ms = state, last, at_ms
         self._outbox.put(step)
         if ack is not None:
             self._acks.remember(ack)
-        if state.table is not before.table:
+        if table_changed:
             self._presence.follow(state.table, now_ms)
         elif type(happened[0]) is ev.ProfileUpdated:
             self._guests[happened[0].player_id] = happened[0].profile
         if wait is not self._wait:
             self._wait = wait
             self._bot.follow(state, wait, now_ms)
-        elif state.table is before.table:
+        elif not table_changed:
             return [append]
         return [append, *self._rearm()]
 
@@ -342,8 +343,10 @@ class RoomCore:
     def _next_due(self) -> int | None:
         if self.paused_since_ms is not None:
             return self.waiting.next_due_ms
-        dues = [self._presence.next_due_ms]
+        due = self._presence.next_due_ms
         self._held_back = self._outbox.is_full(self.head)
         if not self._held_back:
-            dues += self._bot.due_ms, None if self._wait is None else self._wait.due_ms
-        return min((due for due in dues if due is not None), default=None)
+            for other in (self._bot.due_ms, None if self._wait is None else self._wait.due_ms):
+                if other is not None and (due is None or other < due):
+                    due = other
+        return due

@@ -30,9 +30,9 @@ def decide(
     bots: Bots,
 ) -> Decision:
     """The table's rules for the commands of the table, the game's for its own, and those for seated players only."""
-    if isinstance(command, ChangeSettings):
-        return change_settings(game, state.table, player_id, command)
     if type(command) in TABLE_COMMANDS:
+        if isinstance(command, ChangeSettings):
+            return change_settings(game, state.table, player_id, command)
         return lobby.decide(game, state, player_id, profile, command, bots)
     table = state.table
     if table.is_over:

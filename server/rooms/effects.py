@@ -13,8 +13,7 @@ from server.games.rules import Command, Data, Deadline, Event, PlayerId, State
 from server.rooms.thinking import Thought
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """An event with its place in the log. `data` and `json` are the whole event, what is private included."""
 
     index: int

@@ -81,15 +81,17 @@ class Fanout:
                 data = encoded[member.encoder] = member.encoder.frame(frame)
             member.send(data)
 
-    def publish(self, steps: Sequence[Step], turns: dict[PlayerId, dict[str, Any]]) -> None:
-        """The events of these steps to every player, his acks and his turn behind them, all in one write."""
+    def publish(
+        self, steps: Sequence[Step], records: Sequence[Record], turns: dict[PlayerId, dict[str, Any]]
+    ) -> None:
+        """The records of these steps to every player, his acks and his turn behind them, all in one write."""
         own: dict[PlayerId, list[dict[str, Any]]] = {}
         for step in steps:
-            if step.ack is not None:
-                own.setdefault(step.ack.player_id, []).append(frames.ack(step.ack))
+            ack = step.ack
+            if ack is not None:
+                own.setdefault(ack.player_id, []).append(frames.ack(ack))
         for player_id, frame in turns.items():
             own.setdefault(player_id, []).append(frame)
-        records = steps[0].records if len(steps) == 1 else [r for step in steps for r in step.records]
         hidden = True in [record.event.private for record in records]
         cache: dict[object, bytes] = {}  # by encoder, and by viewer if something is hidden from some
         for member in tuple(self.players.values()):

@@ -69,6 +69,9 @@ class Gallery:
         """The players have been told these."""
         if self.step is None:
             self.step, steps = steps[0], steps[1:]  # that a room was opened is no secret
+        elif not (self.delay_ms or self._later or self._round or self._fanout.watchers):
+            self.step = steps[-1]
+            return
         self._later.extend(steps)
         if not self._round:
             self._show()

@@ -26,10 +26,10 @@ class Presence:
 
     @property
     def next_due_ms(self) -> int | None:
-        dues = [*self._missing.values()]
-        if self._empty is not None:
-            dues.append(self._empty[1])
-        return min(dues, default=None)
+        dues = self._missing.values()
+        if self._empty is None:
+            return min(dues, default=None) if dues else None
+        return min(self._empty[1], *dues) if dues else self._empty[1]
 
     def connected(self, table: Table, player_id: PlayerId) -> Event | None:
         """His socket is here. The event, if the others knew that he was gone."""

@@ -85,6 +85,7 @@ class Room:
         self.pauses = Pauses(core, self.fanout, clock, log, self._carry_out, self.resume)
         thinkers = thinkers or NoThinkers(clock)
         self._unbidden = Unbidden(core, clock, metrics, thinkers, self._carry_out, self._quarantine)
+        self._telling = False  # soon
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self.closed: str | None = None  # why the room is not served any more
         self.loss: Lost | None = None  # what the log said, if that is why
@@ -116,7 +117,9 @@ class Room:
             if not self.core.relaxed:
                 await self._log.reachable()
             self.take_seat(player_id, profile, spectator=spectator)
-            if not self.core.relaxed:
+            if self.core.relaxed:
+                self._tell()
+            else:
                 await self.wait_committed(self.core.head)
         player = self.core.committed_state.table.players.get(player_id)
         return None if player is None else player.seat
@@ -292,12 +295,19 @@ class Room:
             if type(effect) is Append:
                 if self.closed is None:
                     self._log.append(self._stream, effect.events, effect.writes)
-                    if self._stream.relaxed:
-                        self._carry_out(self.core.committed(self._log.promise(self._stream), self._clock.now_ms()))
+                    if self._stream.relaxed and not self._telling:
+                        self._telling = True
+                        self._clock.call_later(0, self._tell)
             elif type(effect) is Publish:
                 self._publish(effect)
             else:
                 self._carry_out_rare(effect)
+
+    def _tell(self) -> None:
+        """In a relaxed room: publish what was decided on this turn of the loop, all of it in one write."""
+        self._telling = False
+        if self.closed is None:
+            self._carry_out(self.core.committed(self._log.promise(self._stream), self._clock.now_ms()))
 
     def _carry_out_rare(self, effect: Effect) -> None:
         """Whatever does not happen on every move."""
@@ -320,10 +330,11 @@ class Room:
                 self.close(reason, CloseCode.NORMAL, "")
 
     def _publish(self, effect: Publish) -> None:
-        for step in effect.steps:
-            self._history.add(step.records)
-        self._count(effect.steps[0], effect.steps[-1])
-        self.audience.publish(effect.steps)
+        steps = effect.steps
+        records = steps[0].records if len(steps) == 1 else [record for step in steps for record in step.records]
+        self._history.add(records)
+        self._count(steps[0], steps[-1])
+        self.audience.publish(steps, records)
 
     def _count(self, oldest: Step, newest: Step) -> None:
         if oldest.ack is not None:

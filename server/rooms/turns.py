@@ -6,38 +6,38 @@ from typing import Any
 
 from server import limits
 from server.games import lobby, match
-from server.games.rules import Context, Event, Game, State
+from server.games.rules import Context, Deadline, Event, Game, State
 from server.games.table import Phase
 from server.rooms.effects import Wait
 
 
 def follow_up(
-    game: Game[Any], before: State[Any], state: State[Any], happened: list[Event], ctx: Context
-) -> State[Any]:
+    game: Game[Any], before: State[Any], state: State[Any], happened: list[Event], now_ms: int, session_seed: str
+) -> tuple[State[Any], Deadline | None]:
     """Start the game if it starts by itself; let everything expire that has no time at all.
 
     `before` and `state` are those before and after what has `happened` so far; what follows is added to it. Returns
-    the state after all of it. Raises RuntimeError for rules that force moves without end.
+    the state after all of it, and what the game waits for then. Raises RuntimeError for rules that force moves without
+    end.
     """
     if (state.table is not before.table or len(happened) > 1) and lobby.starts_by_itself(state.table):
         for event in lobby.start_by_itself(state.table):
             happened.append(event)
             state = match.evolve(game, state, event)
-    if state.table.phase != Phase.PLAYING:
-        return state
     for _ in range(limits.EXPIRIES_AT_ONCE_MAX):
+        if state.table.phase is not Phase.PLAYING:
+            return state, None
         deadline = game.deadline(state)
-        if deadline is None or deadline.after_ms != 0 or state.table.phase != Phase.PLAYING:
-            return state
-        for event in game.expire(state, ctx):
+        if deadline is None or deadline.after_ms != 0:
+            return state, deadline
+        for event in game.expire(state, Context(now_ms, session_seed)):
             happened.append(event)
             state = match.evolve(game, state, event)
     raise RuntimeError(f"{game.name}: forced moves without end")
 
 
-def next_wait(game: Game[Any], state: State[Any], present: Wait | None, now_ms: int) -> Wait | None:
-    """What the game waits for now; None: for nothing. The clock of a wait runs on as long as its key stays equal."""
-    deadline = game.deadline(state) if state.table.phase == Phase.PLAYING else None
+def next_wait(deadline: Deadline | None, present: Wait | None, now_ms: int) -> Wait | None:
+    """The wait for `deadline`, `present` being the one before. Its clock runs on as long as its key stays equal."""
     if deadline is None:
         return None
     if present is not None and present.deadline.key == deadline.key:
@@ -55,6 +55,8 @@ def bot_due(state: State[Any], wait: Wait | None, now_ms: int) -> int | None:
     if wait is None:
         return None
     players = state.table.players
-    if any(players[p].is_bot and players[p].is_present for p in wait.deadline.player_ids):
-        return now_ms + state.table.config.bot_delay_ms
+    for player_id in wait.deadline.player_ids:
+        player = players[player_id]
+        if player.is_bot and player.is_present:
+            return now_ms + state.table.config.bot_delay_ms
     return None

@@ -33,18 +33,22 @@ class Unbidden:
         self._thinkers = thinkers
         self._carry_out = carry_out
         self._quarantine = quarantine
+        self._alarm_ms: int | None = None
         self._timer: Timer | None = None
+        self._timer_ms = 0  # when it rings; not after the alarm
         self._withdraw: Withdraw = _nothing
         self._closed = False
 
     def set_alarm(self, at_ms: int | None) -> None:
         """Milliseconds since 1970; None: none."""
+        self._alarm_ms = at_ms
+        # Most moves put the alarm off. A timer that rings too early once in a while costs less than a new one each time.
+        if at_ms is None or self._closed or (self._timer is not None and self._timer_ms <= at_ms):
+            return
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-        if at_ms is not None and not self._closed:
-            delay_s = (at_ms - self._clock.now_ms()) / 1000
-            self._timer = self._clock.call_later(delay_s, self._alarm)
+        self._timer_ms = at_ms
+        self._timer = self._clock.call_later((at_ms - self._clock.now_ms()) / 1000, self._ring)
 
     def think(self, asked: Think) -> None:
         """Let a bot think, in place of another one."""
@@ -58,11 +62,19 @@ class Unbidden:
     def close(self) -> None:
         """Nothing comes any more."""
         self._closed = True
-        self.set_alarm(None)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         self._withdraw()
 
-    def _alarm(self) -> None:
+    def _ring(self) -> None:
         self._timer = None
+        if self._alarm_ms is None:
+            return
+        if self._clock.now_ms() < self._alarm_ms:
+            self.set_alarm(self._alarm_ms)
+            return
+        self._alarm_ms = None
         self._happen(lambda: self._core.alarm(self._clock.now_ms()))
 
     def _thought(self, asked: Think, command: Command | None) -> None:

@@ -6,6 +6,7 @@ encoded once for everybody who may see the same and written to each socket as it
 
 from __future__ import annotations
 
+from struct import Struct
 from typing import Any, Protocol
 
 import msgpack
@@ -17,6 +18,8 @@ _BINARY = 0x82
 
 _SHORT = {opcode: [bytes((opcode, size)) for size in range(126)] for opcode in (_TEXT, _BINARY)}
 """The headers of short frames, made once."""
+_LONGER = Struct(">BBH").pack
+_LONGEST = Struct(">BBQ").pack
 
 
 def message(opcode: int, payload: bytes) -> bytes:
@@ -25,8 +28,8 @@ def message(opcode: int, payload: bytes) -> bytes:
     if size < 126:
         return _SHORT[opcode][size] + payload
     if size < 65536:
-        return bytes((opcode, 126)) + size.to_bytes(2, "big") + payload
-    return bytes((opcode, 127)) + size.to_bytes(8, "big") + payload
+        return _LONGER(opcode, 126, size) + payload
+    return _LONGEST(opcode, 127, size) + payload
 
 
 def encode_json(value: Any) -> bytes:
