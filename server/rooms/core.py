@@ -304,8 +304,8 @@ class RoomCore:
         last = records[-1].index
         ack = None if actor is None or command_id is None else Ack(actor, command_id, records[0].index, last)
         wait = next_wait(deadline, self._wait, now_ms)
-        out = removed(happened) if table_changed else ()
-        step = Step(last, state, wait, records, ack, is_new(wait, self._wait), out)
+        gone = removed(happened) if table_changed else ()
+        step = Step(last, state, wait, records, ack, is_new(wait, self._wait), gone)
         append = Append(
             rec.new_rows(records, actor, command_id),
             (*writes, *writes_for(game, self.identity.game_id, state, happened, at_ms)),
@@ -343,10 +343,8 @@ class RoomCore:
     def _next_due(self) -> int | None:
         if self.paused_since_ms is not None:
             return self.waiting.next_due_ms
-        due = self._presence.next_due_ms
+        dues = [self._presence.next_due_ms]
         self._held_back = self._outbox.is_full(self.head)
         if not self._held_back:
-            for other in (self._bot.due_ms, None if self._wait is None else self._wait.due_ms):
-                if other is not None and (due is None or other < due):
-                    due = other
-        return due
+            dues += self._bot.due_ms, None if self._wait is None else self._wait.due_ms
+        return min([due for due in dues if due is not None], default=None)

@@ -16,7 +16,7 @@ from server.rooms.thinking import Thought
 class Record(NamedTuple):
     """An event with its place in the log. `data` and `json` are the whole event, what is private included."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # stands before tuple.index, which nobody asks a record for
     at_ms: int
     event: Event
     data: Data

@@ -81,9 +81,7 @@ class Fanout:
                 data = encoded[member.encoder] = member.encoder.frame(frame)
             member.send(data)
 
-    def publish(
-        self, steps: Sequence[Step], records: Sequence[Record], turns: dict[PlayerId, dict[str, Any]]
-    ) -> None:
+    def publish(self, steps: Sequence[Step], records: Sequence[Record], turns: dict[PlayerId, dict[str, Any]]) -> None:
         """The records of these steps to every player, his acks and his turn behind them, all in one write."""
         own: dict[PlayerId, list[dict[str, Any]]] = {}
         for step in steps:

@@ -42,7 +42,7 @@ class Unbidden:
     def set_alarm(self, at_ms: int | None) -> None:
         """Milliseconds since 1970; None: none."""
         self._alarm_ms = at_ms
-        # Most moves put the alarm off. A timer that rings too early once in a while costs less than a new one each time.
+        # Most moves put the alarm off. One that rings too early now and then costs less than a new one each time.
         if at_ms is None or self._closed or (self._timer is not None and self._timer_ms <= at_ms):
             return
         if self._timer is not None:
