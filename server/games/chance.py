@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import struct
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 _WORDS = 2**32
-_WORD_BYTES = 4
+_BLOCK = struct.Struct(">8I")
 _BOT_LABEL = "parlor-bot-v1"
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
@@ -25,13 +26,13 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 class Stream:
     """An endless sequence of fair numbers, the same for the same key. The one mutable thing: it knows its place."""
 
-    __slots__ = ("_block", "_index", "_key", "_offset")
+    __slots__ = ("_index", "_key", "_left", "_words")
 
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._index = 0
-        self._block = b""
-        self._offset = 0
+        self._words: tuple[int, ...] = ()
+        self._left = 0  # of these words, those that were not drawn yet; they are taken in their order
 
     def draw(self, k: int) -> int:
         """A number in 0..k-1. Takes at least one word of the stream, also for k = 1.
@@ -42,18 +43,16 @@ class Stream:
         if not 1 <= k <= _WORDS:
             raise ValueError(f"can't draw one of {k}")
         limit = _WORDS - _WORDS % k
-        while (word := self._word()) >= limit:
-            pass
-        return word % k
-
-    def _word(self) -> int:
-        if self._offset == len(self._block):
-            self._block = hmac.digest(self._key, self._index.to_bytes(8, "big"), "sha256")
-            self._index += 1
-            self._offset = 0
-        start = self._offset
-        self._offset = start + _WORD_BYTES
-        return int.from_bytes(self._block[start : self._offset], "big")
+        while True:
+            if not self._left:
+                block = hmac.digest(self._key, self._index.to_bytes(8, "big"), "sha256")
+                self._index += 1
+                self._words = _BLOCK.unpack(block)
+                self._left = len(self._words)
+            word = self._words[-self._left]
+            self._left -= 1
+            if word < limit:
+                return word % k
 
 
 def canonical(value: Any) -> str:
