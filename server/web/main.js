@@ -6,8 +6,8 @@
 
 import { Api, ApiError } from './net/api.js';
 import { delegate } from './ui/dom.js';
+import { idle } from './ui/idle.js';
 import { styles } from './ui/styles.js';
-import { toast } from './ui/toast.js';
 
 const api = new Api();
 const root = /** @type {Element} */ (document.getElementById('app'));
@@ -20,7 +20,7 @@ let navigation = 0;
  * @type {Record<string, (id: string) => Promise<() => void>>}
  */
 const PAGES = {
-  rooms: async (id) => (await import('./pages/room-page.js')).openRoomPage(root, api, id, socketUrl(id)),
+  rooms: openRoom,
   verify: async (id) => (await import('./pages/verify-page.js')).openVerifyPage(root, api, id),
   players: async (id) => (await import('./pages/profile-page.js')).openProfilePage(root, api, id),
   leaderboards: async (id) => (await import('./pages/leaderboards-page.js')).openLeaderboardsPage(root, api, id),
@@ -61,13 +61,22 @@ async function navigate() {
       if (mine !== navigation) return;
       leave = openHomePage(root, api, enter);
       // From here people go to a table: let it be there when they do.
-      requestIdleCallback(() => void import('./pages/room-page.js'));
+      void idle().then(() => Promise.all([import('./pages/room-page.js'), import('./play/room.js')]));
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    toast(error.message, 'problem');
+    (await import('./ui/toast.js')).toast(error.message, 'problem');
     if (mine === navigation) location.hash = '#/';
   }
+}
+
+/** The room connects while its page is still being loaded. @param {string} gameId */
+async function openRoom(gameId) {
+  const page = import('./pages/room-page.js');
+  const [{ Room }] = await Promise.all([import('./play/room.js'), api.signIn()]);
+  const room = new Room({ gameId, url: socketUrl(gameId), api });
+  room.connect();
+  return (await page).openRoomPage(root, api, room);
 }
 
 /**

@@ -1,16 +1,16 @@
-/* What the first page will ask for, asked for at once instead of module by module. Only a hint: a file that is missing
- * here comes a little later. Not a module itself, for the same reason. */
+/* What the first page will ask for, asked for at once instead of module by module, in the order in which it is needed.
+ * Only a hint: a file that is missing here comes a little later. Not a module itself, for the same reason. */
 {
-  const table = /^#\/(rooms|join)\//.test(location.hash);
+  const isTable = /^#\/(rooms|join)\//.test(location.hash);
+  const isHome = location.pathname === '/' && /^(#\/?)?$/.test(location.hash);
   const known = [localStorage.getItem('parlor.language') ?? '', ...navigator.languages.map((tag) => tag.slice(0, 2))];
   const texts = `strings/${known.find((tag) => tag === 'en' || tag === 'de') ?? 'en'}/`;
-  const both = `net/{api reconnect ticket} strings strings/numbers ui/{avatar bar card-face dom icons styles toast}
-    play/cards ${texts}{common home table}`;
-  const page = table
-    ? `pages/{room-page room-keyboard} net/{parlor-client outbox} play/{room chat fold fold-table pacer}
-      ui/{announcements countdown hand room-screen people bids chat facts scores seats trick}`
-    : 'pages/home-page net/{catalogue lobby-client} ui/{home-screen home-lists fields}';
-  const sheets = table ? 'styles/{room panels chat felt facts seats cards}' : 'styles/home';
+  const page = isTable
+    ? `net/{parlor-client outbox reconnect} play/{room chat fold fold-table cards pacer colours} ${texts}{common table}
+      strings/{table numbers} pages/{room-page room-keyboard}
+      ui/{room-screen bar icons bids card-face facts people hand seats avatar trick}`
+    : `${texts}{common home} strings/{home numbers} pages/home-page
+      ui/{home-screen home-lists bar icons avatar card-face fields} play/cards net/{catalogue lobby-client reconnect}`;
 
   /** `a/{b c} d` is a/b, a/c, d. @param {string} text */
   const paths = (text) =>
@@ -19,6 +19,8 @@
     );
   const ask = (/** @type {string} */ href, /** @type {Record<string, string>} */ attributes) =>
     document.head.append(Object.assign(document.createElement('link'), { href, ...attributes }));
-  for (const path of paths(sheets)) ask(`/${path}.css`, { rel: 'preload', as: 'style' });
-  for (const path of paths(`${both} ${page}`)) ask(`/${path}.js`, { rel: 'modulepreload' });
+  if (isTable || isHome) {
+    ask(`/styles/${isTable ? 'table' : 'home'}.css`, { rel: 'preload', as: 'style' });
+    for (const path of paths(page)) ask(`/${path}.js`, { rel: 'modulepreload' });
+  }
 }

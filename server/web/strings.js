@@ -1,6 +1,6 @@
 /**
  * Every text that people read, in the language of the reader: `strings/LANGUAGE/AREA.js`, each language with the keys
- * of English. What the first pages say is here at once; a page that is loaded when it is needed asks for its own area.
+ * of English. What every page says is here at once; each page asks for its own area besides.
  */
 
 const LANGUAGE_KEY = 'parlor.language';
@@ -43,8 +43,7 @@ export async function texts(area) {
   return (await import(`./strings/${language}/${area}.js`)).default;
 }
 
-const [common, home, table] = await Promise.all([texts('common'), texts('home'), texts('table')]);
-
-export const strings = { ...common, home, ...table };
+/** What every page says. */
+export const strings = await texts('common');
 
 document.documentElement.lang = language;

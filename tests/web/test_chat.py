@@ -42,7 +42,7 @@ async def test_two_talk_and_the_host_keeps_order(people: People) -> None:
     await say(friend, "rude")
     await expect(host.page.locator(".said li")).to_have_count(2)
     assert await friend.page.locator(".said [data-action=mute]").count() == 0
-    assert await friend.page.locator(".said [data-action=delete-message]").count() == 1  # his own
+    await expect(friend.page.locator(".said [data-action=delete-message]")).to_have_count(1)  # his own
 
     await host.page.locator(".said li").last.get_by_role("button", name="Delete").click()
     await expect(said).to_have_count(1)

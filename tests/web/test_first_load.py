@@ -35,7 +35,7 @@ WATCH = """
 
 ASKED_AHEAD = """[...document.querySelectorAll('link[rel=modulepreload], link[rel=preload]')]
     .map((link) => new URL(link.href).pathname)"""
-AT_ONCE = {"/theme.js", "/preload.js", "/main.js", "/styles/base.css", "/styles/parts.css"}
+AT_ONCE = {"/theme.js", "/preload.js", "/main.js", "/styles/page.css"}
 
 
 class Visit:

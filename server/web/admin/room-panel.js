@@ -1,6 +1,7 @@
 /** One room: who is there, what is seen of it, and what can be done. */
 
-import { nameOf, sortHand } from '../play/cards.js';
+import { sortHand } from '../play/cards.js';
+import { nameOf } from '../ui/card-face.js';
 import { h } from '../ui/dom.js';
 import { t } from './texts.js';
 

@@ -1,7 +1,8 @@
 /** The scores of everybody, round by round. */
 
-import { strings } from '../strings.js';
+import { strings } from '../strings/table.js';
 import { h } from '../ui/dom.js';
+import { colourOf } from '../ui/people.js';
 import { chart, grid, path, scale } from './chart.js';
 import { t } from './texts.js';
 
@@ -44,7 +45,7 @@ export function scoreCurve(view, present) {
           class: 'curve',
           d: path(points.map((point) => ({ x: x(point.x), y: y(point.y) }))),
           'stroke-dasharray': DASHES[i % DASHES.length] || null,
-          vars: { '--player-color': player.color },
+          vars: { '--player-color': colourOf(view, player) },
         },
         h('title', null, player.display_name),
       ),

@@ -1,13 +1,9 @@
 /** The start page: play at once, create a room, join one, watch one; what was played and who leads. */
 
 import { ApiError } from '../net/api.js';
-import { botLevels, leaders, recentGames } from '../net/catalogue.js';
-import { followLobby } from '../net/lobby-client.js';
-import { findPlayers } from '../net/ticket.js';
-import { strings } from '../strings.js';
+import { home as s } from '../strings/home.js';
 import { delegate, patch } from '../ui/dom.js';
 import { homeScreen } from '../ui/home-screen.js';
-import { toast } from '../ui/toast.js';
 
 const REFRESH_MS = 5_000;
 const MOST_ROOMS = 20;
@@ -100,8 +96,24 @@ export function openHomePage(root, api, enter) {
     }
     draw();
     void refresh();
+    const { botLevels, leaders, recentGames } = await import('../net/catalogue.js');
     [home.levels, home.recent, home.leaders] = await Promise.all([botLevels(api), recentGames(api), leaders(api)]);
     draw();
+  }
+
+  async function follow() {
+    const { followLobby } = await import('../net/lobby-client.js');
+    const lobby = new URL('/ws/lobby?game=eldorado', location.href.replace(/^http/, 'ws'));
+    followLobby(
+      lobby.href,
+      (rooms) => {
+        isLive = rooms !== null;
+        if (rooms === null) return;
+        home.rooms = rooms.slice(0, MOST_ROOMS);
+        draw();
+      },
+      signal,
+    );
   }
 
   /** @param {Partial<import('../net/api.js').Profile>} changes */
@@ -119,7 +131,7 @@ export function openHomePage(root, api, enter) {
   /** @param {DOMStringMap} _ @param {HTMLElement} form */
   async function saveName(_, form) {
     const name = String(new FormData(/** @type {HTMLFormElement} */ (form)).get('name')).trim();
-    if (name && (await changeProfile({ display_name: name }))) toast(strings.home.nameSaved);
+    if (name && (await changeProfile({ display_name: name }))) void toast(s.nameSaved);
   }
 
   async function changeFace() {
@@ -130,7 +142,7 @@ export function openHomePage(root, api, enter) {
   delegate(
     root,
     {
-      'find-players': () => enterBy(() => findPlayers(api)),
+      'find-players': () => enterBy(async () => (await import('../net/ticket.js')).findPlayers(api)),
       'play-bots': (_, form) => {
         home.level = String(new FormData(/** @type {HTMLFormElement} */ (form)).get('level') ?? home.level);
         localStorage.setItem(LEVEL_KEY, home.level);
@@ -151,19 +163,9 @@ export function openHomePage(root, api, enter) {
   );
   const timer = setInterval(refresh, REFRESH_MS);
   signal.addEventListener('abort', () => clearInterval(timer));
-  const lobby = new URL('/ws/lobby?game=eldorado', location.href.replace(/^http/, 'ws'));
-  followLobby(
-    lobby.href,
-    (rooms) => {
-      isLive = rooms !== null;
-      if (rooms === null) return;
-      home.rooms = rooms.slice(0, MOST_ROOMS);
-      draw();
-    },
-    signal,
-  );
   draw();
   void begin();
+  void follow();
   return () => end.abort();
 }
 
@@ -194,5 +196,10 @@ function roomWanted(form) {
 /** @param {unknown} error */
 function tell(error) {
   if (!(error instanceof ApiError)) throw error;
-  toast(error.message, 'problem');
+  void toast(error.message, 'problem');
+}
+
+/** @param {string} text @param {'note' | 'problem'} [kind] */
+async function toast(text, kind) {
+  (await import('../ui/toast.js')).toast(text, kind);
 }

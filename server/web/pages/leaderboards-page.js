@@ -2,7 +2,7 @@
 
 import { ApiError } from '../net/api.js';
 import { t } from '../profile/texts.js';
-import { strings } from '../strings.js';
+import { strings } from '../strings/table.js';
 import { topBar } from '../ui/bar.js';
 import { delegate, h, patch } from '../ui/dom.js';
 import { styles } from '../ui/styles.js';
@@ -23,7 +23,7 @@ export async function openLeaderboardsPage(root, api, asked) {
   const metric = /** @type {Metric} */ (Object.hasOwn(t.metrics, asked) ? asked : 'rating');
   /** @type {{rows: Record<string, any>[], next: string | null, problem: string}} */
   const board = { rows: [], next: null, problem: '' };
-  await styles('room', 'panels', 'charts', 'profile');
+  await styles('table', 'beside', 'charts', 'profile');
 
   const path = metric === 'rating_bots' ? 'rating?pool=bots&' : `${metric}?`;
 

@@ -23,7 +23,7 @@ export async function openProfilePage(root, api, playerId) {
   const end = new AbortController();
   const id = playerId === 'me' ? (await api.signIn()).player_id : playerId;
   const base = `/api/players/${encodeURIComponent(id)}`;
-  await styles('room', 'panels', 'seats', 'charts', 'profile');
+  await styles('table', 'beside', 'charts', 'profile');
   patch(
     root,
     topBar(h('span', { class: 'progress' })),

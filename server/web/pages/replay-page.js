@@ -8,7 +8,7 @@ import { UnknownRules, loadRecording } from '../replay/recording.js';
 import { playerOf, replayScreen } from '../replay/screen.js';
 import { SPEEDS, Tape } from '../replay/tape.js';
 import { t } from '../replay/texts.js';
-import { strings } from '../strings.js';
+import { strings } from '../strings/table.js';
 import { announce, sentence } from '../ui/announcements.js';
 import { delegate, h, patch } from '../ui/dom.js';
 import { nameOfPlayer } from '../ui/people.js';
@@ -26,7 +26,7 @@ const ADDRESS_MS = 300;
  * @returns {Promise<() => void>} leaves the page
  */
 export async function openReplayPage(root, api, gameId, query, enter) {
-  await styles('room', 'panels', 'felt', 'facts', 'seats', 'cards', 'charts', 'replay');
+  await styles('table', 'beside', 'charts', 'replay');
   patch(root, notice(t.loading));
   try {
     const { status } = await api.call('GET', `/api/games/${encodeURIComponent(gameId)}`);

@@ -1,15 +1,11 @@
 /** The page of one room: lobby, table and result. */
 
-import { fillTime } from '../net/ticket.js';
-import { strings } from '../strings.js';
-import { Room } from '../play/room.js';
-import { announce, sentence } from '../ui/announcements.js';
-import { runCountdowns } from '../ui/countdown.js';
+import { strings } from '../strings/table.js';
 import { delegate, patch } from '../ui/dom.js';
 import { playableCards, whyNot } from '../ui/hand.js';
-import { styles } from '../ui/styles.js';
-import { toast } from '../ui/toast.js';
+import { idle } from '../ui/idle.js';
 import { loadPart, roomScreen } from '../ui/room-screen.js';
+import { styles } from '../ui/styles.js';
 import { runKeyboard } from './room-keyboard.js';
 
 const LOG_LINES = 60;
@@ -24,19 +20,22 @@ const LOG_LINES = 60;
  * @property {import('../ui/verification.js').Verification} verification
  */
 
+/** @typedef {import('../play/room.js').Room} Room */
+
 /**
  * @param {Element} root
  * @param {import('../net/api.js').Api} api
- * @param {string} gameId
- * @param {string} url of the room's socket
+ * @param {Room} room which is left together with the page
  * @returns {Promise<() => void>} leaves the page
  */
-export async function openRoomPage(root, api, gameId, url) {
+export async function openRoomPage(root, api, room) {
+  const { gameId } = room;
   const end = new AbortController();
   const { signal } = end;
   /** @type {Screen} */
   const screen = { log: [], showsLastTrick: false, focused: 0, fillAt: null, levels: [], verification: {} };
-  await Promise.all([api.signIn(), styles('room', 'panels', 'chat', 'felt', 'facts', 'seats', 'cards')]);
+  await styles('table');
+  const words = idle().then(() => import('../ui/announcements.js'));
 
   /** Whether this seat has added its share to the shuffle: a text that the server could not foresee. */
   let hasShared = false;
@@ -60,33 +59,16 @@ export async function openRoomPage(root, api, gameId, url) {
     draw();
   }
 
-  const room = new Room({
-    gameId,
-    url,
-    api,
-    listener: {
-      onChange: () => {
-        share();
-        void askForLevels();
-        void loadPart(room.view?.phase).then((isNew) => isNew && draw());
-        draw();
-      },
-      onShown: (event, before, after) => {
-        const text = sentence(event, before, after);
-        if (text) screen.log = [...screen.log, text].slice(-LOG_LINES);
-        if (event.name === 'card_played') screen.showsLastTrick = false;
-        announce(text);
-        if (event.name === 'settings_changed') toast(text);
-        if (isMine(after) && !isMine(before)) announce(strings.announce.yourTurn);
-      },
-      onReject: (reject, command) => {
-        // The game may have started meanwhile; nobody has asked for it.
-        if (command?.name !== 'set_client_seed') toast(refusalText(reject), 'problem');
-      },
-      onRematch: goToRoom,
-      onNotice: (text) => toast(strings.notice(text)),
-    },
-  });
+  /** Tell in words what has happened: in the list of moves, and to screen readers. @type {import('../play/room.js').Listener['onShown']} */
+  async function tell(event, before, after) {
+    const { announce, sentence } = await words;
+    const text = sentence(event, before, after);
+    if (text) screen.log = [...screen.log, text].slice(-LOG_LINES);
+    announce(text);
+    if (event.name === 'settings_changed') void toast(text);
+    if (isMine(after) && !isMine(before)) announce(strings.announce.yourTurn);
+    draw();
+  }
 
   /** @param {import('../play/fold-table.js').View} view */
   function isMine(view) {
@@ -113,13 +95,22 @@ export async function openRoomPage(root, api, gameId, url) {
     for (const list of lists()) if (!keepsPlace.includes(list)) list.scrollTop = list.scrollHeight;
   }
 
+  /** What the first move can do without: clocks, and when bots take the free seats. */
+  async function runLater() {
+    const { announce } = await words;
+    const [{ runCountdowns }, { fillTime }] = await Promise.all([import('../ui/countdown.js'), import('../net/ticket.js')]);
+    runCountdowns(root, signal, () => announce(strings.announce.hurry));
+    screen.fillAt = await fillTime(api, gameId);
+    draw();
+  }
+
   async function verifyShuffle() {
     const { checkGame } = await import('./verify-page.js');
-    const tell = (/** @type {import('../ui/verification.js').Verification} */ told) => {
-      screen.verification = told;
+    const show = (/** @type {import('../ui/verification.js').Verification} */ found) => {
+      screen.verification = found;
       draw();
     };
-    return checkGame(api, gameId, tell, room.view?.seed_commitment);
+    return checkGame(api, gameId, show, room.view?.seed_commitment);
   }
 
   function isPlayer() {
@@ -141,9 +132,9 @@ export async function openRoomPage(root, api, gameId, url) {
     const link = new URL(`#/join/${room.view?.join_code}`, location.href).href;
     try {
       await navigator.clipboard.writeText(link);
-      toast(strings.lobby.copied);
+      void toast(strings.lobby.copied);
     } catch {
-      toast(strings.lobby.copyFailed, 'problem');
+      void toast(strings.lobby.copyFailed, 'problem');
     }
   }
 
@@ -152,7 +143,7 @@ export async function openRoomPage(root, api, gameId, url) {
     {
       'play-card': ({ card }) => {
         if (card && playableCards(room).has(card)) room.act('play_card', { card });
-        else if (card && !room.pendingMove) toast(whyNot(room, card));
+        else if (card && !room.pendingMove) void toast(whyNot(room, card));
       },
       bid: ({ value }) => {
         if (!room.pendingMove) room.act('bid', { value: Number(value) });
@@ -174,7 +165,7 @@ export async function openRoomPage(root, api, gameId, url) {
         if (!seed) return;
         sessionStorage.setItem(seedKey, seed); // it stays, also when this page is loaded again
         room.act('set_client_seed', { client_seed: seed });
-        toast(strings.lobby.seedSet);
+        void toast(strings.lobby.seedSet);
       },
       'take-seat': () => room.act('request_seat'),
       'add-bot': (_, form) => {
@@ -226,24 +217,42 @@ export async function openRoomPage(root, api, gameId, url) {
     s: () => room.view?.round && openDialog('dialog.score-sheet'),
     c: () => focusChat(root),
   });
-  runCountdowns(root, signal, () => announce(strings.announce.hurry));
   // Waiting out a backoff makes no sense once the network, or the viewer, is back.
   const hurry = () => room.link === 'reconnecting' && !document.hidden && room.connect();
   addEventListener('online', hurry, { signal });
   document.addEventListener('visibilitychange', hurry, { signal });
 
   draw();
-  room.connect();
-  void fillTime(api, gameId).then((at) => {
-    screen.fillAt = at;
-    draw();
+  room.listen({
+    onChange: () => {
+      share();
+      void askForLevels();
+      void loadPart(room.view?.phase).then((isNew) => isNew && draw());
+      draw();
+    },
+    onShown: (event, before, after) => {
+      if (event.name === 'card_played') screen.showsLastTrick = false;
+      void tell(event, before, after);
+    },
+    onReject: (reject, command) => {
+      // The game may have started meanwhile; nobody has asked for it.
+      if (command?.name !== 'set_client_seed') void toast(refusalText(reject), 'problem');
+    },
+    onRematch: goToRoom,
+    onNotice: (text) => void toast(strings.notice(text)),
   });
+  void runLater();
   const second = setInterval(() => screen.fillAt !== null && room.view?.phase === 'lobby' && draw(), 1000);
   signal.addEventListener('abort', () => clearInterval(second));
   return () => {
     end.abort();
     room.close();
   };
+}
+
+/** @param {string} text @param {'note' | 'problem'} [kind] */
+async function toast(text, kind) {
+  (await import('../ui/toast.js')).toast(text, kind);
 }
 
 function randomText() {
@@ -286,7 +295,7 @@ async function changeSettings(room, form) {
   const { settingsWanted } = await import('../ui/room-settings.js');
   const args = room.view && settingsWanted(room.view, new FormData(form));
   if (args) room.act('change_settings', args);
-  else toast(strings.settings.nothing);
+  else void toast(strings.settings.nothing);
 }
 
 /** @param {string} gameId */

@@ -46,7 +46,7 @@ export function openVerifyPage(root, api, gameId) {
       if (isOpen) patch(root, topBar(h('span', { class: 'progress' })), verifyScreen(told, gameId));
     });
   delegate(root, { verify: () => void check() }, end.signal);
-  void styles('room', 'panels');
+  void styles('table', 'beside');
   void check();
   return () => {
     isOpen = false;

@@ -1,6 +1,4 @@
-/** Card ids (`d0:hearts:K`), their order and their names. Pure. */
-
-import { strings } from '../strings.js';
+/** Card ids (`d0:hearts:K`) and their order. Pure. */
 
 export const SUITS = /** @type {const} */ (['clubs', 'diamonds', 'hearts', 'spades']);
 const RANKS = ['2', '3', '4', '5', '6', '7', '8', '9', '10', 'J', 'Q', 'K', 'A'];
@@ -17,11 +15,6 @@ export function suitOf(card) {
 /** @param {string} card */
 export function rankOf(card) {
   return card.split(':')[2];
-}
-
-/** @param {string} card "king of hearts" */
-export function nameOf(card) {
-  return strings.cardName(strings.ranks[/** @type {'J'} */ (rankOf(card))] ?? rankOf(card), strings.suits[suitOf(card)]);
 }
 
 /** @param {readonly string[]} cards @returns {string[]} by suit, high cards first */

@@ -49,17 +49,19 @@ export class Room {
   #playerId = null;
   #client;
   #pacer;
-  #listener;
+  /** @type {Listener | null} */
+  #listener = null;
+  /** What happened before anybody listened. @type {((listener: Listener) => void)[]} */
+  #untold = [];
 
   /**
    * @param {object} options
    * @param {string} options.gameId
    * @param {string} options.url
-   * @param {import('../net/api.js').Api} options.api
-   * @param {Listener} options.listener
+   * @param {import('../net/api.js').Api} options.api signed in
    */
-  constructor({ gameId, url, api, listener }) {
-    this.#listener = listener;
+  constructor({ gameId, url, api }) {
+    this.gameId = gameId;
     this.#pacer = new Pacer((step) => this.#show(step), skipsMotion);
     this.#client = new ParlorClient({
       url,
@@ -77,18 +79,24 @@ export class Room {
         onEvent: (event) => this.#apply(/** @type {any} */ (event)),
         onTurn: (turn) => this.#update(() => (this.#turn = /** @type {any} */ (turn))),
         onStatus: (status) => this.#update(() => (this.status = /** @type {any} */ (status))),
-        onOutbox: () => listener.onChange(),
-        onReject: (reject, command) => listener.onReject(reject, command),
+        onOutbox: () => this.#update(() => {}),
+        onReject: (reject, command) => this.#tell((listener) => listener.onReject(reject, command)),
         onSpectators: (count) => this.#update(() => (this.spectators = count)),
         onChat: (frame) => this.#update(() => this.chat.receive(frame)),
-        onRematch: (gameId) => listener.onRematch(gameId),
-        onNotice: (text) => listener.onNotice(text),
+        onRematch: (id) => this.#tell((listener) => listener.onRematch(id)),
+        onNotice: (text) => this.#tell((listener) => listener.onNotice(text)),
       },
     });
   }
 
   connect() {
     this.#client.connect();
+  }
+
+  /** From now on this one is told what happens, and first what has happened. @param {Listener} listener */
+  listen(listener) {
+    this.#listener = listener;
+    for (const news of this.#untold.splice(0)) news(listener);
   }
 
   close() {
@@ -138,7 +146,7 @@ export class Room {
     this.view = own;
     this.lastShown = null;
     if (own.turn?.player_id !== this.#playerId) this.#turn = null;
-    this.#listener.onChange();
+    this.#tell((listener) => listener.onChange());
   }
 
   /** @param {RoomEvent} event @returns {boolean} */
@@ -158,14 +166,22 @@ export class Room {
     const before = this.view;
     this.view = view;
     this.lastShown = event;
-    if (before) this.#listener.onShown(event, before, view);
-    this.#listener.onChange();
+    this.#tell((listener) => {
+      if (before) listener.onShown(event, before, view);
+      listener.onChange();
+    });
   }
 
   /** @param {() => void} change */
   #update(change) {
     change();
-    this.#listener.onChange();
+    this.#tell((listener) => listener.onChange());
+  }
+
+  /** @param {(listener: Listener) => void} news */
+  #tell(news) {
+    if (this.#listener) news(this.#listener);
+    else this.#untold.push(news);
   }
 }
 

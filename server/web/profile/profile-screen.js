@@ -2,10 +2,13 @@
 
 import { bars } from '../charts/bars.js';
 import { ratingCurve } from '../charts/rating-curve.js';
-import { language, strings } from '../strings.js';
+import { language } from '../strings.js';
+import { strings } from '../strings/table.js';
 import { avatar } from '../ui/avatar.js';
 import { topBar } from '../ui/bar.js';
 import { h } from '../ui/dom.js';
+import { byGame } from './by-game.js';
+import { figures, gameName } from './figures.js';
 import { t } from './texts.js';
 
 /**
@@ -39,42 +42,9 @@ export function profileScreen(profile) {
       player.is_bot && h('p', { class: 'quiet' }, t.botHint),
       isNew
         ? h('section', { class: 'panel' }, h('p', null, t.newcomer))
-        : [figures(stats), ratings(profile), distribution(profile.bins), history(profile)],
+        : [figures(stats), byGame(stats), ratings(profile), distribution(profile.bins), history(profile)],
     ),
   ];
-}
-
-/** @param {Json} stats */
-function figures(stats) {
-  const played = stats.games_played;
-  const share = (/** @type {number} */ part, /** @type {number} */ whole) =>
-    whole > 0 ? `${Math.round((100 * part) / whole)} %` : '–';
-  const score = (/** @type {number | null} */ value) =>
-    value === null || value === undefined ? '–' : strings.table.score(value);
-  const shown = [
-    [t.games, played],
-    [t.won, stats.games_won],
-    [t.winRate, share(stats.games_won, played)],
-    [t.highest, score(stats.highest_score)],
-    [t.lowest, score(stats.lowest_score)],
-    [t.points, score(stats.total_points)],
-    [t.tricks, stats.total_tricks_won],
-    [t.misplays, stats.total_misplays],
-    [t.streak, t.streakOf(stats.current_win_streak, stats.current_loss_streak)],
-    [t.bestRun, stats.most_consecutive_wins],
-    [t.worstRun, stats.most_consecutive_losses],
-    stats.games_with_bots !== undefined && [t.withBots, t.withBotsOf(stats.games_with_bots, stats.wins_with_bots)],
-  ].filter((row) => row !== false);
-  return h(
-    'section',
-    { key: 'figures', class: 'panel', 'aria-labelledby': 'figures-title' },
-    h('h2', { id: 'figures-title' }, t.figures),
-    h(
-      'dl',
-      { class: 'figures' },
-      shown.map(([name, value]) => h('div', { key: String(name) }, h('dt', null, name), h('dd', null, value))),
-    ),
-  );
 }
 
 /** @param {Profile} profile */
@@ -200,11 +170,6 @@ function numbers(head, rows) {
       ),
     ),
   );
-}
-
-/** @param {string} game */
-function gameName(game) {
-  return game === 'eldorado' ? strings.game : game;
 }
 
 /** @param {string} time as the server writes it */

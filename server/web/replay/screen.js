@@ -1,7 +1,7 @@
 /** Everything on the page of a replay, put together. */
 
 import { scoreCurve } from '../charts/score-curve.js';
-import { strings } from '../strings.js';
+import { strings } from '../strings/table.js';
 import { h } from '../ui/dom.js';
 import { progress } from '../ui/facts.js';
 import { iconButton } from '../ui/icons.js';

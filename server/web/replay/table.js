@@ -1,7 +1,7 @@
 /** The table of the live game, to look at: the same seats, tricks and scores. */
 
 import { rankOf, sortHand, suitOf } from '../play/cards.js';
-import { strings } from '../strings.js';
+import { strings } from '../strings/table.js';
 import { stillCard, suitSymbol } from '../ui/card-face.js';
 import { h } from '../ui/dom.js';
 import { facts } from '../ui/facts.js';

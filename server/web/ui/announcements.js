@@ -1,7 +1,7 @@
 /** Events as sentences, for the list of moves and for screen readers. */
 
-import { nameOf } from '../play/cards.js';
-import { strings } from '../strings.js';
+import { strings } from '../strings/table.js';
+import { nameOf } from './card-face.js';
 import { nameOfPlayer } from './people.js';
 
 /**

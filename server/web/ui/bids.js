@@ -1,6 +1,6 @@
 /** The bids that the server offers. */
 
-import { strings } from '../strings.js';
+import { strings } from '../strings/table.js';
 import { h } from './dom.js';
 
 /** @typedef {import('../play/room.js').Room} Room */

@@ -1,6 +1,8 @@
-/** Cards as drawings: rank, suit symbol and suit letter, in four colours; readable without any of them alone. */
+/**
+ * Cards as drawings: rank, suit symbol and suit letter, in four colours; readable without any of them alone. And in words.
+ */
 
-import { nameOf, rankOf, suitOf } from '../play/cards.js';
+import { rankOf, suitOf } from '../play/cards.js';
 import { strings } from '../strings.js';
 import { h } from './dom.js';
 
@@ -15,6 +17,11 @@ const SUIT_PATHS = {
   spades:
     'M12 1.5C7 6.5 3 9.5 3 13.6a4.5 4.5 0 0 0 8 2.9c-.2 2.2-1 4-2.6 5.5h7.2c-1.6-1.5-2.4-3.3-2.6-5.5a4.5 4.5 0 0 0 8-2.9c0-4.1-4-7.1-9-12.1Z',
 };
+
+/** @param {string} card "king of hearts" */
+export function nameOf(card) {
+  return strings.cardName(strings.ranks[/** @type {'J'} */ (rankOf(card))] ?? rankOf(card), strings.suits[suitOf(card)]);
+}
 
 /** @param {Suit} suit @param {string} [className] */
 export function suitSymbol(suit, className = '') {

@@ -1,6 +1,6 @@
 /** The chat: what was said, and a line to say something; the host keeps order in it. */
 
-import { strings } from '../strings.js';
+import { strings } from '../strings/table.js';
 import { h } from './dom.js';
 import { isSeated, playerOf } from './people.js';
 

@@ -1,8 +1,7 @@
 /** What must always be in sight: trump, the led suit, the round; and the state of the line. */
 
-import { nameOf } from '../play/cards.js';
-import { strings } from '../strings.js';
-import { stillCard, suitLabel } from './card-face.js';
+import { strings } from '../strings/table.js';
+import { nameOf, stillCard, suitLabel } from './card-face.js';
 import { h } from './dom.js';
 import { isSeated } from './people.js';
 

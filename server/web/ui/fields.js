@@ -1,6 +1,6 @@
 /** Fields of forms, each with its label. */
 
-import { strings } from '../strings.js';
+import { home } from '../strings/home.js';
 import { h } from './dom.js';
 
 /**
@@ -36,5 +36,5 @@ export function check(name, label, checked) {
 
 /** What people call a level of bots. @param {string} level */
 export function levelName(level) {
-  return /** @type {Record<string, string>} */ (strings.home.levels)[level] ?? level;
+  return /** @type {Record<string, string>} */ (home.levels)[level] ?? level;
 }

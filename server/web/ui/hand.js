@@ -1,8 +1,8 @@
 /** The viewer's own cards. What may be played is what the server offers; the rules are not repeated here. */
 
-import { nameOf, sortHand, suitOf } from '../play/cards.js';
-import { strings } from '../strings.js';
-import { cardFace } from './card-face.js';
+import { sortHand, suitOf } from '../play/cards.js';
+import { strings } from '../strings/table.js';
+import { cardFace, nameOf } from './card-face.js';
 import { h } from './dom.js';
 
 /**

@@ -1,9 +1,9 @@
 /** The lists of the start page: public rooms, one's own games, the leaders. Their places are as high from the start. */
 
-import { language, strings } from '../strings.js';
+import { language } from '../strings.js';
+import { home as s } from '../strings/home.js';
 import { h } from './dom.js';
 
-const s = strings.home;
 const MINUTE_MS = 60_000;
 /** Larger than what it is compared with, in minutes: hours in a day, days. @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const UNITS = [

@@ -1,6 +1,7 @@
 /** What the start page shows. */
 
 import { strings } from '../strings.js';
+import { home as s } from '../strings/home.js';
 import { avatar } from './avatar.js';
 import { topBar } from './bar.js';
 import { suitSymbol } from './card-face.js';
@@ -11,7 +12,6 @@ import { leaders, publicRooms, recentGames } from './home-lists.js';
 
 /** @typedef {import('../pages/home-page.js').Home} Home */
 
-const s = strings.home;
 /** A code, or a pasted link that ends in one. */
 const CODE_LENGTHS = { minlength: 6, maxlength: 200 };
 const NAME_LENGTH = 24;

@@ -1,10 +1,11 @@
 /** The room before the game: who is here, who is ready, how to get others in. */
 
-import { strings } from '../strings.js';
-import { avatar } from './avatar.js';
+import { home } from '../strings/home.js';
+import { strings } from '../strings/table.js';
+import { chatPanel } from './chat.js';
 import { h } from './dom.js';
 import { levelName } from './fields.js';
-import { isSeated } from './people.js';
+import { faceOf, isSeated } from './people.js';
 import { roomSettings } from './room-settings.js';
 
 /**
@@ -18,6 +19,11 @@ import { roomSettings } from './room-settings.js';
  * @param {string[]} levels of the bots that the host may add
  */
 export function lobby(room, fillAt, levels) {
+  return [panel(room, fillAt, levels), chatPanel(room)];
+}
+
+/** @param {Room} room @param {number | null} fillAt @param {string[]} levels */
+function panel(room, fillAt, levels) {
   const view = /** @type {View} */ (room.view);
   const me = view.players.find((p) => p.player_id === view.you.player_id);
   const isHost = view.host_player_id === view.you.player_id;
@@ -91,7 +97,7 @@ function addBot(levels) {
     levels.length > 0 &&
       h(
         'select',
-        { name: 'level', 'aria-label': strings.home.level },
+        { name: 'level', 'aria-label': home.level },
         levels.map((level) => h('option', { key: level, value: level, selected: level === 'steady' }, levelName(level))),
       ),
   );
@@ -116,7 +122,7 @@ function member(view, player, isHost) {
   return h(
     'li',
     { key: player.player_id, class: `member ${player.ready ? 'is-ready' : ''}` },
-    avatar(player),
+    faceOf(view, player),
     h(
       'span',
       { class: 'name' },

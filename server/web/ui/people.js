@@ -1,6 +1,8 @@
 /** Players as people read them: names, marks and pictures. */
 
+import { coloursOf } from '../play/colours.js';
 import { strings } from '../strings.js';
+import { avatar } from './avatar.js';
 import { h } from './dom.js';
 
 /**
@@ -17,6 +19,16 @@ export function playerOf(view, playerId) {
 export function nameOfPlayer(view, playerId) {
   if (playerId === view.you.player_id && !view.you.is_other) return strings.you;
   return playerOf(view, playerId)?.display_name ?? '?';
+}
+
+/** In which colour somebody is drawn at this table. @param {View} view @param {Player} player */
+export function colourOf(view, player) {
+  return coloursOf(view.players).get(player.player_id) ?? player.color;
+}
+
+/** @param {View} view @param {Player} player */
+export function faceOf(view, player) {
+  return avatar({ ...player, color: colourOf(view, player) });
 }
 
 /** @param {View} view @returns {boolean} */

@@ -1,10 +1,11 @@
 /** Choosing a face and a colour. */
 
 import { strings } from '../strings.js';
+import { home } from '../strings/home.js';
 import { avatar } from './avatar.js';
 import { delegate, h, patch } from './dom.js';
 
-const s = strings.home.profileEditor;
+const s = home.profileEditor;
 const FACES = 12;
 /** Dark enough for a white edge, told apart also by most who confuse red and green. */
 const COLORS = ['#25694d', '#1f5fa8', '#7a3f98', '#b3362c', '#b86a00', '#5b6470', '#0b7a8a', '#a3276b'];

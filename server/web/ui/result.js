@@ -1,19 +1,24 @@
 /** The end of a game. */
 
-import { strings } from '../strings.js';
-import { avatar } from './avatar.js';
+import { strings } from '../strings/table.js';
+import { chatPanel } from './chat.js';
 import { h } from './dom.js';
-import { isSeated, nameOfPlayer } from './people.js';
+import { faceOf, isSeated, nameOfPlayer } from './people.js';
 import { scoreTable } from './scores.js';
 import { verification } from './verification.js';
 
 /** @typedef {import('../play/fold-table.js').View} View */
 
 /**
- * @param {View} view
+ * @param {import('../play/room.js').Room} room
  * @param {import('./verification.js').Verification} verified what the check of the shuffle has found so far
  */
-export function result(view, verified) {
+export function result(room, verified) {
+  return [panel(/** @type {View} */ (room.view), verified), chatPanel(room)];
+}
+
+/** @param {View} view @param {import('./verification.js').Verification} verified */
+function panel(view, verified) {
   const isAborted = view.phase === 'aborted';
   const s = strings.result;
   return h(
@@ -49,7 +54,7 @@ function ranking(view) {
       h(
         'li',
         { key: player.player_id, class: winners.includes(player.player_id) ? 'is-winner' : null },
-        avatar(player),
+        faceOf(view, player),
         h('a', { class: 'name', href: `#/players/${player.player_id}` }, nameOfPlayer(view, player.player_id)),
         h('b', null, strings.table.points(scores[player.player_id])),
       ),

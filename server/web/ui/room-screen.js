@@ -1,16 +1,16 @@
 /** Everything that is on the screen of a room, put together. */
 
-import { strings } from '../strings.js';
+import { strings } from '../strings/table.js';
 import { topBar } from './bar.js';
 import { bidPanel } from './bids.js';
-import { chatPanel } from './chat.js';
 import { h } from './dom.js';
 import { facts, lineState, pausedNote, progress, watchers } from './facts.js';
 import { hand } from './hand.js';
 import { iconButton } from './icons.js';
+import { idle } from './idle.js';
 import { isSeated } from './people.js';
-import { scoreTable } from './scores.js';
 import { opponentSeats, ownSeat } from './seats.js';
+import { styles } from './styles.js';
 import { trickArea } from './trick.js';
 
 /**
@@ -23,10 +23,20 @@ import { trickArea } from './trick.js';
 const ENDS = new Set(['replaced', 'forbidden', 'not_found', 'malformed', 'unauthorized']);
 
 /**
- * Parts that a room comes to before and after its game.
- * @type {{lobby?: typeof import('./lobby.js'), result?: typeof import('./result.js')}}
+ * Parts that a room comes to before and after its game, and what the first move can do without.
+ * @type {{lobby?: typeof import('./lobby.js'), beside?: typeof import('./beside.js'), result?: typeof import('./result.js')}}
  */
 const parts = {};
+
+const asked = new Set();
+const LOADERS = {
+  lobby: () => import('./lobby.js'),
+  beside: () => import('./beside.js'),
+  result: () => import('./result.js'),
+};
+
+/** @type {Partial<Record<View['phase'], 'lobby' | 'result'>>} */
+const PART_OF = { lobby: 'lobby', completed: 'result', aborted: 'result' };
 
 /**
  * Load what this phase shows, unless it is here.
@@ -34,9 +44,12 @@ const parts = {};
  * @returns {Promise<boolean>} whether there is something new to draw
  */
 export async function loadPart(phase) {
-  if (phase === 'lobby' && !parts.lobby) parts.lobby = await import('./lobby.js');
-  else if ((phase === 'completed' || phase === 'aborted') && !parts.result) parts.result = await import('./result.js');
-  else return false;
+  const part = phase && (PART_OF[phase] ?? 'beside');
+  if (!part || asked.has(part)) return false;
+  asked.add(part);
+  if (part === 'beside') await idle();
+  const [loaded] = await Promise.all([LOADERS[part](), styles('beside')]);
+  Object.assign(parts, { [part]: loaded });
   return true;
 }
 
@@ -74,14 +87,18 @@ function content(room, screen) {
   const { view } = room;
   if (!view) return h('main', { class: 'loading' }, h('p', { class: 'quiet' }, strings.link.connecting));
   if (view.phase === 'lobby') {
-    const panel = parts.lobby?.lobby(room, screen.fillAt, screen.levels);
-    return h('main', { key: 'lobby', class: 'page' }, panel && [panel, chatPanel(room)]);
+    return h('main', { key: 'lobby', class: 'page' }, parts.lobby?.lobby(room, screen.fillAt, screen.levels));
   }
   if (view.phase === 'completed' || view.phase === 'aborted') {
-    const panel = parts.result?.result(view, screen.verification);
-    return h('main', { key: 'result', class: 'page' }, panel && [panel, chatPanel(room)]);
+    return h('main', { key: 'result', class: 'page' }, parts.result?.result(room, screen.verification));
   }
-  return [table(room, view, screen), aside(room, view, screen), scoreSheet(room, view, screen), leaveDialog()];
+  const { beside } = parts;
+  return [
+    table(room, view, screen),
+    h('aside', { key: 'aside', class: 'aside' }, beside?.besideTheTable(room, view, screen.log)),
+    beside?.scoreSheet(room, view, screen.log),
+    beside?.leaveDialog(),
+  ];
 }
 
 /** @param {Room} room @param {View} view @param {Screen} screen */
@@ -120,66 +137,8 @@ function table(room, view, screen) {
  */
 function middle(room, view, screen) {
   const isOver = view.phase === 'scoring' && room.lastShown?.name !== 'trick_completed';
-  return bidPanel(room) ?? (isOver && !screen.showsLastTrick ? roundEnd(view) : trickArea(room, screen.showsLastTrick));
-}
-
-/** @param {View} view */
-function roundEnd(view) {
-  const { round, config } = view;
-  return h(
-    'section',
-    { key: 'round-end', class: 'round-end' },
-    h('h2', null, strings.table.round(round.round_index, config.rounds)),
-    scoreTable(view),
-    round.round_index + 1 < config.rounds && h('p', { class: 'quiet' }, strings.table.nextRound),
-  );
-}
-
-/** @param {Room} room @param {View} view @param {Screen} screen */
-function aside(room, view, screen) {
-  return h('aside', { key: 'aside', class: 'aside' }, besideTheTable(room, view, screen));
-}
-
-/** The same for narrow screens, on demand. @param {Room} room @param {View} view @param {Screen} screen */
-function scoreSheet(room, view, screen) {
-  return h(
-    'dialog',
-    { key: 'sheet', class: 'sheet score-sheet', 'aria-label': strings.table.scores },
-    h('button', { type: 'button', class: 'is-quiet close', 'data-action': 'close-dialog' }, strings.dismiss),
-    besideTheTable(room, view, screen),
-  );
-}
-
-/** @param {Room} room @param {View} view @param {Screen} screen */
-function besideTheTable(room, view, screen) {
-  return [
-    h('h2', null, strings.table.scores),
-    scoreTable(view),
-    h('h2', null, strings.table.log),
-    h(
-      'ol',
-      { class: 'moves', tabindex: '0', 'aria-label': strings.table.log },
-      screen.log.map((line) => h('li', null, line)),
-    ),
-    chatPanel(room),
-    h('button', { type: 'button', class: 'is-quiet leave', 'data-action': 'ask-to-leave' }, strings.table.leave),
-  ];
-}
-
-function leaveDialog() {
-  const s = strings.table;
-  return h(
-    'dialog',
-    { key: 'leave', class: 'sheet leave-dialog', 'aria-labelledby': 'leave-title' },
-    h('h2', { id: 'leave-title' }, s.leaveQuestion),
-    h('p', { class: 'quiet' }, s.leaveHint),
-    h(
-      'div',
-      { class: 'choices' },
-      h('button', { type: 'button', class: 'is-primary', 'data-action': 'close-dialog' }, s.stay),
-      h('button', { type: 'button', 'data-action': 'leave' }, s.leave),
-    ),
-  );
+  if (isOver && !screen.showsLastTrick) return parts.beside?.roundEnd(view);
+  return bidPanel(room) ?? trickArea(room, screen.showsLastTrick);
 }
 
 /** @param {Room} room */

@@ -1,6 +1,7 @@
 /** The settings of a room before its game: everybody sees them, the host changes them. */
 
-import { strings } from '../strings.js';
+import { home } from '../strings/home.js';
+import { strings } from '../strings/table.js';
 import { h } from './dom.js';
 import { check, select } from './fields.js';
 
@@ -25,10 +26,10 @@ export function roomSettings(view, isHost) {
 function list({ config, is_public }) {
   const s = strings.settings;
   const facts = [
-    [strings.home.rounds, config.rounds],
-    [strings.home.maxPlayers, config.max_players],
-    [strings.home.turnSeconds, strings.home.seconds(config.turn_seconds)],
-    [strings.home.isPublic, is_public ? s.yes : s.no],
+    [home.rounds, config.rounds],
+    [home.maxPlayers, config.max_players],
+    [home.turnSeconds, home.seconds(config.turn_seconds)],
+    [home.isPublic, is_public ? s.yes : s.no],
     'chat' in config && [s.chat, config.chat ? s.yes : s.no],
   ];
   return h(
@@ -49,17 +50,17 @@ function form({ config, is_public, players }) {
     h(
       'div',
       { class: 'fields' },
-      select('rounds', strings.home.rounds, including(ROUNDS, config.rounds), config.rounds),
-      select('max_players', strings.home.maxPlayers, including(seats, config.max_players), config.max_players),
+      select('rounds', home.rounds, including(ROUNDS, config.rounds), config.rounds),
+      select('max_players', home.maxPlayers, including(seats, config.max_players), config.max_players),
       select(
         'turn_seconds',
-        strings.home.turnSeconds,
+        home.turnSeconds,
         including(TURN_SECONDS, config.turn_seconds),
         config.turn_seconds,
-        strings.home.seconds,
+        home.seconds,
       ),
     ),
-    check('is_public', strings.home.isPublic, Boolean(is_public)),
+    check('is_public', home.isPublic, Boolean(is_public)),
     'chat' in config && check('chat', s.chat, config.chat),
     h('p', { class: 'quiet', id: 'settings-hint' }, s.hint),
     h('button', { 'aria-describedby': 'settings-hint' }, s.apply),

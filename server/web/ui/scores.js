@@ -1,8 +1,8 @@
 /** The score of every round: bid, tricks won, points. */
 
-import { strings } from '../strings.js';
+import { strings } from '../strings/table.js';
 import { h } from './dom.js';
-import { isSeated, nameOfPlayer } from './people.js';
+import { colourOf, isSeated, nameOfPlayer } from './people.js';
 
 /** @typedef {import('../play/fold-table.js').View} View */
 
@@ -28,7 +28,7 @@ export function scoreTable(view, caption = strings.table.scores) {
           players.map((p) =>
             h(
               'th',
-              { scope: 'col', class: mark(p), title: p.display_name },
+              { scope: 'col', class: mark(p), title: p.display_name, vars: { '--player-color': colourOf(view, p) } },
               nameOfPlayer(view, p.player_id),
             ),
           ),

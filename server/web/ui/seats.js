@@ -1,9 +1,8 @@
 /** The people around the table. */
 
-import { strings } from '../strings.js';
-import { avatar } from './avatar.js';
+import { strings } from '../strings/table.js';
 import { h } from './dom.js';
-import { countdownRing, isSeated, nameOfPlayer } from './people.js';
+import { countdownRing, faceOf, isSeated, nameOfPlayer } from './people.js';
 
 /**
  * @typedef {import('../play/room.js').Room} Room
@@ -29,16 +28,21 @@ function anglesOf(view) {
   );
 }
 
+/** How much a tall table is squared: at 1 its rim is an ellipse, and neighbours at its corners would overlap. */
+const SQUARED = 0.6;
+
 /**
- * Where on the rim of the table somebody sits, from its middle, each way from -1 to 1.
+ * Where on the rim of the table somebody sits, from its middle, each way from -1 to 1: `--x` to the right, `--y` down,
+ * and `--tall-x` to the right on a table that is taller than wide.
  * @param {View} view
  * @param {string} playerId
- * @param {string} [x] the property that tells how far to the right
- * @param {string} [y] and how far down
+ * @param {string} [to] begins the names instead of `--`
  */
-export function placeOf(view, playerId, x = '--x', y = '--y') {
+export function placeOf(view, playerId, to = '--') {
   const angle = anglesOf(view).get(playerId) ?? 0;
-  return { [x]: Math.cos(angle).toFixed(4), [y]: Math.sin(angle).toFixed(4) };
+  const [x, y] = [Math.cos(angle), Math.sin(angle)];
+  const tall = Math.sign(x) * Math.abs(x) ** SQUARED;
+  return { [`${to}x`]: x.toFixed(4), [`${to}y`]: y.toFixed(4), [`${to}tall-x`]: tall.toFixed(4) };
 }
 
 /** @param {Room} room */
@@ -87,7 +91,7 @@ function seatBody(room, player) {
     h(
       'span',
       { class: 'portrait' },
-      avatar(player),
+      faceOf(view, player),
       isTurn && countdownRing(room.deadline, view.config.turn_seconds * 1000),
       view.round?.dealer_player_id === id && h('abbr', { class: 'dealer', title: strings.table.dealer }, 'D'),
     ),
@@ -104,7 +108,7 @@ function seatBody(room, player) {
         h(
           'span',
           { class: 'bid' },
-          strings.table.bidWon(pendingOr(room, view, id), view.round.tricks_won[id] ?? 0),
+          bidWon(pendingOr(room, view, id), view.round.tricks_won[id] ?? 0),
           id === view.you.player_id && bidMark(room, view),
         ),
       view.round && pips(view.round.bids[id], view.round.tricks_won[id] ?? 0),
@@ -115,6 +119,14 @@ function seatBody(room, player) {
       h('b', null, strings.table.score(view.scores[id] ?? 0)),
       status && h('small', { class: 'status' }, status),
     ),
+  ];
+}
+
+/** In words, and in short for seats that are small. @param {number | undefined} bid @param {number} won */
+function bidWon(bid, won) {
+  return [
+    h('span', { class: 'in-words' }, strings.table.bidWon(bid, won)),
+    h('span', { class: 'in-short', 'aria-hidden': 'true' }, bid === undefined ? '–' : `${won} / ${bid}`),
   ];
 }
 

@@ -1,8 +1,7 @@
 /** The middle of the table: the cards of the trick and who played them. */
 
-import { nameOf } from '../play/cards.js';
-import { strings } from '../strings.js';
-import { cardFace } from './card-face.js';
+import { strings } from '../strings/table.js';
+import { cardFace, nameOf } from './card-face.js';
 import { h } from './dom.js';
 import { nameOfPlayer } from './people.js';
 import { placeOf } from './seats.js';
@@ -30,7 +29,7 @@ export function trickArea(room, showsLast) {
       {
         class: `plays ${isLast && !showsLast ? 'is-taken' : ''}`,
         key: `${view.round.round_index}.${(isLast ? last : trick)?.trick_index}`,
-        vars: winner === null ? {} : placeOf(view, winner, '--to-x', '--to-y'),
+        vars: winner === null ? {} : placeOf(view, winner, '--to-'),
       },
       plays.map((play) => playedCard(view, play, winner)),
     ),

@@ -20,6 +20,7 @@ export default {
   newcomer: 'Noch keine beendeten Spiele. Was zu Ende gespielt ist, erscheint hier.',
   botHint: 'Ein Bot, der zum Server gehört. Er spielt mit, wo ein Platz frei ist.',
   figures: 'Über alle Spiele',
+  byGame: 'Nach Spielen',
   games: 'Spiele',
   won: 'Gewonnen',
   winRate: 'Anteil gewonnen',

@@ -26,6 +26,7 @@ export default {
   newcomer: 'No finished games yet. What is played to the end shows up here.',
   botHint: 'A bot that comes with the server. It plays wherever a seat is free.',
   figures: 'Over all games',
+  byGame: 'By game',
   games: 'Games',
   won: 'Won',
   winRate: 'Share won',
