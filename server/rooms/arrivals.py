@@ -107,7 +107,7 @@ class Arrivals:
         if first > head:
             return []
         records = await self._records(first, head)
-        return None if sum(len(record.json) for record in records) > limits.REPLAY_BYTES_MAX else records
+        return None if sum(len(record.json.encode()) for record in records) > limits.REPLAY_BYTES_MAX else records
 
     def _replays(self, hello: Hello, head: int) -> bool:
         """Whether he gets the events that he lacks, not a state: they are few, and he knows this very log.

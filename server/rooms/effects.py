@@ -20,7 +20,7 @@ class Record(NamedTuple):
     at_ms: int
     event: Event
     data: Data
-    json: bytes
+    json: str
 
 
 @dataclass(frozen=True, slots=True)

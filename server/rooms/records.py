@@ -33,8 +33,7 @@ def new_rows(records: Sequence[Record], actor: PlayerId | None, command_id: str 
         head = f'{{"_v":{record.event.version}'
         if command_id is not None and len(records) > 1 and not rows:
             head += f',"{SPAN_KEY}":{len(records)}'
-        body = record.json[1:].decode()
-        payload = f"{head}}}" if body == "}" else f"{head},{body}"
+        payload = head + "}" if record.json == "{}" else head + "," + record.json[1:]
         rows.append(NewEvent(record.event.name, payload, record.at_ms, actor, command_id))
         command_id = None
     return tuple(rows)

@@ -232,4 +232,4 @@ def _plain(value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    return encode_json(value).decode()
+    return encode_json(value)

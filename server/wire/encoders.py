@@ -32,9 +32,9 @@ def message(opcode: int, payload: bytes) -> bytes:
     return _LONGEST(opcode, 127, size) + payload
 
 
-def encode_json(value: Any) -> bytes:
-    """Compact JSON, UTF-8. Raises TypeError for what JSON can't carry."""
-    return orjson.dumps(value)
+def encode_json(value: Any) -> str:
+    """Compact JSON. Raises TypeError for what JSON can't carry."""
+    return orjson.dumps(value).decode()
 
 
 class Encoder(Protocol):
@@ -45,7 +45,7 @@ class Encoder(Protocol):
     def frame(self, frame: dict[str, Any]) -> bytes:
         """Any frame of the protocol."""
 
-    def event(self, index: int, name: str, at_ms: int, data: dict[str, Any], json: bytes) -> bytes:
+    def event(self, index: int, name: str, at_ms: int, data: dict[str, Any], json: str) -> bytes:
         """An `event` frame. `json` is `data` in JSON, which stands in the database as well: encoded once for both."""
 
 
@@ -55,10 +55,10 @@ class JsonEncoder:
     def frame(self, frame: dict[str, Any]) -> bytes:
         return message(_TEXT, orjson.dumps(frame))
 
-    def event(self, index: int, name: str, at_ms: int, data: dict[str, Any], json: bytes) -> bytes:
+    def event(self, index: int, name: str, at_ms: int, data: dict[str, Any], json: str) -> bytes:
         # Names are lower snake case, so they need no escaping.
-        payload = b'{"type":"event","index":%d,"name":"%b","at":%d,"data":%b}' % (index, name.encode(), at_ms, json)
-        return message(_TEXT, payload)
+        text = f'{{"type":"event","index":{index},"name":"{name}","at":{at_ms},"data":{json}}}'
+        return message(_TEXT, text.encode())
 
 
 class MsgpackEncoder:
@@ -70,7 +70,7 @@ class MsgpackEncoder:
     def frame(self, frame: dict[str, Any]) -> bytes:
         return message(_BINARY, self._pack(frame))
 
-    def event(self, index: int, name: str, at_ms: int, data: dict[str, Any], json: bytes) -> bytes:
+    def event(self, index: int, name: str, at_ms: int, data: dict[str, Any], json: str) -> bytes:
         frame = {"type": "event", "index": index, "name": name, "at": at_ms, "data": data}
         return message(_BINARY, self._pack(frame))
 

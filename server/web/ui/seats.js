@@ -2,7 +2,7 @@
 
 import { strings } from '../strings/table.js';
 import { h } from './dom.js';
-import { countdownRing, faceOf, isSeated, nameOfPlayer } from './people.js';
+import { colourOf, countdownRing, faceOf, isSeated, nameOfPlayer } from './people.js';
 
 /**
  * @typedef {import('../play/room.js').Room} Room
@@ -70,7 +70,7 @@ function seat(room, player) {
     {
       key: player.player_id,
       class: `seat is-${player.status} ${turnClass(view, player)}`,
-      vars: placeOf(view, player.player_id),
+      vars: { ...placeOf(view, player.player_id), '--player-color': colourOf(view, player) },
     },
     seatBody(room, player),
   );
@@ -124,9 +124,10 @@ function seatBody(room, player) {
 
 /** In words, and in short for seats that are small. @param {number | undefined} bid @param {number} won */
 function bidWon(bid, won) {
+  const kind = bid === undefined || won < bid ? '' : won === bid ? 'is-made' : 'is-over';
   return [
     h('span', { class: 'in-words' }, strings.table.bidWon(bid, won)),
-    h('span', { class: 'in-short', 'aria-hidden': 'true' }, bid === undefined ? '–' : `${won} / ${bid}`),
+    h('span', { class: `in-short ${kind}`, 'aria-hidden': 'true' }, bid === undefined ? '–' : `${won} / ${bid}`),
   ];
 }
 
