@@ -55,6 +55,15 @@ class Codec:
         except TypeError as error:
             raise UnknownEvent(f"event {name!r}: {error}") from error
 
+    def plain(self, name: str, data: Mapping[str, Any]) -> Data:
+        """`to_data` of the event that was stored so, without making it if it is of the present version and whole."""
+        kind = self._types.get(name)
+        if kind is not None and data.get(VERSION_KEY, 1) == kind.version:
+            names = _field_names(kind)
+            if all(map(data.__contains__, names)):
+                return {field: data[field] for field in names}
+        return to_data(self.from_data(name, data))
+
 
 def _freeze(value: Any) -> Any:
     """JSON lists become tuples, as the events hold them."""

@@ -50,7 +50,9 @@ def _allow_many_files() -> None:
 
 
 def _tune(listener: socket.socket) -> None:
-    """What every accepted connection inherits. (Both event loops set TCP_NODELAY themselves.)"""
+    """What every accepted connection inherits."""
+    # asyncio's own loop does so only where the socket names its protocol, which one from accept() need not do.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.SEND_BUFFER_BYTES)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux

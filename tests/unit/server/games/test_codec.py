@@ -57,6 +57,16 @@ def test_old_versions_are_brought_up_step_by_step() -> None:
     assert codec.from_data("shouted", {"_v": 1, "word": "hey"}) == Shouted(("hey",), True)
     assert codec.from_data("shouted", {"_v": 2, "words": ["hey", "ho"]}) == Shouted(("hey", "ho"), True)
     assert codec.from_data("shouted", {"_v": 3, "words": [], "loud": False}) == Shouted((), False)
+    assert codec.plain("shouted", {"_v": 1, "word": "hey"}) == {"words": ("hey",), "loud": True}
+
+
+def test_what_is_stored_is_shown_without_its_additions() -> None:
+    codec = Codec(Shouting())
+    stored = {"_v": 3, "_n": 2, "loud": False, "words": ["hey"], "added later": "by a newer build"}
+    assert codec.plain("shouted", stored) == {"words": ["hey"], "loud": False}
+    assert list(codec.plain("shouted", stored)) == ["words", "loud"]  # in the order of the event, as on the wire
+    alone = to_data(PlayerJoined("a", None, {"display_name": "A"}))
+    assert codec.plain("player_joined", {key: alone[key] for key in ("player_id", "seat", "profile")}) == alone
 
 
 @pytest.mark.parametrize(
@@ -65,7 +75,7 @@ def test_old_versions_are_brought_up_step_by_step() -> None:
 )
 def test_what_this_build_does_not_know_is_said(name: str, data: Data) -> None:
     with pytest.raises(UnknownEvent, match=name):
-        Codec(Shouting()).from_data(name, data)
+        Codec(Shouting()).plain(name, data)
 
 
 def test_event_names_are_unique_within_a_game() -> None:
