@@ -71,3 +71,30 @@ async def test_who_watches_is_behind_and_then_sees_it_again(browser: Browser, sh
     await page.locator(".result a[href*='#/games/']").click()
     await expect(page.locator(".tape")).to_be_visible()
     await people.leave()
+
+
+BY_GAME = """async (rows) => {
+    const { byGame } = await import('/profile/by-game.js');
+    const { patch } = await import('/ui/dom.js');
+    const place = document.createElement('div');
+    patch(place, byGame({ by_game: rows }));
+    return [...place.querySelectorAll('tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent));
+}"""
+
+
+async def test_figures_by_game_for_those_who_have_played_several(
+    browser: Browser, shared_server: HostedProcess
+) -> None:
+    people = People(browser, shared_server.url)
+    page = (await people.new()).page
+    figures = {"games_played": 4, "games_won": 1, "highest_score": 70, "lowest_score": -30, "total_points": 55}
+    rows = [
+        {"game": "eldorado", **figures, "most_consecutive_wins": 1, "games_with_bots": 3},
+        {"game": "tictactoe", **figures, "lowest_score": None, "most_consecutive_wins": 1, "games_with_bots": 0},
+    ]
+    assert await page.evaluate(BY_GAME, rows[:1]) == []
+    assert await page.evaluate(BY_GAME, rows) == [
+        ["El Dorado", "4", "1", "25 %", "70", "−30", "55", "1", "3"],
+        ["tictactoe", "4", "1", "25 %", "70", "–", "55", "1", "0"],
+    ]
+    await people.leave()
