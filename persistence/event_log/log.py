@@ -13,9 +13,10 @@ promised across streams.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
+
+from persistence.frozen import frozen
 
 _SEAL = object()
 
@@ -52,7 +53,7 @@ class LossReason(StrEnum):
     REFUSED = "refused"  # the database refused this stream's rows (a constraint, a size); other streams went on
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lost:
     """Events from `first_index` on were not written and never will be: drop the state, load it from the log."""
 
@@ -71,7 +72,8 @@ class Listener(Protocol):
         """The stream is closed: what was not committed is gone."""
 
 
-class NewEvent(NamedTuple):
+@frozen
+class NewEvent:
     """One row to be. `payload` is the JSON text for the jsonb column, `at_ms` milliseconds since 1970 (UTC).
 
     `command_id` stands on the first event of a command only: it is unique per game and actor.
@@ -84,7 +86,7 @@ class NewEvent(NamedTuple):
     command_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredEvent:
     """One row as it stands. `payload` is the decoded jsonb, with `_v`."""
 

@@ -1,29 +1,27 @@
-"""What a room's core asks its shell to do. Plain values; the shell carries them out in order.
-
-Those that are made on every move are named tuples: as frozen as the others, and made in half the time.
-"""
+"""What a room's core asks its shell to do. Plain values; the shell carries them out in order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from persistence.event_log.log import Committed, NewEvent, Write
+from persistence.frozen import frozen
 from server.games.rules import Command, Data, Deadline, Event, PlayerId, State
 from server.rooms.thinking import Thought
 
 
-class Record(NamedTuple):
+@frozen
+class Record:
     """An event with its place in the log. `data` and `json` are the whole event, what is private included."""
 
-    index: int  # type: ignore[assignment]  # stands before tuple.index, which nobody asks a record for
+    index: int
     at_ms: int
     event: Event
     data: Data
     json: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wait:
     """What the game waits for, and until when. `due_ms` None: for ever."""
 
@@ -31,7 +29,8 @@ class Wait:
     due_ms: int | None
 
 
-class Ack(NamedTuple):
+@frozen
+class Ack:
     """The events of a command are committed: `first`..`last`."""
 
     player_id: PlayerId
@@ -40,7 +39,8 @@ class Ack(NamedTuple):
     last: int
 
 
-class Step(NamedTuple):
+@frozen
+class Step:
     """What one input caused, as it is appended, committed and published: as a whole.
 
     `state` and `wait` are those after it. `turn`: the wait is new, so whose move it is must be told.
@@ -56,21 +56,23 @@ class Step(NamedTuple):
     removed: tuple[PlayerId, ...] = ()
 
 
-class Append(NamedTuple):
+@frozen
+class Append:
     """Hand these to the log, in one piece."""
 
     events: tuple[NewEvent, ...]
     writes: tuple[Write, ...]
 
 
-class Publish(NamedTuple):
+@frozen
+class Publish:
     """Tell everybody. Can't be made without the log's proof that every step is committed."""
 
     proof: Committed
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SendAck:
     """Repeat the ack of a command that was committed before; needs the same proof."""
 
@@ -78,7 +80,7 @@ class SendAck:
     ack: Ack
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reject:
     """Tell the player that his command was refused. `id` None: the frame had none that could be read. `field`: the
     argument that is wrong, if it is one."""
@@ -90,14 +92,14 @@ class Reject:
     field: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetAlarm:
     """Call `RoomCore.alarm` at this time (milliseconds since 1970), not earlier; None: never."""
 
     at_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Think:
     """Let a bot think about this; then tell `RoomCore.thought`."""
 
@@ -105,12 +107,12 @@ class Think:
     thought: Thought
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StopThinking:
     """Nobody waits for the bot any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenRematch:
     """A player of the completed game wants another one with the same people."""
 
@@ -118,7 +120,7 @@ class OpenRematch:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChatWish:
     """A command of the chat that this player may give."""
 
@@ -127,7 +129,7 @@ class ChatWish:
     command: Command
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unload:
     """Nobody is here: the room leaves the memory. The log keeps it."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import msgpack
 import orjson
 
+from persistence.frozen import frozen
 from server.limits import COMMAND_ID_CHARACTERS_MAX, NESTING_LEVELS_MAX
 
 Role = Literal["player", "spectator"]
@@ -22,7 +22,7 @@ class Unplain(ValueError):
     """A value that can't be stored: not JSON, not finite, nested too deep, or with a NUL character in a string."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hello:
     token: str | None
     last_index: int
@@ -30,7 +30,8 @@ class Hello:
     role: Role | None
 
 
-class CommandFrame(NamedTuple):
+@frozen
+class CommandFrame:
     """`args` is checked against the command's fields later, when the game is known."""
 
     id: str
@@ -38,17 +39,17 @@ class CommandFrame(NamedTuple):
     args: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sync:
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ping:
     nonce: Any
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Invalid:
     """A map with a type, but its fields are wrong. `id`: the command's, as it was given, if it was a string."""
 
