@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from server.tally import Tally
+
 _LATENCY_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 _POWERS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
@@ -77,7 +79,7 @@ class Metrics:
         self.commit_batch_events = Histogram(
             "parlor_commit_batch_events", "Events in one commit.", buckets=_POWERS, registry=r
         )
-        self.command_latency_seconds = Histogram(
+        self.command_latency_seconds = Tally(
             "parlor_command_latency_seconds",
             "From a command to its ack: the oldest one of each commit.",
             buckets=_LATENCY_S,

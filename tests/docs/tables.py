@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client.registry import Collector
 
 from server.metrics import Metrics
 from server.settings import Settings
@@ -27,10 +27,11 @@ def metrics() -> list[list[str]]:
     """Metric, kind, labels, meaning."""
     found = []
     for metric in vars(Metrics()).values():
-        if isinstance(metric, MetricWrapperBase):
-            total = "_total" if metric._type == "counter" else ""
-            labels = ", ".join(f"`{label}`" for label in metric._labelnames)
-            found.append([f"`{metric._name}{total}`", metric._type, labels, metric._documentation])
+        if isinstance(metric, Collector):
+            family = next(iter(metric.collect()))
+            total = "_total" if family.type == "counter" else ""
+            labels = ", ".join(f"`{label}`" for label in getattr(metric, "_labelnames", ()))
+            found.append([f"`{family.name}{total}`", family.type, labels, family.documentation])
     return found
 
 
