@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from prometheus_client.registry import Collector
+from prometheus_client.metrics import MetricWrapperBase
 
 from server.metrics import Metrics
 from server.settings import Settings
+from server.tally import Tally
 
 
 def settings() -> list[list[str]]:
@@ -27,7 +28,7 @@ def metrics() -> list[list[str]]:
     """Metric, kind, labels, meaning."""
     found = []
     for metric in vars(Metrics()).values():
-        if isinstance(metric, Collector):
+        if isinstance(metric, MetricWrapperBase | Tally):
             family = next(iter(metric.collect()))
             total = "_total" if family.type == "counter" else ""
             labels = ", ".join(f"`{label}`" for label in getattr(metric, "_labelnames", ()))
