@@ -5,21 +5,25 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from server.games import archive
+from server.games import archive, chance
+from server.games import table_events as ev
 from server.games.archive import BadArchive, Logged
 from server.games.codec import to_data
 from server.games.eldorado import GAME, Config
 from server.games.registry import Registry
 from server.games.relay import GAME as RELAY
+from server.games.relay import Relay
 from server.games.replay import digest, fold, state_hash
-from server.games.rules import Event
+from server.games.rules import Event, State, Summary
+from server.games.table import config_data
 from tests.support.corpus import FOLDER, load
-from tests.support.play import CTX_NOW_MS, play_game
+from tests.support.play import CTX_NOW_MS, GAME_ID, play_game, session_seed
 
 REGISTRY = Registry([GAME, RELAY])
 FILES = sorted(FOLDER.glob("*.jsonl"))
@@ -125,6 +129,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "a payload with something else": (lambda d: d["events"][3]["payload"].update(note=1), "events[3].payload.note"),
     "a payload that is none": (lambda d: d["events"][3].update(payload=[]), "events[3].payload"),
     "an unknown event": (lambda d: d["events"][3].update(name="exploded"), "events[3]"),
+    "another beginning": (lambda d: d["events"][0].update({**d["events"][1], "index": 0}), "events[0]"),
     "an event of the future": (lambda d: d["events"][3]["payload"].update(_v=99), "events[3]"),
     "time goes back": (lambda d: d["events"][3].update(at=1), "events[3].at"),
     "a time that is none": (lambda d: d["events"][3].update(at=True), "events[3].at"),
@@ -155,3 +160,36 @@ def test_what_is_not_as_it_was(change: str) -> None:
 def test_what_is_no_document(value: Any) -> None:
     with pytest.raises(BadArchive):
         archive.read(value, REGISTRY)
+
+
+@dataclass(frozen=True, slots=True)
+class Shouted(Event):
+    name: ClassVar[str] = "shouted"
+    version: ClassVar[int] = 2
+    upcasters: ClassVar[Any] = {1: lambda data: {"words": [data["word"]]}}
+    words: tuple[str, ...]
+
+
+class Shouting(Relay):
+    name = "shouting"
+    events = (Shouted,)
+
+    def summary(self, state: State[Any]) -> Summary:
+        return Summary(())
+
+
+def test_events_of_an_older_version_are_brought_up() -> None:
+    game, seed = Shouting(), session_seed("shouting")
+    events = [
+        ev.GameCreated(GAME_ID, "shouting", 1, config_data(game.config()), "a", chance.commitment(GAME_ID, seed)),
+        Shouted(("hey",)),
+        ev.GameCompleted({}, (), seed),
+    ]
+    payloads = [to_data(events[0]), {"_v": 1, "word": "hey"}, to_data(events[2])]
+    logged = [Logged(0, event, payload, None, None) for event, payload in zip(events, payloads, strict=True)]
+    written = json.loads(json.dumps(archive.write(game, logged)))
+    assert [found.event for found in archive.read(written, Registry([game])).events] == events
+    del written["events"][1]["payload"]["word"]
+    with pytest.raises(BadArchive, match="no event can be made of it") as refused:
+        archive.read(sealed(written), Registry([game]))
+    assert refused.value.where == "events[1].payload"

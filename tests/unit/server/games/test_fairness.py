@@ -58,6 +58,7 @@ def test_client_seeds_are_those_of_the_start() -> None:
     seeds = [(p.seat, p.client_seed) for p in fairness.seated_at_start(GAME, played.events)]
     assert seeds == [(0, "mine"), (1, ""), (2, "")]
     assert fairness.seated_at_start(GAME, played.events[:started]) == []
+    assert fairness.seated_at_start(GAME, played.events[1:]) == []
 
 
 @pytest.mark.parametrize("seed", ["", "none", "0", 7, None])
@@ -178,6 +179,16 @@ def test_forced_moves_and_absences_are_part_of_the_rules() -> None:
     played = play_game(3, 3, Config(rounds=3), meddle=away(1, 0, 95))
     assert any(isinstance(e, te.PlayerMarkedAbsent) for e in played.events)
     assert fairness.verify(GAME, played.events).ok
+
+
+def test_a_move_ends_with_what_followed_from_it() -> None:
+    trick = next(i for i, event in enumerate(EVENTS) if isinstance(event, ev.TrickCompleted))
+    ends = [fairness.end_of_step(GAME, EVENTS, index) for index in range(trick - 1, trick + 3)]
+    assert ends == [trick + 1] * 3 + [trick + 2]  # the last card of the trick, its winner, the next trick; then a card
+    assert fairness.end_of_step(GAME, EVENTS, len(EVENTS)) is None
+    assert fairness.end_of_step(GAME, EVENTS[:-1], trick) is None
+    wrong = changed(ev.TrumpRevealed, card="d0:hearts:2")
+    assert fairness.end_of_step(GAME, wrong, trick) is None
 
 
 def test_a_game_that_only_commits() -> None:

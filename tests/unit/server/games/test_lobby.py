@@ -299,3 +299,14 @@ def test_rooms_of_bots_and_with_autostart_start_by_themselves() -> None:
     assert lobby.starts_by_itself(bots.state.table)
     bots.happen(*lobby.start_by_itself(bots.state.table))
     assert not lobby.starts_by_itself(bots.state.table)
+
+
+def test_a_server_may_run_out_of_bots() -> None:
+    room = Lobby(members=(HOST,))
+    few = {key: bot for key, bot in BOTS.items() if key[1] < 3}
+    added = lobby.add_bots(ELDORADO, room.state.table, 2, "steady", few)
+    assert isinstance(added, tuple)
+    assert len(added) == 2
+    refused = lobby.add_bots(ELDORADO, room.state.table, 3, "steady", few)
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.message) == ("room_full", "there are no more bots")
