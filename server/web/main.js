@@ -1,7 +1,7 @@
 /**
- * The router: `#/` start page, `#/rooms/GAME` a room, `#/join/CODE` an invitation, `#/verify/GAME` a check,
- * `#/games/GAME` a replay, `#/players/PLAYER` somebody's profile, `#/leaderboards/METRIC` the best. Each page is loaded
- * when it is asked for.
+ * The router: `#/` start page, `#/rooms/GAME` a room, `#/join/CODE` an invitation, `#/new/NAME` a new room of any game,
+ * `#/verify/GAME` a check, `#/games/GAME` a replay, `#/players/PLAYER` somebody's profile, `#/leaderboards/METRIC` the
+ * best. Each page is loaded when it is asked for.
  */
 
 import { Api, ApiError } from './net/api.js';
@@ -53,6 +53,9 @@ async function navigate() {
       const close = await PAGES[page](id ?? '');
       if (mine === navigation) leave = close;
       else close();
+    } else if (page === 'new' && id) {
+      const answer = await api.call('POST', '/api/rooms', { game: id, is_public: false });
+      if (mine === navigation) enter(answer, true);
     } else if (page === 'join' && id) {
       const answer = await api.call('POST', '/api/join', { join_code: id.toUpperCase() });
       if (mine === navigation) enter(answer, true);

@@ -6,7 +6,7 @@
   const known = [localStorage.getItem('parlor.language') ?? '', ...navigator.languages.map((tag) => tag.slice(0, 2))];
   const texts = `strings/${known.find((tag) => tag === 'en' || tag === 'de') ?? 'en'}/`;
   const page = isTable
-    ? `net/{parlor-client outbox reconnect} play/{room chat fold fold-table cards pacer colours} ${texts}{common table}
+    ? `net/{parlor-client outbox reconnect} play/{room chat fold fold-table cards pacer colours own-game} ${texts}{common table}
       strings/{table numbers} pages/{room-page room-keyboard}
       ui/{room-screen bar icons bids card-face facts people hand seats avatar trick}`
     : `${texts}{common home} strings/{home numbers} pages/home-page

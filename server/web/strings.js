@@ -18,6 +18,7 @@ export const LANGUAGES = /** @type {const} */ ({ en: 'English', de: 'Deutsch' })
  * @property {typeof import('./strings/en/replay.js').default} replay
  * @property {typeof import('./strings/en/profile.js').default} profile
  * @property {typeof import('./strings/en/admin.js').default} admin
+ * @property {typeof import('./strings/en/plain.js').default} plain
  */
 
 /** The one chosen here before, else the first that the browser asks for and we have. */

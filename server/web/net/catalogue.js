@@ -7,11 +7,12 @@ const MOST = 5;
 
 /**
  * @param {Api} api
- * @returns {Promise<string[]>} the levels of bots, weakest first; the usual ones when they can't be asked for
+ * @param {string} [name] of a game
+ * @returns {Promise<string[]>} the levels of its bots, weakest first; the usual ones when they can't be asked for
  */
-export async function botLevels(api) {
+export async function botLevels(api, name = GAME) {
   const games = await attempt(api.call('GET', '/api/games'));
-  const levels = games?.items.find((/** @type {{name: string}} */ game) => game.name === GAME)?.bot_levels;
+  const levels = games?.items.find((/** @type {{name: string}} */ game) => game.name === name)?.bot_levels;
   return levels ?? ['random', 'steady'];
 }
 

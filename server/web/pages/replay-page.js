@@ -40,8 +40,9 @@ export async function openReplayPage(root, api, gameId, query, enter) {
     }
     return run(root, api, await loadRecording(gameId), placeIn(query), enter);
   } catch (error) {
-    if (error instanceof UnknownRules) patch(root, notice(t.unknownRules, `/api/games/${gameId}/events`));
-    else if (error instanceof ApiError) patch(root, notice(error.status === 404 ? t.unknown : error.message));
+    if (error instanceof UnknownRules)
+      return (await import('./plain-replay-page.js')).openPlainReplay(root, gameId, placeIn(query));
+    if (error instanceof ApiError) patch(root, notice(error.status === 404 ? t.unknown : error.message));
     else throw error;
     return () => {};
   }
@@ -228,8 +229,8 @@ function placeInWords(view) {
   return `${strings.table.round(round.round_index, config.rounds)}${inRound}.`;
 }
 
-/** @param {string} text @param {string} [raw] where the log can be read as it is */
-function notice(text, raw) {
+/** @param {string} text */
+function notice(text) {
   return h(
     'main',
     { class: 'page' },
@@ -242,7 +243,6 @@ function notice(text, raw) {
         'div',
         { class: 'choices' },
         h('a', { class: 'button', href: '/#/' }, strings.toHome),
-        raw && h('a', { class: 'button is-quiet', href: raw }, t.rawLog),
       ),
     ),
   );

@@ -1,5 +1,6 @@
 /** The page of one room: lobby, table and result. */
 
+import { OWN_GAME } from '../play/own-game.js';
 import { strings } from '../strings/table.js';
 import { delegate, patch } from '../ui/dom.js';
 import { playableCards, whyNot } from '../ui/hand.js';
@@ -36,6 +37,8 @@ export async function openRoomPage(root, api, room) {
   const screen = { log: [], showsLastTrick: false, focused: 0, fillAt: null, levels: [], verification: {} };
   await styles('table');
   const words = idle().then(() => import('../ui/announcements.js'));
+  /** What is told, one after the other. @type {Promise<void>} */
+  let telling = Promise.resolve();
 
   /** Whether this seat has added its share to the shuffle: a text that the server could not foresee. */
   let hasShared = false;
@@ -55,14 +58,19 @@ export async function openRoomPage(root, api, room) {
     if (hasAsked || view?.phase !== 'lobby' || view.host_player_id !== view.you.player_id) return;
     hasAsked = true;
     const { botLevels } = await import('../net/catalogue.js');
-    screen.levels = await botLevels(api);
+    screen.levels = await botLevels(api, view.game);
     draw();
   }
 
-  /** Tell in words what has happened: in the list of moves, and to screen readers. @type {import('../play/room.js').Listener['onShown']} */
+  /**
+   * Tell in words what has happened: in the list of moves, and to screen readers.
+   * @param {import('../play/fold-table.js').RoomEvent} event
+   * @param {import('../play/view.js').View} before
+   * @param {import('../play/view.js').View} after
+   */
   async function tell(event, before, after) {
     const { announce, sentence } = await words;
-    const text = sentence(event, before, after);
+    const text = sentence(event, before, after) || (await plainly(event, after));
     if (text) screen.log = [...screen.log, text].slice(-LOG_LINES);
     announce(text);
     if (event.name === 'settings_changed') void toast(text);
@@ -72,7 +80,7 @@ export async function openRoomPage(root, api, room) {
 
   /** @param {import('../play/fold-table.js').View} view */
   function isMine(view) {
-    return view.turn !== null && view.turn.player_id === view.you.player_id;
+    return view.turn?.player_id === view.you.player_id;
   }
 
   /** Those that grow at their end, which stays in sight unless somebody has scrolled back. */
@@ -147,6 +155,10 @@ export async function openRoomPage(root, api, room) {
       },
       bid: ({ value }) => {
         if (!room.pendingMove) room.act('bid', { value: Number(value) });
+      },
+      'plain-move': ({ index }) => {
+        const action = room.actions[Number(index)];
+        if (action) room.act(action.name, action.args);
       },
       'last-trick': () => {
         screen.showsLastTrick = !screen.showsLastTrick;
@@ -227,12 +239,12 @@ export async function openRoomPage(root, api, room) {
     onChange: () => {
       share();
       void askForLevels();
-      void loadPart(room.view?.phase).then((isNew) => isNew && draw());
+      void loadPart(room.view).then((isNew) => isNew && draw());
       draw();
     },
     onShown: (event, before, after) => {
       if (event.name === 'card_played') screen.showsLastTrick = false;
-      void tell(event, before, after);
+      telling = telling.then(() => tell(event, before, after));
     },
     onReject: (reject, command) => {
       // The game may have started meanwhile; nobody has asked for it.
@@ -248,6 +260,12 @@ export async function openRoomPage(root, api, room) {
     end.abort();
     room.close();
   };
+}
+
+/** What happens in a game that this page doesn't know. @param {{name: string, data: Record<string, any>}} event @param {import('../play/view.js').View} view */
+async function plainly({ name, data }, view) {
+  if (view.game === OWN_GAME || name === 'hidden') return '';
+  return (await import('../plain/words.js')).line(view, name, data);
 }
 
 /** @param {string} text @param {'note' | 'problem'} [kind] */

@@ -52,6 +52,18 @@ export const tableHandlers = {
   game_aborted: () => ({ phase: 'aborted', turn: null }),
 };
 
+/**
+ * Apply what an event of any game says about the table; the game's own events change nothing here.
+ * @param {View} view
+ * @param {RoomEvent} event
+ * @returns {View | null} null: a fresh state is needed
+ */
+export function foldTable(view, { name, data, at }) {
+  const handler = Object.hasOwn(tableHandlers, name) ? tableHandlers[name] : nothing;
+  const after = { ...view, ...handler(view, data, at) };
+  return after.you.seat === view.you.seat ? after : null;
+}
+
 /** @param {View} view @param {string} playerId @param {Record<string, unknown>} changes */
 function changed(view, playerId, changes) {
   return { players: view.players.map((p) => (p.player_id === playerId ? { ...p, ...changes } : p)) };

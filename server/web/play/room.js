@@ -6,6 +6,8 @@
 import { ParlorClient } from '../net/parlor-client.js';
 import { Chat } from './chat.js';
 import { fold } from './fold.js';
+import { foldTable } from './fold-table.js';
+import { OWN_GAME } from './own-game.js';
 import { Pacer } from './pacer.js';
 
 /** Own moves: their events end the offer that the last `turn` frame made. */
@@ -51,6 +53,9 @@ export class Room {
   #pacer;
   /** @type {Listener | null} */
   #listener = null;
+  /** A view was asked for; `isStale`: something has happened since. */
+  #asked = false;
+  #isStale = false;
   /** What happened before anybody listened. @type {((listener: Listener) => void)[]} */
   #untold = [];
 
@@ -71,6 +76,7 @@ export class Room {
         onLink: (link) => this.#update(() => (this.link = link)),
         onWelcome: (welcome) => {
           this.#playerId = welcome.player_id;
+          this.#asked = false;
           this.clockOffset = welcome.server_time - Date.now();
           this.status = null;
           this.spectators = 0;
@@ -146,19 +152,31 @@ export class Room {
     this.view = own;
     this.lastShown = null;
     if (own.turn?.player_id !== this.#playerId) this.#turn = null;
+    this.#asked = false;
+    if (this.#isStale) this.#refresh();
     this.#tell((listener) => listener.onChange());
   }
 
   /** @param {RoomEvent} event @returns {boolean} */
   #apply(event) {
     const before = this.#truth;
-    const after = before && fold(before, event);
+    const isOwn = before?.game === OWN_GAME;
+    const after = before && (isOwn ? fold : foldTable)(before, event);
     if (!after) return false;
     this.#truth = after;
+    if (!isOwn) this.#refresh();
     if (MOVES.has(event.name) && event.data.player_id === after.you.player_id) this.#turn = null;
     if (after.turn === null) this.#turn = null;
     this.#pacer.push({ event, view: after });
     return true;
+  }
+
+  /** What an event means in a game that we don't know, the server tells: asked once at a time. */
+  #refresh() {
+    this.#isStale = this.#asked;
+    if (this.#asked) return;
+    this.#asked = true;
+    this.#client.refresh();
   }
 
   /** @param {import('./pacer.js').Step} step */

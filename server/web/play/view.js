@@ -31,6 +31,7 @@
  *
  * @typedef {object} View
  * @property {string} game_id
+ * @property {string} game
  * @property {'lobby' | 'bidding' | 'playing' | 'scoring' | 'completed' | 'aborted'} phase
  * @property {string} host_player_id
  * @property {Player[]} players in the order of their seats

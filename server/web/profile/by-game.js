@@ -2,7 +2,8 @@
 
 import { strings } from '../strings/table.js';
 import { h } from '../ui/dom.js';
-import { gameName, score, share } from './figures.js';
+import { gameName } from '../ui/game-name.js';
+import { score, share } from './figures.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./profile-screen.js').Json} Json */

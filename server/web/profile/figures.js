@@ -12,9 +12,6 @@ export const share = (part, whole) => (whole > 0 ? `${Math.round((100 * part) / 
 /** @param {number | null | undefined} value */
 export const score = (value) => (value === null || value === undefined ? '–' : strings.table.score(value));
 
-/** @param {string} game its name on the server */
-export const gameName = (game) => (game === 'eldorado' ? strings.game : game);
-
 /** @param {Json} stats */
 export function figures(stats) {
   const played = stats.games_played;

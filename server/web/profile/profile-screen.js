@@ -7,8 +7,9 @@ import { strings } from '../strings/table.js';
 import { avatar } from '../ui/avatar.js';
 import { topBar } from '../ui/bar.js';
 import { h } from '../ui/dom.js';
+import { gameName } from '../ui/game-name.js';
 import { byGame } from './by-game.js';
-import { figures, gameName } from './figures.js';
+import { figures } from './figures.js';
 import { t } from './texts.js';
 
 /**

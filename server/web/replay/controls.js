@@ -1,19 +1,11 @@
 /** What moves the replay: the scrubber with its marks, the buttons, speed and perspective. */
 
 import { h } from '../ui/dom.js';
+import { choice, drawing, step } from './buttons.js';
 import { SPEEDS } from './tape.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./screen.js').Replay} Replay */
-
-const ICONS = {
-  start: 'M6 5v14M19 5 9 12l10 7Z',
-  round: 'M5 5v14M13 5 6 12l7 7ZM20 5l-7 7 7 7Z',
-  trick: 'M12 5 4 12l8 7ZM20 5l-8 7 8 7Z',
-  move: 'M17 5 7 12l10 7Z',
-  play: 'M7 4v16l13-8Z',
-  pause: 'M7 5v14M17 5v14',
-};
 
 /** @param {Replay} replay */
 export function controls(replay) {
@@ -129,39 +121,4 @@ function perspectives({ recording }) {
     ['watching', t.asSpectator],
     ...players.map((p, i) => /** @type {[string, string]} */ ([String(i), t.asPlayer(p.display_name)])),
   ];
-}
-
-/** @param {string} name @param {string} label @param {[string, string][]} options @param {string} chosen */
-function choice(name, label, options, chosen) {
-  return h(
-    'label',
-    { key: name },
-    h('span', { class: 'visually-hidden' }, label),
-    h(
-      'select',
-      { name, title: label },
-      options.map(([value, text]) => h('option', { key: value, value, selected: value === chosen }, text)),
-    ),
-  );
-}
-
-/** @param {string} action @param {keyof typeof ICONS} icon @param {string} label @param {string} keys @param {boolean} [forward] */
-function step(action, icon, label, keys, forward = false) {
-  return h(
-    'button',
-    {
-      key: action,
-      type: 'button',
-      class: `is-icon ${forward ? 'is-forward' : ''}`,
-      'data-action': action,
-      'aria-label': label,
-      title: `${label} (${keys})`,
-    },
-    drawing(icon),
-  );
-}
-
-/** @param {keyof typeof ICONS} name */
-function drawing(name) {
-  return h('svg', { class: 'tape-icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, h('path', { d: ICONS[name] }));
 }

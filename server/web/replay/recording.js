@@ -6,9 +6,9 @@
 
 import { ApiError } from '../net/api.js';
 import { fold } from '../play/fold.js';
+import { OWN_GAME } from '../play/own-game.js';
 
 const PAGE = 5_000;
-const GAME = 'eldorado';
 
 /**
  * @typedef {import('../play/fold-table.js').View} View
@@ -32,7 +32,7 @@ export class UnknownRules extends Error {}
 export async function loadRecording(gameId) {
   const id = encodeURIComponent(gameId);
   const [{ view }, events] = await Promise.all([read(`/api/games/${id}/state?at=0`), readLog(id)]);
-  if (view.game !== GAME) throw new UnknownRules(view.game);
+  if (view.game !== OWN_GAME) throw new UnknownRules(view.game);
   return { gameId, head: events.length - 1, events, ...folded(view, events) };
 }
 
@@ -79,7 +79,7 @@ export function viewAt({ views, hands }, index, playerId) {
 }
 
 /** @param {string} id @returns {Promise<RoomEvent[]>} */
-async function readLog(id) {
+export async function readLog(id) {
   const events = [];
   for (let from = 0; from !== null;) {
     const page = await read(`/api/games/${id}/events?from=${from}&limit=${PAGE}`);
@@ -90,7 +90,7 @@ async function readLog(id) {
 }
 
 /** As nobody: finished games are public, and answers that belong to nobody can be kept by every cache. @param {string} path */
-async function read(path) {
+export async function read(path) {
   const response = await fetch(path, { headers: { Accept: 'application/json' } }).catch(() => null);
   if (response === null) throw new ApiError(0, 'unreachable', 'The server can’t be reached.');
   const answer = await response.json().catch(() => null);

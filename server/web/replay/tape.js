@@ -17,7 +17,7 @@ export class Tape {
   #onChange;
 
   /**
-   * @param {import('./recording.js').Recording} recording
+   * @param {Pick<import('./recording.js').Recording, 'head' | 'events'>} recording
    * @param {number[]} moves where it stops while it plays
    * @param {(isStep: boolean) => void} onChange `isStep`: it has gone on by itself
    */

@@ -1,5 +1,6 @@
 /** What must always be in sight: trump, the led suit, the round; and the state of the line. */
 
+import { OWN_GAME } from '../play/own-game.js';
 import { strings } from '../strings/table.js';
 import { nameOf, stillCard, suitLabel } from './card-face.js';
 import { h } from './dom.js';
@@ -42,7 +43,7 @@ export function facts(view) {
 /** @param {View} view "Round 3 of 10 · Trick 2 of 8" */
 export function progress(view) {
   const { round, config } = view;
-  if (!round) return strings.game;
+  if (!round) return view.game === OWN_GAME ? strings.game : view.game;
   /** @type {import('./dom.js').Child[]} */
   const parts = [h('span', null, strings.table.round(round.round_index, config.rounds))];
   const trick = round.trick ?? round.last_trick;

@@ -1,5 +1,6 @@
 /** The room before the game: who is here, who is ready, how to get others in. */
 
+import { OWN_GAME } from '../play/own-game.js';
 import { home } from '../strings/home.js';
 import { strings } from '../strings/table.js';
 import { chatPanel } from './chat.js';
@@ -66,7 +67,7 @@ function panel(room, fillAt, levels) {
       h('button', { key: 'leave', type: 'button', class: 'is-quiet', 'data-action': 'leave' }, fillAt ? s.giveUp : s.leave),
     ),
     h('p', { class: 'quiet' }, fillAt === null ? hint(view, isHost) : s.botsIn(secondsUntil(fillAt, room))),
-    roomSettings(view, isHost),
+    view.game === OWN_GAME && roomSettings(view, isHost),
     me && ownSeed(),
   );
 }

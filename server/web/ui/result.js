@@ -1,5 +1,6 @@
 /** The end of a game. */
 
+import { OWN_GAME } from '../play/own-game.js';
 import { strings } from '../strings/table.js';
 import { chatPanel } from './chat.js';
 import { h } from './dom.js';
@@ -20,6 +21,7 @@ export function result(room, verified) {
 /** @param {View} view @param {import('./verification.js').Verification} verified */
 function panel(view, verified) {
   const isAborted = view.phase === 'aborted';
+  const isOwn = view.game === OWN_GAME;
   const s = strings.result;
   return h(
     'section',
@@ -35,11 +37,11 @@ function panel(view, verified) {
       h('a', { key: 'home', class: 'button', href: '#/' }, strings.toHome),
       !isAborted &&
         h('a', { key: 'replay', class: 'button', href: `#/games/${view.game_id}` }, s.replay),
-      !isAborted &&
+      isOwn &&
+        !isAborted &&
         h('button', { key: 'verify', type: 'button', class: 'is-quiet', 'data-action': 'verify' }, s.verify),
     ),
-    verification(verified),
-    scoreTable(view),
+    isOwn && [verification(verified), scoreTable(view)],
   );
 }
 

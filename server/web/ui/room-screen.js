@@ -1,5 +1,6 @@
 /** Everything that is on the screen of a room, put together. */
 
+import { OWN_GAME } from '../play/own-game.js';
 import { strings } from '../strings/table.js';
 import { topBar } from './bar.js';
 import { bidPanel } from './bids.js';
@@ -23,32 +24,37 @@ import { trickArea } from './trick.js';
 const ENDS = new Set(['replaced', 'forbidden', 'not_found', 'malformed', 'unauthorized']);
 
 /**
- * Parts that a room comes to before and after its game, and what the first move can do without.
- * @type {{lobby?: typeof import('./lobby.js'), beside?: typeof import('./beside.js'), result?: typeof import('./result.js')}}
+ * What the first move can do without, and what a room comes to before and after its game or in other games.
+ * @type {{lobby?: typeof import('./lobby.js'), beside?: typeof import('./beside.js'),
+ *   result?: typeof import('./result.js'), plain?: typeof import('../plain/table.js')}}
  */
 const parts = {};
-
 const asked = new Set();
 const LOADERS = {
-  lobby: () => import('./lobby.js'),
-  beside: () => import('./beside.js'),
-  result: () => import('./result.js'),
+  lobby: () => Promise.all([import('./lobby.js'), styles('beside')]),
+  beside: () => Promise.all([import('./beside.js'), styles('beside')]),
+  result: () => Promise.all([import('./result.js'), styles('beside')]),
+  plain: () => Promise.all([import('../plain/table.js'), styles('beside', 'plain')]),
 };
 
-/** @type {Partial<Record<View['phase'], 'lobby' | 'result'>>} */
-const PART_OF = { lobby: 'lobby', completed: 'result', aborted: 'result' };
+/** @param {View} view @returns {keyof typeof LOADERS} */
+function partOf({ phase, game }) {
+  if (phase === 'lobby') return 'lobby';
+  if (phase === 'completed' || phase === 'aborted') return 'result';
+  return game === OWN_GAME ? 'beside' : 'plain';
+}
 
 /**
  * Load what this phase shows, unless it is here.
- * @param {View['phase'] | undefined} phase
+ * @param {View | null} view
  * @returns {Promise<boolean>} whether there is something new to draw
  */
-export async function loadPart(phase) {
-  const part = phase && (PART_OF[phase] ?? 'beside');
+export async function loadPart(view) {
+  const part = view && partOf(view);
   if (!part || asked.has(part)) return false;
   asked.add(part);
   if (part === 'beside') await idle();
-  const [loaded] = await Promise.all([LOADERS[part](), styles('beside')]);
+  const [loaded] = await LOADERS[part]();
   Object.assign(parts, { [part]: loaded });
   return true;
 }
@@ -92,6 +98,7 @@ function content(room, screen) {
   if (view.phase === 'completed' || view.phase === 'aborted') {
     return h('main', { key: 'result', class: 'page' }, parts.result?.result(room, screen.verification));
   }
+  if (view.game !== OWN_GAME) return parts.plain?.plainTable(room, screen.log);
   const { beside } = parts;
   return [
     table(room, view, screen),

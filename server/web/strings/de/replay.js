@@ -10,8 +10,6 @@ export default {
   loading: 'Das Spiel wird geholt …',
   unknown: 'Dieses Spiel gibt es hier nicht, oder es ist privat und noch nicht zu Ende.',
   aborted: 'Dieses Spiel wurde vorzeitig beendet. Es gibt nichts, was man noch einmal ansehen könnte.',
-  unknownRules: 'Diese Seite kennt die Regeln dieses Spiels nicht. Sein Protokoll lässt sich im Rohzustand lesen.',
-  rawLog: 'Protokoll lesen',
   verify: 'Mischung prüfen',
   beforeTheDeal: 'Vor dem ersten Geben.',
   handOf: (name) => `Hand von ${name}`,

@@ -9,8 +9,6 @@ export default {
   loading: 'Fetching the game…',
   unknown: 'There is no such game here, or it is private and not over yet.',
   aborted: 'This game was ended early. There is nothing to watch again.',
-  unknownRules: 'This page doesn’t know the rules of that game. Its log can be read as it is.',
-  rawLog: 'Read the log',
   verify: 'Verify the shuffle',
   beforeTheDeal: 'Before the first deal.',
   handOf: (/** @type {string} */ name) => `Hand of ${name}`,
