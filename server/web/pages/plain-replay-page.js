@@ -3,6 +3,7 @@
  * server tells it. States of finished games never change, so the browser keeps those that were looked at.
  */
 
+import { ApiError } from '../net/api.js';
 import { plainReplay } from '../plain/replay.js';
 import { line } from '../plain/words.js';
 import { addressOf } from '../replay/address.js';
@@ -57,10 +58,15 @@ export async function openPlainReplay(root, gameId, place) {
 
   /** The state comes a moment after the event, unless it was looked at before. @param {number} index */
   async function show(index) {
-    const view = await viewAt(index);
-    if (index !== tape.index) return;
-    shown = view;
-    draw();
+    try {
+      const view = await viewAt(index);
+      if (index !== tape.index) return;
+      shown = view;
+      draw();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast(error.message, 'problem');
+    }
   }
 
   function draw() {
