@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
-from persistence.frozen import frozen
+from persistence.value import value
 
 _SEAL = object()
 
@@ -53,7 +53,7 @@ class LossReason(StrEnum):
     REFUSED = "refused"  # the database refused this stream's rows (a constraint, a size); other streams went on
 
 
-@frozen
+@value
 class Lost:
     """Events from `first_index` on were not written and never will be: drop the state, load it from the log."""
 
@@ -72,7 +72,7 @@ class Listener(Protocol):
         """The stream is closed: what was not committed is gone."""
 
 
-@frozen
+@value
 class NewEvent:
     """One row to be. `payload` is the JSON text for the jsonb column, `at_ms` milliseconds since 1970 (UTC).
 
@@ -86,7 +86,7 @@ class NewEvent:
     command_id: str | None = None
 
 
-@frozen
+@value
 class StoredEvent:
     """One row as it stands. `payload` is the decoded jsonb, with `_v`."""
 

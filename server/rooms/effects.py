@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from persistence.event_log.log import Committed, NewEvent, Write
-from persistence.frozen import frozen
+from persistence.value import value
 from server.games.rules import Command, Data, Deadline, Event, PlayerId, State
 from server.rooms.thinking import Thought
 
 
-@frozen
+@value
 class Record:
     """An event with its place in the log. `data` and `json` are the whole event, what is private included."""
 
@@ -21,7 +21,7 @@ class Record:
     json: str
 
 
-@frozen
+@value
 class Wait:
     """What the game waits for, and until when. `due_ms` None: for ever."""
 
@@ -29,7 +29,7 @@ class Wait:
     due_ms: int | None
 
 
-@frozen
+@value
 class Ack:
     """The events of a command are committed: `first`..`last`."""
 
@@ -39,7 +39,7 @@ class Ack:
     last: int
 
 
-@frozen
+@value
 class Step:
     """What one input caused, as it is appended, committed and published: as a whole.
 
@@ -56,7 +56,7 @@ class Step:
     removed: tuple[PlayerId, ...] = ()
 
 
-@frozen
+@value
 class Append:
     """Hand these to the log, in one piece."""
 
@@ -64,7 +64,7 @@ class Append:
     writes: tuple[Write, ...]
 
 
-@frozen
+@value
 class Publish:
     """Tell everybody. Can't be made without the log's proof that every step is committed."""
 
@@ -72,7 +72,7 @@ class Publish:
     steps: tuple[Step, ...]
 
 
-@frozen
+@value
 class SendAck:
     """Repeat the ack of a command that was committed before; needs the same proof."""
 
@@ -80,7 +80,7 @@ class SendAck:
     ack: Ack
 
 
-@frozen
+@value
 class Reject:
     """Tell the player that his command was refused. `id` None: the frame had none that could be read. `field`: the
     argument that is wrong, if it is one."""
@@ -92,14 +92,14 @@ class Reject:
     field: str | None = None
 
 
-@frozen
+@value
 class SetAlarm:
     """Call `RoomCore.alarm` at this time (milliseconds since 1970), not earlier; None: never."""
 
     at_ms: int | None
 
 
-@frozen
+@value
 class Think:
     """Let a bot think about this; then tell `RoomCore.thought`."""
 
@@ -107,12 +107,12 @@ class Think:
     thought: Thought
 
 
-@frozen
+@value
 class StopThinking:
     """Nobody waits for the bot any more."""
 
 
-@frozen
+@value
 class OpenRematch:
     """A player of the completed game wants another one with the same people."""
 
@@ -120,7 +120,7 @@ class OpenRematch:
     id: str
 
 
-@frozen
+@value
 class ChatWish:
     """A command of the chat that this player may give."""
 
@@ -129,7 +129,7 @@ class ChatWish:
     command: Command
 
 
-@frozen
+@value
 class Unload:
     """Nobody is here: the room leaves the memory. The log keeps it."""
 

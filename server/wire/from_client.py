@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgpack
 import orjson
 
-from persistence.frozen import frozen
+from persistence.value import value
 from server.limits import COMMAND_ID_CHARACTERS_MAX, NESTING_LEVELS_MAX
 
 Role = Literal["player", "spectator"]
@@ -22,7 +22,7 @@ class Unplain(ValueError):
     """A value that can't be stored: not JSON, not finite, nested too deep, or with a NUL character in a string."""
 
 
-@frozen
+@value
 class Hello:
     token: str | None
     last_index: int
@@ -30,7 +30,7 @@ class Hello:
     role: Role | None
 
 
-@frozen
+@value
 class CommandFrame:
     """`args` is checked against the command's fields later, when the game is known."""
 
@@ -39,17 +39,17 @@ class CommandFrame:
     args: dict[str, Any]
 
 
-@frozen
+@value
 class Sync:
     pass
 
 
-@frozen
+@value
 class Ping:
     nonce: Any
 
 
-@frozen
+@value
 class Invalid:
     """A map with a type, but its fields are wrong. `id`: the command's, as it was given, if it was a string."""
 

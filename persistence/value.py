@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 @dataclass_transform(frozen_default=True)
-def frozen(kind: type[T]) -> type[T]:
+def value(kind: type[T]) -> type[T]:
     """A dataclass with slots that the type checker keeps from being changed.
 
     At run time nothing does: to make a value of `dataclass(frozen=True)` takes four times as long, a named tuple
