@@ -102,6 +102,7 @@ async def test_a_whole_game_with_the_keyboard_alone(people: People) -> None:
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     await page.keyboard.press("Escape")
+    await expect(page.locator(".aside .chat")).to_be_visible()  # it comes a moment after the table
     await page.keyboard.press("c")
     await page.keyboard.type("9 lives")
     await page.keyboard.press("Enter")

@@ -1,6 +1,6 @@
 /** What can wait until the page stands. */
 
-const LATEST_MS = 500;
+const LATEST_MS = 250;
 /** Where browsers can't tell when they have nothing to do. */
 const SOON_MS = 50;
 
