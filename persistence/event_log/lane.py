@@ -191,7 +191,7 @@ class Lane:
         began = loop.time()
         self.pulse.begin(self._cut)
         try:
-            if any(True for want in wants for _ in want.writes):
+            if any(writes for want in wants for _, writes in want.appends):
                 moved = await self._send_with_writes(wants, batch)
             else:
                 moved = {row[0] for row in await self._append.fetch(*columns(wants, batch))}

@@ -95,14 +95,13 @@ class Queue:
             stream = self.dirty[0]
             taken, count = 0, 0
             for new_events, _ in stream.pending:
-                payload = sum([len(event.payload) for event in new_events])
-                too_big = events + len(new_events) > MAX_BATCH_EVENTS or size + payload > MAX_BATCH_BYTES
-                if too_big and (wants or taken):
+                events += len(new_events)
+                for event in new_events:
+                    size += len(event.payload)
+                if (events > MAX_BATCH_EVENTS or size > MAX_BATCH_BYTES) and (wants or taken):
                     break
                 taken += 1
                 count += len(new_events)
-                events += len(new_events)
-                size += payload
             if taken:
                 wants.append(Want(stream, stream.sent, stream.sent + count, stream.pending[:taken]))
                 stream.sent += count
