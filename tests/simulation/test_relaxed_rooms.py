@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
 from persistence.event_log.log import Health, LossReason, Lost
 from server import limits
+from server.testing.table import payloads
 from server.wire.close_codes import CloseCode
-from server.wire.from_client import Hello
+from server.wire.from_client import CommandFrame, Hello
 from tests.support.table import Seat, VirtualTable
 
 
@@ -39,6 +44,18 @@ async def test_it_tells_at_once_what_the_log_has_not_written() -> None:
     table.commit()
     assert table.names.count("said") == 1
     assert [event["index"] for event in seat.events] == list(range(len(table.rows)))
+
+
+async def test_what_is_decided_on_one_turn_of_the_loop_leaves_in_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    table, seat = await relaxed_room()
+    writes: list[bytes] = []
+    monkeypatch.setattr(seat, "send", writes.append)
+    for number in range(3):
+        table.room.handle(seat, seat.profile, CommandFrame(str(number), "say", {"data": number}))
+    assert writes == []
+    table.commit()
+    assert len(writes) == 1
+    assert [json.loads(payload)["type"] for payload in payloads(writes[0])] == ["event"] * 3 + ["ack"] * 3
 
 
 async def test_it_plays_on_through_an_outage_and_writes_everything_after_it() -> None:
