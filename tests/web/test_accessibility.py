@@ -97,6 +97,7 @@ async def test_a_whole_game_with_the_keyboard_alone(people: People) -> None:
     await guest.play_with_keyboard()
     await expect(spoken).to_contain_text("You: ")
     await guest.play_with_keyboard()
+    await expect(guest.playable.first).to_be_visible()  # the next card takes the last trick from the screen
     await page.keyboard.press("l")
     await expect(page.locator(".prompt")).to_contain_text("Last trick")
     await page.keyboard.press("?")

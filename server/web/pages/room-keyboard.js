@@ -29,8 +29,9 @@ export function runKeyboard(root, signal, letters) {
     'keydown',
     (event) => {
       const target = /** @type {Element} */ (event.target);
-      if (event.ctrlKey || event.altKey || event.metaKey || target.closest('input, select, textarea, dialog, .scroll'))
-        return;
+      // A dialog that was just closed may still have the focus.
+      const isElsewhere = target.closest('input, select, textarea, dialog[open], .scroll') !== null;
+      if (event.ctrlKey || event.altKey || event.metaKey || isElsewhere) return;
       const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
       const letter = Object.hasOwn(letters, event.key) ? letters[event.key] : null;
       const handled = step ? moveFocus(root, step) : letter ? letter() : /^\d$/.test(event.key) && selectBid(event.key);

@@ -32,7 +32,7 @@ export function runReplayKeyboard(run, signal) {
         event.ctrlKey ||
         event.altKey ||
         event.metaKey ||
-        target.closest('select, textarea, dialog, input:not([type=range])')
+        target.closest('select, textarea, dialog[open], input:not([type=range])')
       )
         return;
       // Buttons keep their space bar, lists that scroll their arrows up and down.
