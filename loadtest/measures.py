@@ -11,6 +11,7 @@ from loadtest.api import Api
 from loadtest.histogram import Histogram
 from loadtest.launch import LocalServer
 from loadtest.machine import CpuTimes
+from loadtest.reads import measure_reads
 from loadtest.recovery import measure_recovery
 from loadtest.relay import RelayLoad
 from loadtest.report import Goal, Report
@@ -19,7 +20,7 @@ from loadtest.tables import TableLoad, bot_game
 from loadtest.tally import Tally
 from loadtest.wire import CODECS
 
-PARTS = ("relay", "bots", "tables", "spectators", "recovery")
+PARTS = ("relay", "bots", "tables", "reads", "spectators", "recovery")
 
 _WARM_S = 1.5
 _SWEEP_WINDOWS = (1, 2, 4, 8, 16, 32)
@@ -90,6 +91,9 @@ class Bench:
             await self._bot_games()
         elif part == "tables":
             await self._tables()
+        elif part == "reads":
+            _say("finished games, read back ...")
+            await measure_reads(self._api, self._plan.repeat, self._report)
         elif part == "spectators":
             _say(f"one room without spectators, then with {self._plan.spectators:,} ...")
             counts = (0, self._plan.spectators)
@@ -193,8 +197,8 @@ class Bench:
         await bot_game(self._api, guest)  # the first one finds cold caches
         games = [await bot_game(self._api, guest) for _ in range(self._plan.games)]
         goal = Goal("< 60 ms", 60, least=False)
-        self._report.add("bot_game_ms", "a 4-bot game, durable", [seconds * 1e3 for seconds, _ in games], "ms", goal)
-        self._report.add("bot_game_events", "  its events", [events for _, events in games], "")
+        self._report.add("bot_game_ms", "a 4-bot game, durable", [game.seconds * 1e3 for game in games], "ms", goal)
+        self._report.add("bot_game_events", "  its events", [game.events for game in games], "")
 
     async def _tables(self) -> None:
         spans = [await self._one_tables() for _ in range(self._plan.repeat)]

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from loadtest.api import Api, Guest, Seat
 from loadtest.client import Silent, connect
@@ -120,8 +120,16 @@ class Watcher(Silent):
             self.done.set_result(None)
 
 
-async def bot_game(api: Api, guest: Guest, bots: int = 4) -> tuple[float, int]:
-    """Let bots play one game. (seconds from the request until a spectator has seen its end, number of events)"""
+class BotGame(NamedTuple):
+    """`seconds`: from the request until a spectator had seen its end."""
+
+    game_id: str
+    seconds: float
+    events: int
+
+
+async def bot_game(api: Api, guest: Guest, bots: int = 4) -> BotGame:
+    """Let bots play one game."""
     watcher = Watcher()
     began_s = perf_counter()
     room = await api.create_room(guest, game="eldorado", bots=bots, **{"as": "spectator"})
@@ -132,4 +140,4 @@ async def bot_game(api: Api, guest: Guest, bots: int = 4) -> tuple[float, int]:
     await connection.close()
     if not connection.journal.is_clean:
         raise RuntimeError(f"a spectator was told nonsense: {connection.journal.problems}")
-    return took_s, connection.journal.next_index
+    return BotGame(room.game_id, took_s, connection.journal.next_index)

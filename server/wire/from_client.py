@@ -150,8 +150,17 @@ def check_plain(value: Any, levels: int = NESTING_LEVELS_MAX) -> None:
     if kind is dict or kind is list:
         if levels == 0:
             raise Unplain(f"nested deeper than {NESTING_LEVELS_MAX} levels")
-        for item in (*value, *value.values()) if kind is dict else value:
-            check_plain(item, levels - 1)
+        if kind is dict:
+            for key in value:
+                if type(key) is not str or "\x00" in key:
+                    check_plain(key, 0)
+            value = value.values()
+        for item in value:
+            kind = type(item)
+            if kind is dict or kind is list:
+                check_plain(item, levels - 1)
+            elif (problem := _scalar_problem(item, kind)) is not None:
+                raise Unplain(problem)
         return
     problem = _scalar_problem(value, kind)
     if problem is not None:
