@@ -19,6 +19,7 @@ from server.rooms.fanout import visible
 _CARD = re.compile(r"d(\d):(clubs|diamonds|hearts|spades):(\w+)")
 _SUITS = {"clubs": "♣", "diamonds": "♦", "hearts": "♥", "spades": "♠"}
 _RED, _GREEN, _BOLD, _DIM, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_RED_CARD = re.compile(r"\w+[♦♥]'*")
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)))
 _LINE_CHARACTERS = 200
 
@@ -62,10 +63,10 @@ class Painter:
         """The event in one line."""
         clock = datetime.fromtimestamp(scene.at_ms / 1000, UTC).strftime("%H:%M:%S")
         detail = "  ".join(f"{key}={named(value, scene.names)}" for key, value in scene.data.items())
-        text = f"{scene.index:>5}  {clock}  {scene.name:<22} {detail}"
+        text = with_suits(f"{scene.index:>5}  {clock}  {scene.name:<22} {detail}")
         if len(text) > _LINE_CHARACTERS:
             text = text[: _LINE_CHARACTERS - 1] + "…"
-        return self._cards(text)
+        return _RED_CARD.sub(lambda found: self._ink(_RED, found[0]), text)
 
     def table(self, scene: Scene) -> list[str]:
         """How it stands: phase and round, then the players with their hands, then the trick."""

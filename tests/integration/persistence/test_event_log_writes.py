@@ -41,6 +41,16 @@ async def test_a_game_is_born_with_its_first_event(rig: PostgresRig) -> None:
     assert (row.last_event_index, row.epoch, row.status, row.current_players) == (0, 1, "created", 2)
 
 
+async def test_every_event_has_an_id_of_its_own(rig: PostgresRig) -> None:
+    rooms = [await opened(rig) for _ in range(3)]
+    for stream, room in rooms:
+        rig.log.append(stream, events(0, 300))
+        await room.reaches(299)
+    async with rig.database.connection() as connection:
+        rows = await connection.fetch("select id from play.game_events")
+    assert len(rows) == len({row["id"] for row in rows}) == 900
+
+
 async def test_a_failing_write_takes_the_append_along_and_nobody_else(rig: PostgresRig) -> None:
     game_id, room = new_game_id(), Recorder()
     stream = rig.log.open(game_id, -1, 1, room)
