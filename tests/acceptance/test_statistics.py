@@ -53,7 +53,7 @@ def test_every_game_is_rated_once_and_everything_is_as_the_log_says(played: Host
     assert played.rows("select count(*) from (select distinct rated_no, game_id from play.rating_history) r") == [
         (GAMES,)
     ]
-    assert rebuild(played, "--verify") == (0, f"{GAMES} games: everything is as the log says\n")
+    assert rebuild(played, "--verify") == (0, f"{GAMES:,} games: everything is as the log says\n")
 
 
 async def test_what_is_told_over_http(played: HostedProcess) -> None:
