@@ -129,6 +129,7 @@ class Socket(asyncio.Protocol):
     # Outlet
 
     def write(self, data: bytes) -> None:
+        # `_put`, without a call of its own for every frame.
         if self._open and (not self._congested or self._fits(len(data))):
             self._transport.write(data)
 

@@ -7,10 +7,10 @@ import { ApiError } from '../net/api.js';
 import { plainReplay } from '../plain/replay.js';
 import { line } from '../plain/words.js';
 import { addressOf } from '../replay/address.js';
+import { copyLink } from '../replay/copy-link.js';
 import { runReplayKeyboard } from '../replay/keyboard.js';
 import { read, readLog } from '../replay/recording.js';
 import { SPEEDS, Tape } from '../replay/tape.js';
-import { t } from '../replay/texts.js';
 import { announce } from '../ui/announcements.js';
 import { delegate, patch } from '../ui/dom.js';
 import { styles } from '../ui/styles.js';
@@ -84,15 +84,6 @@ export async function openPlainReplay(root, gameId, place) {
     tape.seek(index);
   };
 
-  async function copyLink() {
-    try {
-      await navigator.clipboard.writeText(new URL(address(), new URL('/', location.href)).href);
-      toast(t.copied);
-    } catch {
-      toast(t.copyFailed, 'problem');
-    }
-  }
-
   const faster = (/** @type {number} */ by) => tape.play(SPEEDS[SPEEDS.indexOf(tape.speed) + by] ?? tape.speed);
 
   /** @type {Record<string, (data: Record<string, string | undefined>) => void>} */
@@ -105,7 +96,7 @@ export async function openPlainReplay(root, gameId, place) {
     go: ({ index }) => go(Number(index)),
     faster: () => faster(1),
     slower: () => faster(-1),
-    'copy-link': () => void copyLink(),
+    'copy-link': () => void copyLink(address()),
   };
   delegate(root, actions, signal);
   runReplayKeyboard((action, data) => {

@@ -2,6 +2,7 @@
 
 import { ApiError } from '../net/api.js';
 import { addressOf, perspectiveIn, placeIn } from '../replay/address.js';
+import { copyLink } from '../replay/copy-link.js';
 import { runReplayKeyboard } from '../replay/keyboard.js';
 import { neighbour, placesOf } from '../replay/places.js';
 import { UnknownRules, loadRecording } from '../replay/recording.js';
@@ -133,15 +134,6 @@ function run(root, api, recording, place, enter) {
     announce(t.times(tape.speed));
   };
 
-  async function copyLink() {
-    try {
-      await navigator.clipboard.writeText(new URL(address(), new URL('/', location.href)).href);
-      toast(t.copied);
-    } catch {
-      toast(t.copyFailed, 'problem');
-    }
-  }
-
   async function fork() {
     if (!replay.canFork) return;
     const seat = typeof replay.as === 'number' ? views[tape.index].players[replay.as]?.seat : undefined;
@@ -181,7 +173,7 @@ function run(root, api, recording, place, enter) {
     open: () => look('open'),
     watching: () => look('watching'),
     seat: ({ seat }) => look(Number(seat)),
-    'copy-link': () => void copyLink(),
+    'copy-link': () => void copyLink(address()),
     fork: () => void fork(),
     help: () => openDialog('dialog.help-dialog'),
     'show-scores': () => openDialog('dialog.score-sheet'),
