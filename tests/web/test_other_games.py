@@ -41,6 +41,11 @@ async def test_tictactoe_from_the_lobby_to_the_replay(browser: Browser, dsn: str
         assert not AXE.exists() or await findings(page) == []
         await page.reload()
         await expect(page.locator("[aria-current=step]")).to_have_attribute("data-index", str(at + 1))
+        await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await page.locator("[data-action=copy-link]").click()
+        await expect(page.get_by_text("Link to this move copied.")).to_be_visible()
+        copied = str(await page.evaluate("navigator.clipboard.readText()"))
+        assert copied.partition("#")[2] == page.url.partition("#")[2]
         await guest.button("Play").click()
         await expect(page.locator("[aria-current=step]")).not_to_have_attribute("data-index", str(at + 1))
         await people.finish("plain-replay")
