@@ -11,13 +11,13 @@ from typing import Any
 
 from loadtest.api import Api, Guest, Seat
 from loadtest.client import Connection, Silent, connect
+from loadtest.pacing import ClosedLoop, open_loop
 from loadtest.tally import Tally
 from loadtest.wire import Codec
 
 _AT_ONCE = 8  # rooms that are set up side by side
 _DRAIN_S = 15.0
 _DRAIN_LOOK_S = 0.02
-_TICK_S = 0.001
 
 OTHER, UNKNOWN = -1, -2
 """At an index: an event that is no message; one that a state stood for."""
@@ -101,8 +101,7 @@ class Speaker(Silent):
         load.tally.acks += 1
         load.tally.events += frame["last"] - frame["first"] + 1
         load.tally.to_ack.add(self.connection.received_at_s - due_s)
-        if load.keeps_talking:
-            self.say()
+        load.closed_loop.answered(self)
 
     def on_reject(self, frame: dict[str, Any]) -> None:
         self.waiting.pop(frame["id"], None)
@@ -121,7 +120,7 @@ class RelayLoad:
     def __init__(self) -> None:
         self.numbers = itertools.count()
         self.tally = Tally()
-        self.keeps_talking = False
+        self.closed_loop = ClosedLoop()
         self.rejects: Counter[str] = Counter()
         self.rooms: list[list[Speaker]] = []
 
@@ -162,30 +161,15 @@ class RelayLoad:
 
     def start_talking(self, window: int) -> None:
         """Closed loop: each room has `window` commands under way; whoever gets an ack sends the next one."""
-        self.keeps_talking = True
-        for room in self.rooms:
-            for number in range(window):
-                room[number % len(room)].say()
+        self.closed_loop.start(self.rooms, window)
 
     async def pace(self, per_s: float, seconds: float) -> None:
-        """Open loop: so many commands a second, spread over all sockets, whether answers come or not.
-
-        Times count from the moment at which a command was due, so nothing that makes us wait is left out.
-        """
-        order = itertools.cycle([room[seat] for seat in range(len(self.rooms[0])) for room in self.rooms])
-        began_s = perf_counter()
-        for number in itertools.count():
-            due_s = began_s + number / per_s
-            if due_s >= began_s + seconds:
-                return
-            if (wait_s := due_s - perf_counter()) > 0:
-                await asyncio.sleep(max(wait_s, _TICK_S))
-            self.tally.lateness.add(max(0.0, perf_counter() - due_s))
-            next(order).say(due_s)
+        """Open loop: so many commands a second over all rooms."""
+        await open_loop(self.rooms, per_s, seconds, lambda late_s: self.tally.lateness.add(late_s))
 
     async def drain(self) -> None:
         """Stop talking and wait for the answers to what was said."""
-        self.keeps_talking = False
+        self.closed_loop.stop()
         for _ in range(int(_DRAIN_S / _DRAIN_LOOK_S)):
             if not self.unanswered:
                 break

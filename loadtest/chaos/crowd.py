@@ -6,13 +6,13 @@ import asyncio
 import itertools
 import random
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Any
 
 from loadtest.api import Api, Guest
 from loadtest.chaos.client import Counts
 from loadtest.chaos.players import CardPlayer, Player, Talker
 from loadtest.chaos.until import until
+from loadtest.pacing import Schedule
 from loadtest.wire import CODECS
 
 SEATS = 4
@@ -120,13 +120,11 @@ class Crowd:
     async def talk(self, per_s: float) -> None:
         """So many commands a second over all relay rooms, whether answers come or not. Until it is cancelled."""
         per_s = min(per_s, self._allowed_per_s())
-        began_s, said = monotonic(), 0
+        schedule = Schedule(per_s)
         while True:
             talkers = [c for c in self._talkers() if len(c.outbox) < _BACKLOG_MAX]
-            due = int((monotonic() - began_s) * per_s) - said
-            for _ in range(min(due, len(talkers))):
+            for _ in range(min(schedule.take_due(), len(talkers))):
                 self._draw.choice(talkers).say()
-            said += due
             await asyncio.sleep(max(_TICK_S, 1 / per_s))
 
     def _talkers(self) -> list[Talker]:

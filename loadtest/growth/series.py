@@ -162,7 +162,7 @@ async def _talk(server: LocalServer, sizes: Sizes, count: int, seats: int, key: 
     await load.close()
     return {
         key: count if key == "rooms" else seats,
-        "actions_per_s": span.actions / took_s,
+        "actions_per_s": span.acks / took_s,
         "deliveries_per_s": span.deliveries / took_s,
         "p50_ms": paced.to_broadcast.quantile(0.5) * 1e3,
         "p99_ms": paced.to_broadcast.quantile(0.99) * 1e3,

@@ -11,6 +11,7 @@ from loadtest.api import Api, Seat
 from loadtest.client import Connection, ConnectionFailed, Silent, connect
 from loadtest.load.share import Share
 from loadtest.load.work import Checked, Work
+from loadtest.pacing import Schedule
 
 _PATIENCE_S = 30.0
 
@@ -81,15 +82,13 @@ class LobbyWork(Work):
 
     async def _come_and_go(self) -> None:
         rate = self.share.rate
-        step_s = 0.0 if rate is None else self.share.rooms / rate
-        due_s = perf_counter() + step_s * self._random.random()
+        schedule = Schedule(None if rate is None else rate / self.share.rooms, self._random.random())
         while not self._is_over:
+            due_s = schedule.next_due_s()
             await asyncio.sleep(max(0.0, due_s - perf_counter()))
-            began_s = perf_counter() if rate is None else due_s
             await asyncio.shield(self._visit())
             self.tally.games += 1
-            self.tally.to_end.add(perf_counter() - began_s)
-            due_s += step_s
+            self.tally.to_end.add(perf_counter() - due_s)
 
     async def _visit(self) -> None:
         guests = [await self.api.guest(f"Guest {number + 1}") for number in range(self.share.players)]

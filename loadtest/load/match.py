@@ -10,42 +10,22 @@ from loadtest.api import Seat
 from loadtest.client import Connection, Silent
 from loadtest.load.trail import Trail
 from loadtest.load.work import Work
+from loadtest.pacing import Schedule
 from loadtest.player import MOVES, Player
 
 Move: TypeAlias = tuple[str, str, Any]
 """Player, command, value."""
 
 
-class Pace:
-    """When the next move of one table is due."""
-
-    def __init__(self) -> None:
-        self._step_s: float | None = None
-        self._next_s = 0.0
-        self.is_over = False
-
-    def begin(self, rate: float | None, offset: float) -> None:
-        """`rate`: moves a second; None: each at once. `offset` (0 to 1): of the first one, in times between two."""
-        self._step_s = None if rate is None else 1 / rate
-        self._next_s = perf_counter() + (self._step_s or 0.0) * offset
-
-    def next_due_s(self) -> float:
-        if self._step_s is None:
-            return perf_counter()
-        due_s = self._next_s
-        self._next_s += self._step_s
-        return due_s
-
-
 class PacedPlayer(Player):
     """Moves when his table's pace says so; his times count from there."""
 
-    def __init__(self, seat: Seat, seed: int, work: Work, pace: Pace, sent: dict[Move, float]) -> None:
+    def __init__(self, seat: Seat, seed: int, work: Work, schedule: Schedule, sent: dict[Move, float]) -> None:
         super().__init__(seat.guest.player_id, seed)
         self.seat = seat
         self.trail = Trail()
         self._work = work
-        self._pace = pace
+        self._schedule = schedule
         self._sent = sent  # moves of this table: when each was due
         self._due_s = 0.0
         self._is_planned = False
@@ -97,9 +77,9 @@ class PacedPlayer(Player):
         super().on_reject(frame)
 
     def _move(self) -> None:
-        if self._turn is None or self._is_planned or self._pace.is_over:
+        if self._turn is None or self._is_planned or self._schedule.is_stopped:
             return
-        due_s = self._pace.next_due_s()
+        due_s = self._schedule.next_due_s()
         wait_s = due_s - perf_counter()
         if wait_s <= 0:
             self._move_now(due_s)  # his turn came after that; it is not for us that anybody waited
@@ -113,7 +93,7 @@ class PacedPlayer(Player):
         self._move_now(due_s)
 
     def _move_now(self, due_s: float) -> None:
-        if self._pending is not None or self._turn is None or self._pace.is_over:
+        if self._pending is not None or self._turn is None or self._schedule.is_stopped:
             return
         self._due_s = due_s
         self._work.tally.commands += 1
@@ -155,9 +135,9 @@ class Watcher(Silent):
 class Match:
     """One game at one table, with whoever watches it."""
 
-    def __init__(self, players: list[PacedPlayer], watchers: list[Watcher], pace: Pace) -> None:
+    def __init__(self, players: list[PacedPlayer], watchers: list[Watcher], schedule: Schedule) -> None:
         self.players = players
-        self.pace = pace
+        self.schedule = schedule
         self.watchers = watchers
 
     @property

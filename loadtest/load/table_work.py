@@ -8,10 +8,11 @@ import random
 from loadtest.api import Api, ApiError, Guest
 from loadtest.client import connect
 from loadtest.load.coming_back import come_back
-from loadtest.load.match import Match, Move, Pace, PacedPlayer, Watcher
+from loadtest.load.match import Match, Move, PacedPlayer, Watcher
 from loadtest.load.share import Share
 from loadtest.load.trail import read_log
 from loadtest.load.work import LOG_EVENTS_MAX, Checked, Work, all_told
+from loadtest.pacing import Schedule
 from loadtest.tables import Table
 
 _PATIENCE_S = 15.0
@@ -48,11 +49,11 @@ class TableWork(Work):
         config = {"max_players": len(guests), "turn_seconds": 0, "round_pause_ms": 0}
         watched = bool(self._watching[number])
         seats = await self.api.full_room(guests, game="eldorado", config=config, is_public=watched)
-        pace = Pace()
+        schedule = Schedule()
         sent: dict[Move, float] = {}
-        players = [PacedPlayer(seat, self._random.getrandbits(32), self, pace, sent) for seat in seats]
+        players = [PacedPlayer(seat, self._random.getrandbits(32), self, schedule, sent) for seat in seats]
         watchers = [Watcher(seats[0].for_guest(guest), self) for guest in self._watching[number]]
-        match = Match(players, watchers, pace)
+        match = Match(players, watchers, schedule)
         for one, role in match.everybody:
             await connect(one.seat.ws_url, one.seat.guest.token, one, role=role, codec=self.codec)
         self._matches[number] = match
@@ -71,7 +72,7 @@ class TableWork(Work):
         assert match is not None
         rate = None if self._rate is None else self._rate / self.share.rooms
         while True:
-            match.pace.begin(rate, self._random.random())
+            match.schedule.restart(rate, self._random.random())
             Table([player.seat for player in match.players], match.players).start()
             await asyncio.wait([player.done for player in match.players])
             self.tally.games += 1
@@ -95,7 +96,7 @@ class TableWork(Work):
     async def finish(self) -> None:
         """See `Work.finish`: games under way stay as they are."""
         for match in self._under_way:
-            match.pace.is_over = True
+            match.schedule.stop()
         for _ in range(int(_PATIENCE_S / _LOOK_S)):
             if not any(player.is_waiting for match in self._under_way for player in match.players):
                 break

@@ -79,7 +79,7 @@ async def _rounds(asked: argparse.Namespace, server: LocalServer, peer: Colyseus
         for name, load in loads.items():
             kept = turns[name]
             span, took_s = await load.saturate(asked.window, _WARM_S, asked.seconds)
-            kept["actions_per_s"].append(round(span.actions / took_s, 1))
+            kept["actions_per_s"].append(round(span.acks / took_s, 1))
             for figure, share in (("saturated_p50_ms", 0.5), ("saturated_p99_ms", 0.99)):
                 kept[figure].append(round(span.to_broadcast.quantile(share) * 1e3, 3))
             span, _ = await load.pace(asked.rate, _WARM_S, asked.seconds)

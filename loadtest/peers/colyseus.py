@@ -80,8 +80,7 @@ class Speaker(asyncio.Protocol):
 
     def _told(self, event: dict[str, Any]) -> None:
         took_s = self._received_at_s - event["data"]["t"]
-        if self._load.told(took_s, is_own=event["player_id"] == self._session_id):
-            self.say()
+        self._load.received(self, took_s, is_own=event["player_id"] == self._session_id)
 
 
 def _same(speaker: Speaker) -> Speaker:

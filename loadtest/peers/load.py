@@ -5,70 +5,54 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Protocol
 
-from loadtest.histogram import Histogram
+from loadtest.pacing import ClosedLoop, Sender, open_loop
+from loadtest.tally import Tally
 
-_TICK_S = 0.001
 _DRAIN_S = 10.0
 
 
-class Talker(Protocol):
-    def say(self, due_s: float | None = None) -> None: ...
-
+class Talker(Sender, Protocol):
     async def close(self) -> None: ...
-
-
-@dataclass(slots=True)
-class Span:
-    """What happened in a span of time. `actions`: messages that came back to whoever had said them."""
-
-    actions: int = 0
-    deliveries: int = 0
-    to_broadcast: Histogram = field(default_factory=Histogram)
 
 
 class Load:
     def __init__(self) -> None:
         self.rooms: list[Sequence[Talker]] = []
-        self.span = Span()
+        self.tally = Tally()
         self.under_way = 0
         self._numbers = itertools.count()
-        self._keeps_talking = False
+        self._closed_loop = ClosedLoop()
 
     def sent(self) -> int:
         """A message leaves; its number."""
         self.under_way += 1
         return next(self._numbers)
 
-    def told(self, took_s: float, *, is_own: bool) -> bool:
-        """A message has come. True: say the next one."""
-        span = self.span
-        span.deliveries += 1
-        span.to_broadcast.add(took_s)
-        if not is_own:
-            return False
-        span.actions += 1
-        self.under_way -= 1
-        return self._keeps_talking
+    def received(self, talker: Talker, took_s: float, *, is_own: bool) -> None:
+        """A message has come to this client. `is_own`: it is the client's own one, which serves as the ack."""
+        self.tally.deliveries += 1
+        self.tally.to_broadcast.add(took_s)
+        if is_own:
+            self.tally.acks += 1
+            self.under_way -= 1
+            self._closed_loop.answered(talker)
 
-    async def saturate(self, window: int, warm_s: float, seconds: float) -> tuple[Span, float]:
-        """Closed loop: `window` messages under way per room. (what was measured, seconds)"""
-        self._keeps_talking = True
-        for room in self.rooms:
-            for number in range(window):
-                room[number % len(room)].say()
+    async def saturate(self, window: int, warm_s: float, seconds: float) -> tuple[Tally, float]:
+        """Closed loop with `window` messages in flight per room. Returns the tally and the seconds that it covers."""
+        self._closed_loop.start(self.rooms, window)
         await asyncio.sleep(warm_s)
         measured = await self._measure(seconds)
-        self._keeps_talking = False
+        self._closed_loop.stop()
         await self._drain()
         return measured
 
-    async def pace(self, per_s: float, warm_s: float, seconds: float) -> tuple[Span, float]:
-        """Open loop; times count from when a message was due."""
-        talking = asyncio.create_task(self._pace(per_s, warm_s + seconds))
+    async def pace(self, per_s: float, warm_s: float, seconds: float) -> tuple[Tally, float]:
+        """Open loop with `per_s` messages a second. Returns the same."""
+        sending = open_loop(self.rooms, per_s, warm_s + seconds, lambda late_s: self.tally.lateness.add(late_s))
+        talking = asyncio.create_task(sending)
         await asyncio.sleep(warm_s)
         measured = await self._measure(seconds - 0.2)
         await talking
@@ -78,21 +62,12 @@ class Load:
     async def close(self) -> None:
         await asyncio.gather(*(talker.close() for room in self.rooms for talker in room))
 
-    async def _pace(self, per_s: float, seconds: float) -> None:
-        order = itertools.cycle([room[seat] for seat in range(len(self.rooms[0])) for room in self.rooms])
-        began_s = perf_counter()
-        for number in range(int(per_s * seconds)):
-            due_s = began_s + number / per_s
-            if (wait_s := due_s - perf_counter()) > 0:
-                await asyncio.sleep(max(wait_s, _TICK_S))
-            next(order).say(due_s)
-
-    async def _measure(self, seconds: float) -> tuple[Span, float]:
-        self.span = Span()
+    async def _measure(self, seconds: float) -> tuple[Tally, float]:
+        self.tally = Tally()
         began_s = perf_counter()
         await asyncio.sleep(seconds)
-        span, self.span = self.span, Span()
-        return span, perf_counter() - began_s
+        tally, self.tally = self.tally, Tally()
+        return tally, perf_counter() - began_s
 
     async def _drain(self) -> None:
         async with asyncio.timeout(_DRAIN_S):

@@ -34,8 +34,7 @@ class Speaker(Silent):
             data = frame["data"]
             took_s = self.connection.received_at_s - data["data"]["t"]
             is_own = data["player_id"] == self.connection.welcome["player_id"]
-            if self._load.told(took_s, is_own=is_own):
-                self.say()
+            self._load.received(self, took_s, is_own=is_own)
 
     def on_reject(self, frame: dict[str, Any]) -> None:
         raise RuntimeError(f"refused: {frame['code']} {frame['message']}")
