@@ -46,7 +46,7 @@ endif
 
 campaign: install  ## the long tests at their whole length: faults, simulation, hidden information
 	TEST_CAMPAIGN=whole $(BIN)/python -m pytest tests/faults tests/acceptance/test_chaos.py \
-	  tests/acceptance/test_statistics.py tests/simulation tests/properties
+	  tests/acceptance/play/test_statistics.py tests/simulation tests/properties
 
 check: install $(WEB_TOOLS)/.installed  ## style, types, layers
 	$(BIN)/ruff check .
@@ -60,7 +60,7 @@ format: install  ## put the style right
 	$(BIN)/ruff format .
 
 coverage: install  ## branch coverage of the rules
-	$(BIN)/coverage run --branch --source=server/games -m pytest -q tests/unit/server/games tests/properties tests/simulation
+	$(BIN)/coverage run --branch --source=server/games -m pytest -q tests/unit/games tests/properties tests/simulation
 	$(BIN)/coverage report --show-missing --skip-covered --fail-under=100
 
 bench: install  ## print the figures of docs/performance.md

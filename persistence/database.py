@@ -12,7 +12,7 @@ from persistence.errors import BadDatabaseUrl
 from persistence.event_log.log import Write
 
 Query = Callable[..., Any]
-"""A named query of `sql/*.sql`, as `driver.load` gives it."""
+"""A named query of `*.sql`, as `driver.load` gives it."""
 
 Row = Any
 """One result row: columns by name or by place."""

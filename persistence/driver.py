@@ -14,7 +14,6 @@ import orjson
 
 from persistence.errors import BadDatabaseUrl, Conflict, PersistenceError, Rejected, Unavailable
 
-_SQL = Path(__file__).parent / "sql"
 _FAULT_CLASSES = frozenset({"08", "53", "57", "58"})  # connection, resources, operator, system
 _READ_ONLY = "25006"  # the server became a replica: another one takes the writes now
 _WRONG_ADDRESS = (
@@ -24,12 +23,12 @@ _WRONG_ADDRESS = (
 )
 
 
-def load(stem: str, **words: str) -> Any:
-    """The named queries of `sql/<stem>.sql` as coroutine functions: `await queries.get_game(connection, id=...)`.
+def load(file: Path, **words: str) -> Any:
+    """The named queries of an .sql file as coroutine functions: `await queries.get_game(connection, id=...)`.
 
     `words` take the place of what stands in braces there: names of our own, which can't be parameters.
     """
-    text = (_SQL / f"{stem}.sql").read_text("utf-8")
+    text = file.read_text("utf-8")
     for name, word in words.items():
         text = text.replace(f"{{{name}}}", word)
     return aiosql.from_str(text, "asyncpg")

@@ -13,42 +13,45 @@ from importlib.metadata import version
 from typing import Any
 
 from migrations import runner
-from persistence import embedded, players
 from persistence.database import Database
-from persistence.embedded import Embedded
+from persistence.embedded import instance
+from persistence.embedded.instance import Embedded
 from persistence.errors import PersistenceError, Unavailable
 from persistence.event_log.log import Health
 from persistence.event_log.writer import PostgresLog
+from persistence.play import players
 from server import limits
 from server.api.app import build
 from server.api.context import Services
-from server.api.vitals import Vitals
 from server.clock import Clock, SystemClock
 from server.data_folder import refuse_embedded_in_production, token_key
 from server.games.registry import Registry
 from server.gateway.door import Door, Opener
 from server.gateway.heartbeat import Heartbeat
 from server.gateway.http import HttpServer, listen
+from server.lobby.matchmaking import Matchmaker
+from server.lobby.rematch import Rematches
+from server.lobby.room_list import Board
 from server.metrics import Metrics
-from server.ratings.service import Ratings
-from server.rooms import thinkers
-from server.rooms.board import Board
+from server.ops import slice as ops
+from server.ops.jobs.embedded_guard import keep_embedded
+from server.ops.service.vitals import Vitals
+from server.play import slice as play
+from server.play.jobs.partitions import keep_partitions
+from server.play.jobs.ratings import keep_ratings
+from server.play.jobs.tickets import expire_tickets
+from server.play.ratings.service import Ratings
+from server.play.service.profiles import Profiles
+from server.play.sockets.lobby import LobbySession
+from server.play.sockets.replay import Projector, ReplaySession
+from server.play.sockets.room import Doorkeeper, Session
+from server.replays.recordings import Recordings
+from server.rooms.bots import pool
+from server.rooms.bots.players import bot_identities, bot_rows
 from server.rooms.directory import Directory
-from server.rooms.identities import bot_identities, bot_rows
-from server.rooms.matchmaking import Matchmaker
-from server.rooms.recordings import Recordings
 from server.rooms.recovery import recover
-from server.rooms.rematch import Rematches
-from server.sessions.lobby import LobbySession
-from server.sessions.profiles import Profiles
-from server.sessions.replay import Projector, ReplaySession
-from server.sessions.session import Doorkeeper, Session
 from server.sessions.tokens import Tokens
 from server.settings import Settings
-from server.workers.embedded_guard import keep_embedded
-from server.workers.partitions import keep_partitions
-from server.workers.ratings import keep_ratings
-from server.workers.tickets import expire_tickets
 
 _log = logging.getLogger(__name__)
 
@@ -129,7 +132,7 @@ def database_url(settings: Settings, stack: AsyncExitStack) -> tuple[str, Embedd
     if settings.database_url is not None:
         return settings.database_url.get_secret_value(), None
     refuse_embedded_in_production(settings)
-    server = embedded.start(settings.data_dir)
+    server = instance.start(settings.data_dir)
     stack.callback(server.stop)
     runner.upgrade(server.dsn)
     return server.dsn, server
@@ -177,10 +180,10 @@ async def _compose(
 
     bots = bot_identities(games)
     node = f"{socket.gethostname()}:{secrets.token_hex(4)}"
-    think_ms, bot_processes = settings.bot_think_ms, thinkers.processes(settings.bot_processes)
-    pool = thinkers.ProcessPool(clock, metrics, processes=bot_processes, think_ms=think_ms)
-    stack.push_async_callback(pool.close)
-    directory = Directory(games, log, database, clock, metrics, node, bots, settings.rooms_per_player_max, pool)
+    think_ms, bot_processes = settings.bot_think_ms, pool.processes(settings.bot_processes)
+    bot_pool = pool.ProcessPool(clock, metrics, processes=bot_processes, think_ms=think_ms)
+    stack.push_async_callback(bot_pool.close)
+    directory = Directory(games, log, database, clock, metrics, node, bots, settings.rooms_per_player_max, bot_pool)
     rematches = Rematches(directory, database)
     directory.on_rematch = rematches.wish
     matchmaker = Matchmaker(directory, database, clock, metrics)
@@ -205,7 +208,7 @@ async def _compose(
     services = Services(
         settings, games, database, log, directory, matchmaker, profiles, tokens, clock, metrics, recordings, vitals
     )
-    http = HttpServer(build(services, version("parlor")), door, listener)
+    http = HttpServer(build(services, version("parlor"), (*play.ROUTERS, *ops.ROUTERS), ops.DOORS), door, listener)
 
     host, port = listener.getsockname()[:2]
     return App(services, http, door, log, f"http://{f'[{host}]' if ':' in host else host}:{port}", url, server)

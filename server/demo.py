@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from persistence import players, stats
+from persistence.play import players, statistics
 from server.api.context import Services
 from server.games.rules import Refusal
+from server.lobby.opening import first_joins, room_config
 from server.rooms.directory import NewRoom
-from server.rooms.opening import first_joins, room_config
 
 GAMES = 3
 
@@ -16,7 +16,7 @@ GAMES = 3
 async def make_demo(services: Services) -> None:
     """Let bots play GAMES games, unless the database has games already. Takes less than a second."""
     bots = services.directory.bots
-    if (await stats.get_lifetime(services.database, bots["steady", 1].player_id)).games_played:
+    if (await statistics.get_lifetime(services.database, bots["steady", 1].player_id)).games_played:
         return
     row = await players.create(services.database, display_name="Demo", avatar_seed="demo", color="#8e44ad")
     profile = {"display_name": row.display_name, "avatar_seed": row.avatar_seed, "color": row.color}

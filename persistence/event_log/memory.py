@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from persistence.event_log.health import Vitals
 from persistence.event_log.log import Committed, Health, Listener, LossReason, NewEvent, StoredEvent, Stream, Write
 from persistence.event_log.queue import Append, Queue, QueuedStream, Want, promise
-from persistence.event_log.vitals import Vitals
 
 
 @dataclass(slots=True)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 from zlib import crc32
 
 from persistence import driver
 from persistence.database import Database
 from persistence.errors import Unavailable
-from persistence.event_log.lane import Lane
+from persistence.event_log.connection import Lane
+from persistence.event_log.counters import Counters, Statistics
+from persistence.event_log.health import Vitals
 from persistence.event_log.log import Committed, Health, Listener, NewEvent, StoredEvent, Stream, Write
 from persistence.event_log.queue import QueuedStream, promise
-from persistence.event_log.statistics import Counters, Statistics
-from persistence.event_log.vitals import Vitals
 
 _READ_CHUNK_EVENTS = 500
 _INDEX_MAX = 2**31 - 1
 _SEVERITY = (Health.HEALTHY, Health.STALLED, Health.PAUSED)
 
-_sql = driver.load("event_log")
+_sql = driver.load(Path(__file__).with_name("event_log.sql"))
 
 
 class PostgresLog:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
 
 from server.api import answers
 from server.api.admission import Admission
 from server.api.context import Services
-from server.api.operator_door import OperatorDoor
-from server.api.pages import PageHeaders, Pages
-from server.api.routes import admin, chat, games, health, leaderboards, matchmaking, players, rooms, statistics
+from server.api.web_files import PageHeaders, Pages
 
 
-def build(services: Services, version: str) -> FastAPI:
-    """The ASGI application."""
+def build(services: Services, version: str, routers: Iterable[APIRouter], doors: Iterable[Any]) -> FastAPI:
+    """The ASGI application of these routes. `doors`: middleware that guards a part of them, made with `services`."""
     app = FastAPI(title="Parlor", version=version, description="A game server that never loses a move.")
     app.state.services = services
     answers.install(app)
     app.add_middleware(Admission, services=services)
     app.add_middleware(Pages)
-    app.add_middleware(OperatorDoor, services=services)
+    for door in doors:
+        app.add_middleware(door, services=services)
     app.add_middleware(PageHeaders)
-    for routes in (players, statistics, rooms, matchmaking, chat, games, leaderboards, admin, health):
-        app.include_router(routes.router)
+    for router in routers:
+        app.include_router(router)
     return app

@@ -9,14 +9,14 @@ from fastapi import Depends, Query, Request
 
 from persistence.database import Database
 from persistence.event_log.log import EventLog
-from server.api.vitals import Vitals
 from server.clock import Clock
 from server.games.registry import Registry
+from server.lobby.matchmaking import Matchmaker
 from server.metrics import Metrics
+from server.ops.service.vitals import Vitals
+from server.play.service.profiles import Profiles
+from server.replays.recordings import Recordings
 from server.rooms.directory import Directory
-from server.rooms.matchmaking import Matchmaker
-from server.rooms.recordings import Recordings
-from server.sessions.profiles import Profiles
 from server.sessions.tokens import Tokens
 from server.settings import Settings
 

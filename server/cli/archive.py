@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from persistence import play
-from persistence.archive import ImportedGame
 from persistence.database import Database
 from persistence.errors import Conflict
 from persistence.event_log.log import EventLog, NewEvent
+from persistence.play import games
+from persistence.play.archive import ImportedGame
 from server import limits
 from server.cli.database import open_log
 from server.cli.reading import known_id
@@ -23,8 +23,8 @@ from server.games.archive import Archive, BadArchive, Logged
 from server.games.registry import Registry, UnknownGame
 from server.games.table import config_data
 from server.games.table_events import GameStarted
-from server.rooms.disclosure import may_be_ahead
-from server.rooms.writes import completion
+from server.rooms.audience.delay import may_be_ahead
+from server.rooms.machine.writes import completion
 from server.settings import Settings
 
 
@@ -33,7 +33,7 @@ async def export_game(settings: Settings, game_id: str, file: Path | None) -> No
     known = known_id(game_id)
     _refuse_existing(file)
     async with open_log(settings) as (database, log):
-        row = await play.get_game(database, known)
+        row = await games.get_game(database, known)
         if row is None or row.last_event_index < 0:
             raise StartupError(f"there is no game {known}")
         if row.status != "completed":
@@ -94,7 +94,7 @@ def _imported(checked: Archive) -> ImportedGame:
 async def _is_there(database: Database, log: EventLog, registry: Registry, checked: Archive) -> bool:
     """Whether this very game is here. Raises StartupError if another one of its id is."""
     game_id = checked.state.table.game_id
-    row = await play.get_game(database, game_id)
+    row = await games.get_game(database, game_id)
     if row is None:
         return False
     if row.status != "completed" or row.game != checked.game.name:

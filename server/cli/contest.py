@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.clock import Clock
-from server.games import chance, lobby, match
+from server.games import chance, match, table_commands
 from server.games import table_events as ev
 from server.games.registry import Registry
 from server.games.rules import Command, Context, Event, PlayerId, Refusal, State, ThinkingBot
 from server.games.table import config_data
-from server.rooms.thinking import Thought
+from server.rooms.machine.thought import Thought
 
 _NOW_MS = 1_700_000_000_000
 _GAME_ID = "00000000-0000-7000-8000-000000000000"
@@ -107,7 +107,7 @@ class Contest:
             profile = {"display_name": f"Bot {seat + 1}", "avatar_seed": f"bot:{seat + 1}", "color": "#5566ff"}
             joined = ev.PlayerJoined(_player_id(seat), seat, profile, is_bot=True, strategy=level)
             state = match.evolve(game, state, joined)
-        for event in lobby.start_by_itself(state.table):
+        for event in table_commands.start_by_itself(state.table):
             state, head = match.evolve(game, state, event), head + 1
         return state, head
 

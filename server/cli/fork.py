@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from persistence import players
 from persistence.database import Database
 from persistence.errors import Conflict
 from persistence.ids import new_game_id
+from persistence.play import players
 from server.cli.database import open_log
 from server.cli.reading import known_id, read_game
 from server.clock import SystemClock
 from server.errors import StartupError
 from server.games.registry import Registry
 from server.games.rules import Refusal
+from server.replays.forking import Fork, Taker, fork, write
+from server.rooms.bots.players import bot_identities
 from server.rooms.directory import new_join_code
-from server.rooms.forking import Fork, Taker, fork, write
-from server.rooms.identities import bot_identities
 from server.settings import Settings
 
 _CODE_ATTEMPTS = 3

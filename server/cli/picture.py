@@ -13,8 +13,8 @@ from typing import Any
 
 from server.games import match
 from server.games.rules import Data, Game, PlayerId, State, Viewer
-from server.rooms.effects import Record
-from server.rooms.fanout import visible
+from server.rooms.audience.fanout import visible
+from server.rooms.machine.effects import Record
 
 _CARD = re.compile(r"d(\d):(clubs|diamonds|hearts|spades):(\w+)")
 _SUITS = {"clubs": "♣", "diamonds": "♦", "hearts": "♥", "spades": "♠"}

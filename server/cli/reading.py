@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from persistence import play, stats
-from persistence.play import GameRow
-from persistence.stats import SummaryRow
+from persistence.play import games, statistics
+from persistence.play.games import GameRow
+from persistence.play.statistics import SummaryRow
 from server.cli.database import open_log
 from server.errors import StartupError
 from server.games import match
 from server.games.registry import Registry, UnknownGame
 from server.games.rules import Game, State
 from server.games.table_events import GameCreated
-from server.rooms.effects import Record
-from server.rooms.records import stored_record
+from server.rooms.machine.effects import Record
+from server.rooms.machine.records import stored_record
 from server.settings import Settings
 
 
@@ -47,7 +47,7 @@ async def read_game(settings: Settings, game_id: str) -> ReadGame:
     """Raises StartupError if there is no such game, or not for this build."""
     known = known_id(game_id)
     async with open_log(settings) as (database, log):
-        row = await play.get_game(database, known)
+        row = await games.get_game(database, known)
         if row is None or row.last_event_index < 0:
             raise StartupError(f"there is no game {known}")
         registry = Registry.installed()
@@ -57,7 +57,7 @@ async def read_game(settings: Settings, game_id: str) -> ReadGame:
             raise StartupError(str(error)) from None
         rows = log.read(known, 0, row.last_event_index)
         records = [stored_record(codec, stored) async for stored in rows]
-        return ReadGame(row, game, records, await stats.get_summary(database, known))
+        return ReadGame(row, game, records, await statistics.get_summary(database, known))
 
 
 def states(game: Game[Any], records: list[Record]) -> Iterator[State[Any]]:

@@ -15,9 +15,9 @@ from server import limits
 from server.cli.database import database_url
 from server.clock import Clock, SystemClock
 from server.errors import StartupError
-from server.rebuild.differences import Report
-from server.rebuild.process import ProcessFailed
-from server.rebuild.run import rebuild
+from server.play.rebuild.differences import Report
+from server.play.rebuild.process import ProcessFailed
+from server.play.rebuild.run import rebuild
 from server.settings import Settings
 
 

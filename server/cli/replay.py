@@ -15,7 +15,7 @@ from server.games import fairness
 from server.games.replay import fold, state_hash
 from server.games.rules import Viewer
 from server.games.table_events import GameCompleted, GameCreated
-from server.rooms.fanout import visible
+from server.rooms.audience.fanout import visible
 from server.settings import Settings
 
 

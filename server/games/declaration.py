@@ -11,8 +11,8 @@ from dataclasses import MISSING, fields
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from server.games.lobby import TABLE_COMMANDS
 from server.games.rules import Bot, Command, Config, Event, Game
+from server.games.table_commands import TABLE_COMMANDS
 from server.games.table_events import TABLE_EVENTS
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")

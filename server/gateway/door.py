@@ -19,7 +19,7 @@ from server import limits
 from server.gateway.half_open import HalfOpen
 from server.metrics import Metrics, UpgradeRefused
 from server.sessions.address import client_address
-from server.sessions.speaker import Outlet
+from server.sessions.connection import Outlet
 from server.settings import Settings, origin_of
 from server.wire.close_codes import CloseCode
 from server.wire.encoders import Encoder

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from persistence import play
-from persistence.archive import ForkedGame
-from persistence.chat import Chats
 from persistence.database import Database
 from persistence.errors import Conflict
 from persistence.event_log.log import EventLog, Health, LossReason, Write, proven
 from persistence.ids import new_game_id
+from persistence.play import games
+from persistence.play.archive import ForkedGame
+from persistence.play.chat import Chats
 from server import limits
 from server.clock import Clock
 from server.errors import Refused, RoomQuarantined, RoomUnavailable
@@ -25,13 +25,13 @@ from server.games.registry import Registry
 from server.games.rules import Config, Data, Event, Game, PlayerId
 from server.games.table import config_data
 from server.metrics import Metrics
-from server.rooms.core import RoomCore
-from server.rooms.decisions import Bots
-from server.rooms.effects import OpenRematch
-from server.rooms.identity import Identity
+from server.rooms.machine.core import RoomCore
+from server.rooms.machine.decisions import Bots
+from server.rooms.machine.effects import OpenRematch
+from server.rooms.machine.identity import Identity
+from server.rooms.machine.thought import Thinkers
+from server.rooms.machine.waiting import NodeWaiting, patience
 from server.rooms.room import Room
-from server.rooms.thinking import Thinkers
-from server.rooms.waiting import NodeWaiting, patience
 from server.wire.close_codes import CloseCode
 from server.wire.commands import CommandDecoder
 from server.wire.error_codes import ErrorCode
@@ -176,7 +176,7 @@ class Directory:
         identity = Identity(game_id, code, new.is_public, seed, new.fill_at_ms)
         core = RoomCore(new.game, self._decoders[new.game.name], identity, self.bots, self._waiting)
         config: Data = config_data(new.config)
-        row = play.NewGame(
+        row = games.NewGame(
             game_id=game_id,
             game=new.game.name,
             rules_version=new.game.version,
@@ -214,7 +214,7 @@ class Directory:
     async def _load(self, game_id: str) -> Room | None:
         async with self._loads:
             started = self._clock.monotonic()
-            row = await play.claim(self._database, game_id, self._node)
+            row = await games.claim(self._database, game_id, self._node)
             if row is None:
                 return None
             if row.game not in self.registry:

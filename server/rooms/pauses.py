@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 from persistence.event_log.log import EventLog, Health
 from server.clock import Clock
-from server.rooms import frames
-from server.rooms.core import RoomCore
-from server.rooms.effects import Effect
-from server.rooms.fanout import Fanout
-from server.rooms.member import Member
+from server.rooms.audience import frames
+from server.rooms.audience.fanout import Fanout
+from server.rooms.audience.member import Member
+from server.rooms.machine.core import RoomCore
+from server.rooms.machine.effects import Effect
 
 
 class Pauses:

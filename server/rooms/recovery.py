@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from persistence import play
 from persistence.database import Database
 from persistence.errors import PersistenceError
+from persistence.play import games
 from server.errors import RoomUnavailable
 from server.rooms.directory import Directory
 
@@ -20,7 +20,7 @@ async def recover(directory: Directory, database: Database) -> int:
     One that fails is left in the log. The directory bounds how many load at a time. Other lobbies load when somebody
     connects.
     """
-    waiting = [*await play.list_running(database), *await play.list_filling(database)]
+    waiting = [*await games.list_running(database), *await games.list_filling(database)]
     outcomes = await asyncio.gather(*(_load(directory, game_id) for game_id in waiting))
     return sum(outcomes)
 

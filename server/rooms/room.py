@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
-from persistence.chat import Chats
 from persistence.event_log.log import Committed, EventLog, Health, LossReason, Lost, Write
+from persistence.play.chat import Chats
 from server.clock import Clock
 from server.errors import LogShortened, Refused, RoomUnavailable
 from server.games.codec import Codec
@@ -15,12 +15,15 @@ from server.games.rules import Event, PlayerId, Refusal
 from server.games.table import Phase, profile_of
 from server.games.table_events import GameCompleted, Profile
 from server.metrics import Metrics
-from server.rooms import frames
-from server.rooms.arrivals import Arrivals
-from server.rooms.audience import Audience
-from server.rooms.chat import Chat
-from server.rooms.core import RoomCore
-from server.rooms.effects import (
+from server.rooms.alarms import Unbidden
+from server.rooms.audience import frames
+from server.rooms.audience.arrivals import Arrivals
+from server.rooms.audience.audience import Audience
+from server.rooms.audience.history import History
+from server.rooms.audience.member import Member
+from server.rooms.chat.room_chat import Chat
+from server.rooms.machine.core import RoomCore
+from server.rooms.machine.effects import (
     Append,
     ChatWish,
     Effect,
@@ -35,12 +38,9 @@ from server.rooms.effects import (
     Think,
     Unload,
 )
-from server.rooms.history import History
-from server.rooms.member import Member
+from server.rooms.machine.thought import NoThinkers, Thinkers
+from server.rooms.machine.waiting import patience
 from server.rooms.pauses import Pauses
-from server.rooms.thinking import NoThinkers, Thinkers
-from server.rooms.unbidden import Unbidden
-from server.rooms.waiting import patience
 from server.wire.close_codes import CloseCode
 from server.wire.error_codes import HTTP_STATUS, ErrorCode
 from server.wire.from_client import CommandFrame, Hello, Role

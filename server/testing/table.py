@@ -15,10 +15,10 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from persistence.chat import Chats
 from persistence.event_log.log import StoredEvent, proven
 from persistence.event_log.memory import MemoryLog, MemoryStore
 from persistence.ids import new_game_id
+from persistence.play.chat import Chats
 from server.games import chance
 from server.games import table_events as ev
 from server.games.registry import Registry
@@ -26,9 +26,9 @@ from server.games.replay import fold, state_hash
 from server.games.rules import Event, Game, State
 from server.games.table import config_data
 from server.metrics import Metrics
-from server.rooms.core import RoomCore
-from server.rooms.identities import bot_identities
-from server.rooms.identity import Identity
+from server.rooms.bots.players import bot_identities
+from server.rooms.machine.core import RoomCore
+from server.rooms.machine.identity import Identity
 from server.rooms.room import Room
 from server.testing.clock import VirtualClock
 from server.wire.close_codes import CloseCode

@@ -8,8 +8,8 @@ from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from server.games.lobby import TABLE_COMMANDS
 from server.games.rules import Command, Game, Refusal
+from server.games.table_commands import TABLE_COMMANDS
 from server.wire.error_codes import ErrorCode
 
 

@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from persistence import chat, play, players
-from persistence.chat import Chats, Written
 from persistence.database import Database
 from persistence.ids import new_game_id
+from persistence.play import chat, games, players
+from persistence.play.chat import Chats, Written
 from tests.support.chats import ChatTables, MemoryChats
 from tests.support.log_rig import AT_MS, new_game
 
@@ -43,7 +43,7 @@ class Room:
     async def taken_over(self) -> None:
         """Another owner, another epoch."""
         if self.database is not None:
-            await play.claim(self.database, self.game_id, "node-2")
+            await games.claim(self.database, self.game_id, "node-2")
         elif isinstance(self.chats, MemoryChats):
             self.chats.tables.epochs[self.game_id] = 2
 

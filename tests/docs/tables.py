@@ -6,9 +6,9 @@ from typing import Any
 
 from prometheus_client.metrics import MetricWrapperBase
 
+from server.histogram import Tally
 from server.metrics import Metrics
 from server.settings import Settings
-from server.tally import Tally
 
 
 def settings() -> list[list[str]]:

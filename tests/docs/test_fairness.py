@@ -11,7 +11,7 @@ import pytest
 
 from server.games import chance
 from server.games.eldorado.cards import DECKS
-from server.games.lobby import CLIENT_SEED_CHARACTERS_MAX
+from server.games.table_commands import CLIENT_SEED_CHARACTERS_MAX
 from tests.docs.pages import DOCS, ROOT, codes, page, rows, section
 
 PAGE = page("fairness")

@@ -9,7 +9,7 @@ import sys
 
 from server import limits
 from server.games import archive
-from server.sessions import replay
+from server.play.sockets import replay
 from server.wire import from_viewer
 from server.wire.close_codes import CloseCode
 from tests.docs.pages import ROOT, codes, first_codes, page, rows, section

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from persistence.leaderboards import LeaderRow
-from persistence.stats import GameStatsRow, PlayedRow
+from persistence.play.leaderboards import LeaderRow
+from persistence.play.statistics import GameStatsRow, PlayedRow
 from server import limits
-from server.ratings import scale
-from server.ratings.model import NEWCOMER
+from server.play.ratings import scale
+from server.play.ratings.model import NEWCOMER
 from tests.docs.pages import codes, page, rows, section
 
 PAGE = page("statistics")

@@ -17,7 +17,7 @@ from server.games import match, table_events
 from server.games.eldorado import events, views
 from server.games.eldorado.cards import DECKS
 from server.games.table import Status
-from server.rooms.identity import Identity
+from server.rooms.machine.identity import Identity
 from server.wire.encoders import JSON, MSGPACK
 from tests.support.campaign import part
 from tests.support.eyes import Eyes, Truth, altered, twin

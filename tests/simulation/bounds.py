@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from persistence.event_log import lane, queue, writer
+from persistence.event_log import connection, queue, writer
 from server import limits
 
 _SMALLER: tuple[tuple[Any, str, Any], ...] = (
@@ -18,7 +18,7 @@ _SMALLER: tuple[tuple[Any, str, Any], ...] = (
     (limits, "UNCOMMITTED_EVENTS_MAX", 6),
     (queue, "MAX_BATCH_EVENTS", 2),  # a backlog takes several transactions
     (writer, "_READ_CHUNK_EVENTS", 5),
-    (lane, "_LIFETIME_S", (2.0, 6.0)),  # the writer's connection is replaced again and again
+    (connection, "_LIFETIME_S", (2.0, 6.0)),  # the writer's connection is replaced again and again
 )
 
 

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from server.games.rules import Game
 from server.games.table_events import PlayerJoined, Profile
+from server.rooms.bots.players import bot_identities
 from server.rooms.directory import NewRoom
-from server.rooms.identities import bot_identities
 from tests.simulation.client import CardPlayer, Client, Dial
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.node import registry

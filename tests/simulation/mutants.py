@@ -11,15 +11,15 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from persistence.event_log.lane import Lane
+from persistence.event_log.connection import Lane
 from persistence.event_log.log import seal
 from persistence.event_log.queue import Want, columns
 from persistence.event_log.writer import PostgresLog
-from server.rooms import fanout
-from server.rooms.acks import Acks
-from server.rooms.arrivals import Arrivals
-from server.rooms.core import RoomCore
-from server.rooms.outbox import Outbox
+from server.rooms.audience.arrivals import Arrivals
+from server.rooms.audience.audience import fanout
+from server.rooms.machine.acks import Acks
+from server.rooms.machine.core import RoomCore
+from server.rooms.machine.outbox import Outbox
 from server.rooms.room import Room
 from tests.simulation import statements
 from tests.simulation.connection import Connection

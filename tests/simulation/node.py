@@ -15,12 +15,12 @@ from persistence.event_log.writer import PostgresLog
 from server.games.registry import Registry
 from server.games.rules import Game
 from server.metrics import Metrics
+from server.play.service.profiles import Profiles
+from server.play.sockets.room import Doorkeeper
 from server.rooms import directory
+from server.rooms.bots.players import bot_identities
 from server.rooms.directory import Directory
-from server.rooms.identities import bot_identities
 from server.rooms.recovery import recover
-from server.sessions.profiles import Profiles
-from server.sessions.session import Doorkeeper
 from server.settings import Settings
 from server.wire.commands import CommandDecoder
 from tests.simulation.connection import Line, SimulatedDatabase

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from server.sessions.session import Session
+from server.play.sockets.room import Session
 from server.wire.encoders import JSON
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.node import Node

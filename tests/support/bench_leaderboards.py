@@ -17,9 +17,10 @@ from typing import Any
 import asyncpg
 
 from migrations import runner
-from persistence import embedded, leaderboards, ratings, stats
 from persistence.database import Database
-from persistence.rebuild import FIGURES, KEYS, ledger
+from persistence.embedded import instance
+from persistence.play import leaderboards, ratings
+from persistence.play.rebuild import FIGURES, KEYS, ledger
 
 RUNS = 200
 DEEP = 20_000
@@ -138,16 +139,16 @@ async def histories(database: Database, *, plans: bool) -> None:
             "select player_id from play.player_lifetime_stats order by games_played desc limit 1"
         )
     player = str(busiest)
-    played = (await stats.get_lifetime(database, player)).games_played
+    played = (await statistics.get_lifetime(database, player)).games_played
     for page in ("first page", "from the middle"):
         cursors: list[Any] = [None, None]
         if page != "first page":
-            _, cursors[0] = await stats.history(database, player, limit=played // 2)
+            _, cursors[0] = await statistics.history(database, player, limit=played // 2)
             _, cursors[1] = await ratings.history(database, player, limit=played // 2)
         name = f"of a player with {played:,} games, {page}"
 
         async def games(db: Any, cursor: Any = cursors[0]) -> None:
-            await stats.history(db, player, limit=20, cursor=cursor)
+            await statistics.history(db, player, limit=20, cursor=cursor)
 
         async def moves(db: Any, cursor: Any = cursors[1]) -> None:
             await ratings.history(db, player, limit=20, cursor=cursor)
@@ -156,7 +157,7 @@ async def histories(database: Database, *, plans: bool) -> None:
         await measure(f"ratings {name}", moves, database, plans=plans)
 
     async def scores(db: Any) -> None:
-        await stats.scores(db, player, "eldorado", limit=1_000)
+        await statistics.scores(db, player, "eldorado", limit=1_000)
 
     await measure("his last 1,000 scores", scores, database, plans=plans)
 
@@ -177,7 +178,7 @@ if __name__ == "__main__":
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
-        server = embedded.start(Path(folder) / "db")
+        server = instance.start(Path(folder) / "db")
         try:
             runner.upgrade(server.dsn)
             asyncio.run(main(server.dsn, asked.players, asked.games, plans=asked.plans))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 
-from persistence.chat import Chats, Message, Written
+from persistence.play.chat import Chats, Message, Written
 
 
 @dataclass(slots=True)

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from persistence import play
 from persistence.database import Database
 from persistence.event_log.log import Committed, EventLog, Lost, NewEvent, StoredEvent, Stream
 from persistence.event_log.memory import MemoryLog, MemoryStore
 from persistence.event_log.writer import PostgresLog
 from persistence.ids import new_game_id
+from persistence.play import games
 
 AT_MS = 1_790_000_000_123
 
@@ -69,7 +69,7 @@ def events(first: int, count: int) -> list[NewEvent]:
     return [event(number) for number in range(first, first + count)]
 
 
-def new_game(game_id: str, **more: Any) -> play.NewGame:
+def new_game(game_id: str, **more: Any) -> games.NewGame:
     """The write that creates a game."""
     values: dict[str, Any] = {
         "game_id": game_id,
@@ -83,7 +83,7 @@ def new_game(game_id: str, **more: Any) -> play.NewGame:
         "max_players": 4,
         "at_ms": AT_MS,
     }
-    return play.NewGame(**values | more)
+    return games.NewGame(**values | more)
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class PostgresRig:
         return game_id
 
     async def claim(self, game_id: str) -> int:
-        row = await play.claim(self.database, game_id, "node-2")
+        row = await games.claim(self.database, game_id, "node-2")
         assert row is not None
         return row.epoch
 

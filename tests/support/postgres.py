@@ -22,8 +22,8 @@ import pytest
 import pytest_asyncio
 
 from migrations import runner
-from persistence import embedded
 from persistence.database import Database
+from persistence.embedded import instance
 
 _numbers = count(1)
 
@@ -97,7 +97,7 @@ def postgres() -> Iterator[Server]:
         server.drop_all()
         return
     with scratch_folder() as folder:
-        running = embedded.start(folder / "db")
+        running = instance.start(folder / "db")
         yield Server(running.dsn)
         running.stop()
 

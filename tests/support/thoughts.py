@@ -8,8 +8,8 @@ from typing import Any
 
 from server.clock import Clock
 from server.games.registry import Registry
+from server.rooms.machine.thought import Answer, Thinkers, Thought, Withdraw
 from server.rooms.room import Room
-from server.rooms.thinking import Answer, Thinkers, Thought, Withdraw
 from tests.support.table import VirtualTable
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from persistence.database import Database
-from persistence.event_log import lane
+from persistence.event_log import connection
 from tests.support.log_rig import PostgresRig, event, opened, read
 
 _CONDITION = "and g.epoch = w.epoch"
@@ -34,8 +34,8 @@ async def test_a_zombie_writes_nothing(database: Database) -> None:
 
 
 async def test_without_the_epoch_it_would(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    sql = lane._sql.append.sql
+    sql = connection._sql.append.sql
     assert sql.count(_CONDITION) == 1
-    without = SimpleNamespace(append=SimpleNamespace(sql=sql.replace(_CONDITION, "")), heads=lane._sql.heads)
-    monkeypatch.setattr(lane, "_sql", without)
+    without = SimpleNamespace(append=SimpleNamespace(sql=sql.replace(_CONDITION, "")), heads=connection._sql.heads)
+    monkeypatch.setattr(connection, "_sql", without)
     assert await what_a_zombie_writes(database) == [0, 1]

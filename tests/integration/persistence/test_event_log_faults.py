@@ -11,11 +11,12 @@ import pytest
 import pytest_asyncio
 
 from migrations import runner
-from persistence import embedded, play
 from persistence.database import Database
+from persistence.embedded import instance
+from persistence.embedded.postmaster import Postmaster
 from persistence.event_log.log import Health
 from persistence.ids import new_game_id
-from persistence.postmaster import Postmaster
+from persistence.play import games
 from tests.support.cutting_proxy import CuttingProxy, Mode
 from tests.support.log_rig import AT_MS, PostgresRig, Recorder, event, events, new_game, opened, read
 from tests.support.postgres import scratch_folder
@@ -95,11 +96,11 @@ async def test_a_cut_anywhere_in_a_transaction_with_writes(rig: PostgresRig, pro
         stream = rig.log.open(game_id, -1, 1, room)
         bystander, bystander_room = await opened(rig)
         rig.log.append(bystander, [event(0)])
-        writes = [new_game(game_id), play.StatusChanged(game_id, "in_progress", AT_MS)]
+        writes = [new_game(game_id), games.StatusChanged(game_id, "in_progress", AT_MS)]
         rig.log.append(stream, events(0, 3), writes)
         await room.reaches(2)
         await bystander_room.reaches(0)
-        row = await play.get_game(rig.database, game_id)
+        row = await games.get_game(rig.database, game_id)
         assert row is not None
         assert (row.status, row.last_event_index) == ("in_progress", 2)
         assert await numbers(rig, game_id) == [0, 1, 2]
@@ -233,7 +234,7 @@ def kill(postmaster: Postmaster) -> None:
 
 async def test_postgres_is_killed_and_comes_back() -> None:
     with scratch_folder() as folder:
-        server = await asyncio.to_thread(embedded.start, folder / "db")
+        server = await asyncio.to_thread(instance.start, folder / "db")
         try:
             await asyncio.to_thread(runner.upgrade, server.dsn)
             database = await Database.open(server.dsn)

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from persistence import play
 from persistence.database import Database
 from persistence.event_log.log import LossReason
 from persistence.ids import new_game_id
+from persistence.play import games
 from tests.support.log_rig import (
     AT_MS,
     Explodes,
@@ -34,9 +34,9 @@ async def rig(database: Database) -> AsyncIterator[PostgresRig]:
 async def test_a_game_is_born_with_its_first_event(rig: PostgresRig) -> None:
     game_id, room = new_game_id(), Recorder()
     stream = rig.log.open(game_id, -1, 1, room)
-    rig.log.append(stream, [event(0)], [new_game(game_id), play.SeatsChanged(game_id, 2)])
+    rig.log.append(stream, [event(0)], [new_game(game_id), games.SeatsChanged(game_id, 2)])
     await room.reaches(0)
-    row = await play.get_game(rig.database, game_id)
+    row = await games.get_game(rig.database, game_id)
     assert row is not None
     assert (row.last_event_index, row.epoch, row.status, row.current_players) == (0, 1, "created", 2)
 
@@ -57,16 +57,16 @@ async def test_a_failing_write_takes_the_append_along_and_nobody_else(rig: Postg
     rig.log.hold()
     good, good_room = await opened(rig)
     other, other_room = await opened(rig)
-    rig.log.append(good, [event(0)], [play.StatusChanged(good.game_id, "in_progress", AT_MS)])
+    rig.log.append(good, [event(0)], [games.StatusChanged(good.game_id, "in_progress", AT_MS)])
     rig.log.append(stream, [event(0)], [new_game(game_id), Explodes()])
     rig.log.append(other, [event(0)])
     rig.log.release()
     loss = await room.is_lost()
     assert (loss.reason, loss.first_index, loss.detail) == (LossReason.REFUSED, 0, "LookupError")
-    assert await play.get_game(rig.database, game_id) is None
+    assert await games.get_game(rig.database, game_id) is None
     await good_room.reaches(0)
     await other_room.reaches(0)
-    started = await play.get_game(rig.database, good.game_id)
+    started = await games.get_game(rig.database, good.game_id)
     assert started is not None
     assert started.status == "in_progress"
     assert started.started_at is not None
@@ -79,7 +79,7 @@ async def test_a_join_code_that_is_taken_refuses_the_game(rig: PostgresRig) -> N
     loss = await room.is_lost()
     assert loss.reason is LossReason.REFUSED
     assert "room_directory_open_code_idx" in loss.detail
-    await rig.database.apply(play.RoomClosed(first, AT_MS))
+    await rig.database.apply(games.RoomClosed(first, AT_MS))
     third, room = new_game_id(), Recorder()
     rig.log.append(rig.log.open(third, -1, 1, room), [event()], [new_game(third, join_code="ABCDEF")])
     await room.reaches(0)
@@ -93,7 +93,7 @@ async def test_a_fenced_game_writes_nothing_else(rig: PostgresRig) -> None:
     born = new_game_id()
     good = rig.log.open(born, -1, 1, good_room)
     rig.log.hold()
-    rig.log.append(fenced, [event()], [play.SeatsChanged(fenced.game_id, 3)])
+    rig.log.append(fenced, [event()], [games.SeatsChanged(fenced.game_id, 3)])
     # written before its compare-and-set, which then fails: it must be undone
     another = new_game_id()
     rig.log.append(stale, [event()], [new_game(another)])
@@ -102,21 +102,21 @@ async def test_a_fenced_game_writes_nothing_else(rig: PostgresRig) -> None:
     for room in (fenced_room, stale_room):
         assert (await room.is_lost()).reason is LossReason.FENCED
     await good_room.reaches(1)
-    row = await play.get_game(rig.database, fenced.game_id)
+    row = await games.get_game(rig.database, fenced.game_id)
     assert row is not None
     assert row.current_players == 0
-    assert await play.get_game(rig.database, another) is None
+    assert await games.get_game(rig.database, another) is None
     assert len(await read(rig.log, born)) == 2
     assert rig.log.statistics().fenced == 2
 
 
 async def test_writes_without_events(rig: PostgresRig) -> None:
     stream, room = await opened(rig)
-    rig.log.append(stream, [], [play.SeatsChanged(stream.game_id, 1)])
+    rig.log.append(stream, [], [games.SeatsChanged(stream.game_id, 1)])
     await rig.log.settled()
     rig.log.append(stream, [event(0)])
     await room.reaches(0)
-    row = await play.get_game(rig.database, stream.game_id)
+    row = await games.get_game(rig.database, stream.game_id)
     assert row is not None
     assert row.current_players == 1
 

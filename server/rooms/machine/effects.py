@@ -1,0 +1,141 @@
+"""What a room's core asks its shell to do. Plain values; the shell carries them out in order."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from persistence.event_log.log import Committed, NewEvent, Write
+from persistence.value import value
+from server.games.rules import Command, Data, Deadline, Event, PlayerId, State
+from server.rooms.machine.thought import Thought
+
+
+@value
+class Record:
+    """An event with its place in the log. `data` and `json` are the whole event, what is private included."""
+
+    index: int
+    at_ms: int
+    event: Event
+    data: Data
+    json: str
+
+
+@value
+class Wait:
+    """What the game waits for, and until when. `due_ms` None: for ever."""
+
+    deadline: Deadline
+    due_ms: int | None
+
+
+@value
+class Ack:
+    """The events of a command are committed: `first`..`last`."""
+
+    player_id: PlayerId
+    id: str
+    first: int
+    last: int
+
+
+@value
+class Step:
+    """What one input caused, as it is appended, committed and published: as a whole.
+
+    `state` and `wait` are those after it. `turn`: the wait is new, so whose move it is must be told.
+    `removed`: players whose connection ends here.
+    """
+
+    last: int
+    state: State[Any]
+    wait: Wait | None
+    records: tuple[Record, ...]
+    ack: Ack | None = None
+    turn: bool = False
+    removed: tuple[PlayerId, ...] = ()
+
+
+@value
+class Append:
+    """Hand these to the log, in one piece."""
+
+    events: tuple[NewEvent, ...]
+    writes: tuple[Write, ...]
+
+
+@value
+class Publish:
+    """Tell everybody. Can't be made without the log's proof that every step is committed."""
+
+    proof: Committed
+    steps: tuple[Step, ...]
+
+
+@value
+class SendAck:
+    """Repeat the ack of a command that was committed before; needs the same proof."""
+
+    proof: Committed
+    ack: Ack
+
+
+@value
+class Reject:
+    """Tell the player that his command was refused. `id` None: the frame had none that could be read. `field`: the
+    argument that is wrong, if it is one."""
+
+    player_id: PlayerId
+    id: str | None
+    code: str
+    message: str
+    field: str | None = None
+
+
+@value
+class SetAlarm:
+    """Call `RoomCore.alarm` at this time (milliseconds since 1970), not earlier; None: never."""
+
+    at_ms: int | None
+
+
+@value
+class Think:
+    """Let a bot think about this; then tell `RoomCore.thought`."""
+
+    player_id: PlayerId
+    thought: Thought
+
+
+@value
+class StopThinking:
+    """Nobody waits for the bot any more."""
+
+
+@value
+class OpenRematch:
+    """A player of the completed game wants another one with the same people."""
+
+    player_id: PlayerId
+    id: str
+
+
+@value
+class ChatWish:
+    """A command of the chat that this player may give."""
+
+    player_id: PlayerId
+    id: str
+    command: Command
+
+
+@value
+class Unload:
+    """Nobody is here: the room leaves the memory. The log keeps it."""
+
+    reason: str
+
+
+Effect: TypeAlias = (
+    Append | Publish | SendAck | Reject | SetAlarm | Think | StopThinking | OpenRematch | ChatWish | Unload
+)

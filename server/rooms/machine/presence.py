@@ -1,0 +1,86 @@
+"""Who is here: debounced disconnects, and what becomes of a room when nobody is. Pure; times in ms since 1970."""
+
+from __future__ import annotations
+
+from server import limits
+from server.games import table_events as ev
+from server.games.rules import Event, PlayerId
+from server.games.table import Phase, Status, Table
+from server.rooms.machine.effects import Unload
+
+_EMPTY_MS = {
+    Phase.LOBBY: limits.EMPTY_LOBBY_MS,
+    Phase.PLAYING: limits.SUSPEND_MS,
+    Phase.COMPLETED: limits.FINISHED_ROOM_MS,
+    Phase.ABORTED: limits.FINISHED_ROOM_MS,
+}
+
+
+class Presence:
+    """The sockets of one room, by player, and the two kinds of deadlines that their absence sets."""
+
+    def __init__(self) -> None:
+        self._here: set[PlayerId] = set()
+        self._missing: dict[PlayerId, int] = {}  # seated humans without a socket, and when the others are told
+        self._empty: tuple[Phase, int] | None = None  # nobody is here: since this phase, and what is due when
+
+    @property
+    def next_due_ms(self) -> int | None:
+        dues = self._missing.values()
+        if self._empty is None:
+            return min(dues, default=None) if dues else None
+        return min(self._empty[1], *dues) if dues else self._empty[1]
+
+    def connected(self, table: Table, player_id: PlayerId) -> Event | None:
+        """His socket is here. The event, if the others knew that he was gone."""
+        self._here.add(player_id)
+        self._missing.pop(player_id, None)
+        self._empty = None
+        player = table.players.get(player_id)
+        if player is None or player.seat is None or player.kicked or table.is_over:
+            return None
+        return None if player.status == Status.ACTIVE else ev.PlayerReconnected(player_id)
+
+    def disconnected(self, table: Table, player_id: PlayerId, now_ms: int) -> None:
+        self._here.discard(player_id)
+        if self._counts(table, player_id):
+            self._missing[player_id] = now_ms + limits.DISCONNECT_MS
+        self._look(table, now_ms)
+
+    def follow(self, table: Table, now_ms: int) -> None:
+        """The table has changed: a new player has some time to connect, a finished room to be looked at."""
+        for player_id in table.players:
+            if player_id not in self._here and player_id not in self._missing and self._counts(table, player_id):
+                self._missing[player_id] = now_ms + limits.FIRST_CONNECT_MS
+        self._look(table, now_ms)
+
+    def due(self, table: Table, now_ms: int) -> tuple[Event, ...] | Unload:
+        """One thing that is due; an empty tuple: nothing is."""
+        for player_id, due_ms in self._missing.items():
+            if due_ms <= now_ms:
+                del self._missing[player_id]
+                return (ev.PlayerDisconnected(player_id),) if self._counts(table, player_id) else ()
+        if self._empty is None or self._empty[1] > now_ms:
+            return ()
+        if table.phase == Phase.LOBBY:
+            return (ev.GameAborted("empty"),)
+        if table.phase == Phase.PLAYING and not table.paused:
+            return (ev.GamePaused("suspended"),)
+        self._empty = None
+        return Unload("empty")
+
+    def _counts(self, table: Table, player_id: PlayerId) -> bool:
+        player = table.players.get(player_id)
+        return (
+            player is not None
+            and player.seat is not None
+            and not player.is_bot
+            and player.status == Status.ACTIVE
+            and not table.is_over
+        )
+
+    def _look(self, table: Table, now_ms: int) -> None:
+        if self._here:
+            self._empty = None
+        elif self._empty is None or self._empty[0] != table.phase:
+            self._empty = (table.phase, now_ms + _EMPTY_MS[table.phase])

@@ -1,0 +1,20 @@
+"""Commands that the room answers by itself, because what they ask for is no event of its game. Pure."""
+
+from __future__ import annotations
+
+from server.games import chat, table_commands
+from server.games.rules import Command, PlayerId
+from server.games.table import Table
+from server.rooms.machine.decisions import rematch_refusal
+from server.rooms.machine.effects import ChatWish, OpenRematch, Reject
+
+WISHES = frozenset((table_commands.Rematch, *chat.CHAT_COMMANDS))
+
+
+def wish(table: Table, player_id: PlayerId, command_id: str, command: Command) -> OpenRematch | ChatWish | Reject:
+    """What the shell is asked for; `command` is one of WISHES."""
+    is_rematch = isinstance(command, table_commands.Rematch)
+    no = rematch_refusal(table, player_id) if is_rematch else chat.refusal(table, player_id, command)
+    if no is not None:
+        return Reject(player_id, command_id, no.code, no.message, no.field)
+    return OpenRematch(player_id, command_id) if is_rematch else ChatWish(player_id, command_id, command)

@@ -1,0 +1,123 @@
+"""How many changes one address may ask for over HTTP, and whose address that is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from tests.acceptance.play.test_http_errors import assert_error
+from tests.support.foreign import NOBODY, HostedProcess, dial, serving
+from tests.support.postgres import Server
+from tests.support.raw import Raw, series, upgrade
+
+REFUSED = "parlor_http_refused_total"
+RATE = {"PARLOR_HTTP_CHANGES_PER_S": "0.5", "PARLOR_HTTP_CHANGES_BURST": "4"}
+
+
+@pytest.fixture(scope="module")
+def own_server(postgres: Server) -> Iterator[HostedProcess]:
+    """Little is allowed, and a proxy is believed."""
+    settings = {"PARLOR_CLIENT_IP_HEADER": "Fly-Client-IP", "PARLOR_CONNECTIONS_PER_IP_MAX": "2"}
+    with serving(postgres, **RATE, **settings) as server:
+        yield server
+        assert "Traceback" not in server.log
+
+
+def client(server: HostedProcess, address: str, **more: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=server.url, headers={"Fly-Client-IP": address, **more})
+
+
+async def test_changes_are_rated_and_reading_is_not(own_server: HostedProcess) -> None:
+    async with client(own_server, "192.0.2.1") as http:
+        before = (await series(own_server.url, REFUSED))["rate"]
+        answers = [await http.post("/api/players", json={}) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [201] * 4
+        for method, path in (
+            ("POST", "/api/players"),
+            ("POST", "/api/rooms"),
+            ("POST", "/api/join"),
+            ("PATCH", "/api/players/me"),
+            ("DELETE", "/api/rooms"),
+            ("POST", "/api/nothing"),
+        ):
+            answer = await http.request(method, path, json={})
+            assert assert_error(answer, 429)["code"] == "rate_limited"
+            assert answer.headers["retry-after"] in ("1", "2")
+        assert (await series(own_server.url, REFUSED))["rate"] == before + 6
+        for _ in range(20):
+            assert (await http.get("/api/rooms")).status_code == 200
+        await asyncio.sleep(2.1)
+        assert (await http.post("/api/players", json={})).status_code == 201
+
+
+async def test_whoever_the_proxy_names_has_a_rate_of_his_own(own_server: HostedProcess) -> None:
+    for address in ("192.0.2.2", "192.0.2.3", "2001:db8::1"):
+        async with client(own_server, address) as http:
+            statuses = [(await http.post("/api/players", json={})).status_code for _ in range(5)]
+            assert statuses == [201] * 4 + [429]
+    async with client(own_server, "2001:db8::2") as http:
+        assert (await http.post("/api/players", json={})).status_code == 429, "the same network"
+
+
+async def test_what_the_proxy_does_not_write_is_not_believed(own_server: HostedProcess) -> None:
+    """Headers that it passes through, and what stands before its own word."""
+    for number in range(6):
+        async with client(own_server, f"10.0.0.{number}, 192.0.2.4", **{"X-Forwarded-For": f"10.0.1.{number}"}) as http:
+            status = (await http.post("/api/players", json={})).status_code
+            assert status == (201 if number < 4 else 429)
+
+
+async def test_without_the_setting_no_header_is_believed(postgres: Server) -> None:
+    with serving(postgres, **RATE) as server:
+        for number in range(6):
+            headers = {"Fly-Client-IP": f"10.0.0.{number}", "X-Forwarded-For": f"10.0.1.{number}"}
+            async with httpx.AsyncClient(base_url=server.url, headers=headers) as http:
+                assert (await http.post("/api/players", json={})).status_code == (201 if number < 4 else 429)
+
+
+async def test_sockets_are_counted_by_the_same_address(own_server: HostedProcess) -> None:
+    url = f"{own_server.ws_url}/ws/rooms/{NOBODY}"
+    before = await series(own_server.url, "parlor_handshakes_refused_total")
+    mine, other = {"Fly-Client-IP": "192.0.2.5"}, {"Fly-Client-IP": "192.0.2.6"}
+    async with dial(url, additional_headers=mine), dial(url, additional_headers=mine):
+        with pytest.raises(InvalidStatus) as refused:
+            async with dial(url, additional_headers=mine):
+                pass
+        assert refused.value.response.status_code == 429
+        assert refused.value.response.headers["Retry-After"] == "1"
+        async with dial(url, additional_headers=other):
+            pass
+    after = await series(own_server.url, "parlor_handshakes_refused_total")
+    assert after["address"] == before["address"] + 1
+
+
+async def test_half_open_connections_of_the_proxy_are_not_those_of_one_address(own_server: HostedProcess) -> None:
+    """Before its head is there nobody knows whose a connection is."""
+    before = (await series(own_server.url, "parlor_connections_cut_total"))["crowded"]
+    held = [await Raw.open(own_server.url) for _ in range(10)]
+    assert (await series(own_server.url, "parlor_connections_cut_total"))["crowded"] == before
+    for raw in held:
+        await raw.send(upgrade(f"{own_server.ws_url}/ws/nowhere"))
+        assert (await raw.receive()).startswith(b"HTTP/1.1 404 ")
+        raw.close()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "reason"),
+    [
+        (b"Content-Length: 70000\r\n", b"413", "body"),
+        (b"Transfer-Encoding: chunked\r\n", b"411", "length"),
+    ],
+)
+async def test_bodies_that_are_refused_are_counted(
+    shared_server: HostedProcess, headers: bytes, status: bytes, reason: str
+) -> None:
+    before = (await series(shared_server.url, REFUSED))[reason]
+    with await Raw.open(shared_server.url) as raw:
+        await raw.send(b"POST /api/players HTTP/1.1\r\nHost: x\r\n" + headers + b"\r\n")
+        assert (await raw.receive()).startswith(b"HTTP/1.1 " + status)
+    assert (await series(shared_server.url, REFUSED))[reason] == before + 1

@@ -1,0 +1,163 @@
+"""The processes in which bots think: they answer, are replaced when they die, and nobody waits for them for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from server import limits
+from server.clock import SystemClock
+from server.games.rules import Command
+from server.metrics import Metrics, ThoughtOutcome
+from server.rooms.bots.pool import ProcessPool, processes
+from server.rooms.machine.thought import Thought
+from tests.support.thoughts import ByHand, ThinkersTable
+
+DEAF = (sys.executable, "-c", "import sys; sys.stdin.buffer.read()")
+DEAD = (sys.executable, "-c", "")
+
+
+def thought() -> Thought:
+    """A bid of El Dorado."""
+    thinkers = ByHand()
+    table = ThinkersTable(thinkers, players=0, bots=3, level="strong")
+    table.advance(1)
+    return thinkers.wishes[0].thought
+
+
+class Pool:
+    """A pool, and what it answers."""
+
+    def __init__(self, **how: Any) -> None:
+        self.metrics = Metrics()
+        self.pool = ProcessPool(
+            SystemClock(), self.metrics, **{"processes": 1, "think_ms": 20, "patience_s": 60, **how}
+        )
+
+    async def ask(self, wish: Thought) -> Command | None:
+        return await self.begin(wish)[0]
+
+    def begin(self, wish: Thought) -> tuple[asyncio.Future[Command | None], Callable[[], None]]:
+        answer: asyncio.Future[Command | None] = asyncio.get_running_loop().create_future()
+        return answer, self.pool.think(wish, answer.set_result)
+
+    def count(self, outcome: ThoughtOutcome) -> float:
+        return self.metrics.registry.get_sample_value("parlor_bot_thoughts_total", {"outcome": outcome}) or 0.0
+
+
+@asynccontextmanager
+async def opened(**how: Any) -> AsyncIterator[Pool]:
+    pool = Pool(**how)
+    try:
+        yield pool
+    finally:
+        await pool.pool.close()
+    assert not pool.pool.pids
+
+
+async def test_it_answers_dies_and_answers_again() -> None:
+    wish = thought()
+    async with opened() as pool:
+        assert not pool.pool.pids, "no process before it is needed"
+        assert await pool.ask(wish) in wish.actions
+        (first,) = pool.pool.pids
+        assert os.getpriority(os.PRIO_PROCESS, first) >= limits.BOT_NICENESS
+        answers = [pool.begin(wish)[0] for _ in range(5)]
+        assert all(command in wish.actions for command in await asyncio.gather(*answers))
+        assert pool.pool.pids == {first}
+        os.kill(first, signal.SIGINT)  # as Ctrl-C in a terminal does
+        assert await pool.ask(wish) in wish.actions
+        os.kill(first, signal.SIGKILL)
+        assert await pool.ask(wish) is None or first not in pool.pool.pids
+        assert await pool.ask(wish) in wish.actions
+        (second,) = pool.pool.pids
+        assert second != first
+        broken = Thought("eldorado", "strong", {}, wish.actions, wish.stream)
+        assert await pool.ask(broken) is None, "a bot that fails"
+        assert await pool.ask(wish) in wish.actions
+        assert pool.pool.pids == {second}, "is no reason for another process"
+        assert pool.count(ThoughtOutcome.FAILED) >= 1
+    with pytest.raises(ProcessLookupError):
+        os.kill(second, 0)
+
+
+async def test_a_room_that_fails_on_an_answer_does_not_keep_the_others_waiting() -> None:
+    wish, failed = thought(), []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: failed.append(context["exception"]))
+
+    def fail(command: Command | None) -> None:
+        raise ValueError(command)
+
+    async with opened() as pool:
+        pool.pool.think(wish, fail)
+        assert await pool.ask(wish) in wish.actions
+    assert [type(error) for error in failed] == [ValueError]
+
+
+async def test_one_that_dies_at_once() -> None:
+    async with opened(command=DEAD) as pool:
+        assert await pool.ask(thought()) is None
+        assert await pool.ask(thought()) is None
+        assert pool.count(ThoughtOutcome.FAILED) == 2
+
+
+async def test_one_that_cannot_be_started() -> None:
+    async with opened(command=("/nowhere/at/all",)) as pool:
+        assert await pool.ask(thought()) is None
+        assert pool.count(ThoughtOutcome.FAILED) == 1
+
+
+async def test_what_is_not_answered_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits longer than he has patience, neither who is thought about nor who waits behind; and a process that
+    does not come back is ended."""
+    monkeypatch.setattr(limits, "BOT_HUNG_S", 0.05)
+    wish = thought()
+    async with opened(command=DEAF, patience_s=0.05) as pool:
+        assert await asyncio.gather(*(pool.ask(wish) for _ in range(3))) == [None] * 3
+        assert pool.count(ThoughtOutcome.LATE) == 3
+        async with asyncio.timeout(30):
+            while pool.pool.pids:  # noqa: ASYNC110  # the end of another process
+                await asyncio.sleep(0.01)
+
+
+async def test_too_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "THOUGHTS_WAITING_MAX", 4)
+    wish = thought()
+    async with opened(command=DEAF) as pool:
+        asked = [pool.begin(wish)[0] for _ in range(10)]
+        done, waiting = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        assert {answer.result() for answer in done} == {None}
+        assert len(waiting) >= 4
+        assert pool.count(ThoughtOutcome.CROWDED) >= len(done)
+
+
+async def test_a_wish_that_is_withdrawn_is_not_answered_and_takes_nobodys_place() -> None:
+    wish = thought()
+    async with opened(command=DEAF) as pool:
+        pool.begin(wish)
+        await asyncio.sleep(0)
+        answer, withdraw = pool.begin(wish)
+        withdraw()
+        withdraw()
+        assert not pool.pool._waiting
+        assert pool.count(ThoughtOutcome.WITHDRAWN) == 1
+    assert not answer.done()
+
+
+async def test_no_processes_mean_no_thought() -> None:
+    async with opened(processes=0) as pool:
+        assert await pool.ask(thought()) is None
+        assert not pool.pool.pids
+
+
+def test_how_many_processes() -> None:
+    assert processes(0) == 0
+    assert processes(7) == 7
+    assert 1 <= processes(None) <= (os.cpu_count() or 1)

@@ -1,0 +1,198 @@
+"""A room whose bot thinks: it asks, it takes the answer if it still waits for it, and it never waits for ever."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from persistence.event_log.log import Health
+from server.games.chance import Stream
+from server.games.eldorado import Bid, PlayCard
+from server.games.table_events import PlayerKicked
+from server.rooms.machine.effects import Wait
+from server.rooms.machine.thought import NoThinkers
+from tests.support.table import REGISTRY
+from tests.support.thoughts import ByHand, Here, ThinkersTable
+
+
+def asked_table(**config: Any) -> tuple[ThinkersTable, ByHand]:
+    """One player and one bot of level strong, who is asked for his bid."""
+    thinkers = ByHand()
+    table = ThinkersTable(thinkers, players=1, bots=1, level="strong", round_pause_ms=0, **config)
+    table.start()
+    table.play_while(lambda: not thinkers.wishes)
+    return table, thinkers
+
+
+def bids(table: ThinkersTable) -> list[Any]:
+    return [row.payload for row in table.rows if row.type == "player_bid"]
+
+
+def bot_of(table: ThinkersTable) -> str:
+    return next(player.player_id for player in table.state.table.seated() if player.is_bot)
+
+
+def test_it_is_given_its_seats_view_and_what_it_has_seen_and_nothing_else() -> None:
+    table, thinkers = asked_table()
+    thought = thinkers.wishes[0].thought
+    hand = table.state.play.round.hands[bot_of(table)]
+    other = table.state.play.round.hands[table.seats[0].player_id]
+    assert tuple(thought.view["hand"]) == hand
+    assert not any(card in repr(thought) for card in other)
+    assert table.identity.session_seed not in repr(thought)
+    assert thought.actions == tuple(Bid(value) for value in range(11))
+
+
+def test_its_answer_is_played() -> None:
+    table, thinkers = asked_table()
+    before = len(bids(table))
+    table.advance(30)
+    assert len(bids(table)) == before, "nothing happens until it has thought"
+    thinkers.wishes[0].give(Bid(7))
+    table.commit()
+    assert bids(table)[-1]["bid"] == 7
+    assert bids(table)[-1]["forced"] is False
+
+
+def test_without_an_answer_it_plays_at_once_as_steady_would() -> None:
+    table, thinkers = asked_table()
+    thought = thinkers.wishes[0].thought
+    thinkers.wishes[0].give(None)
+    table.commit()
+    steady = table.game.bot("steady").choose(thought.view, thought.actions, Stream(b"").draw)
+    assert Bid(bids(table)[-1]["bid"]) == steady
+
+
+def test_what_is_not_legal_becomes_the_forced_move() -> None:
+    table, thinkers = asked_table()
+    thinkers.wishes[0].give(PlayCard("d0:hearts:K"))
+    table.commit()
+    assert bids(table)[-1]["forced"] is True
+
+
+def test_an_answer_that_comes_twice_counts_once() -> None:
+    table, thinkers = asked_table()
+    thinkers.wishes[0].give(Bid(7))
+    table.commit()
+    count = len(table.rows)
+    thinkers.wishes[0].give(Bid(8))
+    table.commit()
+    assert len(table.rows) == count
+
+
+def test_other_events_while_it_thinks_change_nothing() -> None:
+    table, thinkers = asked_table()
+    table.seats[0].command("update_profile", display_name="Somebody else")
+    table.seats[0].disconnect()
+    table.advance(3)
+    assert "player_disconnected" in table.names
+    assert len(thinkers.wishes) == 1
+    thinkers.wishes[0].give(Bid(6))
+    table.commit()
+    assert bids(table)[-1]["bid"] == 6
+
+
+def test_an_answer_after_its_time_is_up_is_ignored() -> None:
+    table, thinkers = asked_table(turn_seconds=10)
+    table.advance(10)
+    assert bids(table)[-1]["forced"] is True
+    count = len(bids(table))
+    thinkers.wishes[0].give(Bid(7))
+    table.commit()
+    assert len(bids(table)) == count
+
+
+def test_in_an_outage_nobody_thinks_and_afterwards_it_thinks_again() -> None:
+    table, thinkers = asked_table()
+    first = thinkers.wishes[0]
+    table.room.database(Health.PAUSED, was=Health.HEALTHY)
+    assert first.withdrawn
+    count = len(table.rows)
+    first.give(Bid(7))
+    table.advance(60)
+    assert len(table.rows) == count
+    assert len(thinkers.wishes) == 1
+    table.room.database(Health.HEALTHY, was=Health.PAUSED)
+    table.advance(1)
+    first.give(Bid(7))
+    thinkers.wishes[1].give(Bid(3))
+    table.commit()
+    assert bids(table)[-1]["bid"] == 3
+
+
+def test_after_a_restart_it_thinks_again() -> None:
+    table, thinkers = asked_table()
+    table.restart(5)
+    table.advance(1)
+    old, new = thinkers.wishes
+    count = len(table.rows)
+    old.give(Bid(7))
+    table.commit()
+    assert len(table.rows) == count
+    new.give(Bid(2))
+    table.commit()
+    assert bids(table)[-1]["bid"] == 2
+
+
+def test_a_bot_that_is_put_out_while_it_thinks() -> None:
+    """An operator does it; the move is forced, and its thought is for nothing."""
+    table, thinkers = asked_table()
+    table.room.impose([PlayerKicked(bot_of(table), "operator")])
+    table.commit()
+    assert bids(table)[-1]["forced"] is True
+    count = len(table.rows)
+    thinkers.wishes[0].give(Bid(7))
+    table.commit()
+    assert len(table.rows) == count
+
+
+def test_a_bot_that_is_not_waited_for_any_more_while_others_are() -> None:
+    """In a game that waits for several at once."""
+    table, thinkers = asked_table()
+    core, human = table.room.core, table.seats[0].player_id
+    assert core._wait is not None
+    core._bot.follow(table.state, Wait(replace(core._wait.deadline, player_ids=(human,)), None), table.clock.now_ms())
+    count = len(table.rows)
+    thinkers.wishes[0].give(Bid(7))
+    table.commit()
+    assert len(table.rows) == count
+
+
+def test_a_room_that_closes_lets_nobody_think() -> None:
+    table, thinkers = asked_table()
+    table.room.drain()
+    assert thinkers.wishes[0].withdrawn
+    table, thinkers = asked_table()
+    table.room._quarantine()
+    assert thinkers.wishes[0].withdrawn
+    count = len(table.rows)
+    thinkers.wishes[0].give(Bid(7))
+    table.commit()
+    assert len(table.rows) == count
+
+
+def test_what_can_be_done_in_one_way_only_needs_no_thought() -> None:
+    thinkers = ByHand()
+    table = ThinkersTable(thinkers, bots=2, players=0, level="strong", rounds=10, round_pause_ms=0)
+    table.room.resume("restart")
+    while not table.is_over:
+        table.advance(1)
+        if thinkers.wishes and (wish := thinkers.wishes[-1]) and not wish.withdrawn:
+            assert len(wish.thought.actions) > 1
+            wish.withdrawn = True
+            wish.give(None)
+            table.commit()
+    cards = table.names.count("card_played") + table.names.count("player_bid")
+    assert 0 < len(thinkers.wishes) < cards
+
+
+def test_a_whole_game_without_a_place_to_think_and_with_one() -> None:
+    for place in (NoThinkers, None):
+        thinkers = ByHand()
+        table = ThinkersTable(thinkers, players=1, bots=3, level="strong", rounds=2, round_pause_ms=0)
+        table.thinkers = NoThinkers(table.clock) if place else Here(REGISTRY, table.clock, 3, after_ms=20)
+        table.room._unbidden._thinkers = table.thinkers
+        table.start()
+        table.play()
+        assert table.names[-1] == "game_completed"
+        table.assert_log_gives_the_live_state()
