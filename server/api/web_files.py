@@ -31,8 +31,8 @@ _HEADERS = {
 _TYPES = {".html": b"text/html", ".js": b"text/javascript", ".css": b"text/css", ".svg": b"image/svg+xml"}
 _WORTH_PACKING = 500
 """Bytes; below them gzip saves no packet."""
-_SHARED_GAME = re.compile(r"/games/[^/]+")
-"""The address of a game as people pass it on; the start page knows what to do with it."""
+_SHARED_GAME = re.compile(r"/games/[^/.]+")
+"""The address of a game as people pass it on; the start page knows what to do with it. Files have a dot."""
 _IMPORT = re.compile(rb'^@import "([\w-]+\.css)";\n', re.MULTILINE)
 
 _PLAIN = re.compile(r"/(?:[\w-]+/)*(?:[\w-]+(?:\.\w+)?)?", re.ASCII)

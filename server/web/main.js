@@ -5,9 +5,9 @@
  */
 
 import { Api, ApiError } from './net/api.js';
-import { delegate } from './ui/dom.js';
-import { idle } from './ui/idle.js';
-import { styles } from './ui/styles.js';
+import { delegate } from './kit/dom.js';
+import { idle } from './kit/idle.js';
+import { styles } from './kit/styles.js';
 
 const api = new Api();
 const root = /** @type {Element} */ (document.getElementById('app'));
@@ -21,12 +21,12 @@ let navigation = 0;
  */
 const PAGES = {
   rooms: openRoom,
-  verify: async (id) => (await import('./pages/verify-page.js')).openVerifyPage(root, api, id),
-  players: async (id) => (await import('./pages/profile-page.js')).openProfilePage(root, api, id),
-  leaderboards: async (id) => (await import('./pages/leaderboards-page.js')).openLeaderboardsPage(root, api, id),
+  verify: async (id) => (await import('./play/pages/verify.js')).openVerifyPage(root, api, id),
+  players: async (id) => (await import('./play/pages/profile.js')).openProfilePage(root, api, id),
+  leaderboards: async (id) => (await import('./play/pages/leaderboards.js')).openLeaderboardsPage(root, api, id),
   games: async (id) => {
     const [gameId, query = ''] = id.split('?');
-    return (await import('./pages/replay-page.js')).openReplayPage(root, api, gameId, query, enter);
+    return (await import('./games/eldorado/replay/page.js')).openReplayPage(root, api, gameId, query, enter);
   },
 };
 
@@ -37,7 +37,7 @@ if (shared) history.replaceState(null, '', `/#/games/${shared[1]}?${location.has
 addEventListener('hashchange', () => void navigate());
 delegate(
   document.body,
-  { preferences: async () => (await import('./ui/preferences.js')).openPreferences() },
+  { preferences: async () => (await import('./kit/preferences.js')).openPreferences() },
   new AbortController().signal,
 );
 void navigate();
@@ -60,22 +60,22 @@ async function navigate() {
       const answer = await api.call('POST', '/api/join', { join_code: id.toUpperCase() });
       if (mine === navigation) enter(answer, true);
     } else {
-      const [{ openHomePage }] = await Promise.all([import('./pages/home-page.js'), styles('home')]);
+      const [{ openHomePage }] = await Promise.all([import('./play/pages/home.js'), styles('home')]);
       if (mine !== navigation) return;
       leave = openHomePage(root, api, enter);
       // From here people go to a table: let it be there when they do.
-      void idle().then(() => Promise.all([import('./pages/room-page.js'), import('./play/room.js')]));
+      void idle().then(() => Promise.all([import('./play/pages/room.js'), import('./play/room.js')]));
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    (await import('./ui/toast.js')).toast(error.message, 'problem');
+    (await import('./kit/toast.js')).toast(error.message, 'problem');
     if (mine === navigation) location.hash = '#/';
   }
 }
 
 /** The room connects while its page is still being loaded. @param {string} gameId */
 async function openRoom(gameId) {
-  const page = import('./pages/room-page.js');
+  const page = import('./play/pages/room.js');
   const [{ Room }] = await Promise.all([import('./play/room.js'), api.signIn()]);
   const room = new Room({ gameId, url: socketUrl(gameId), api });
   room.connect();

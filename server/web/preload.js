@@ -6,11 +6,11 @@
   const known = [localStorage.getItem('parlor.language') ?? '', ...navigator.languages.map((tag) => tag.slice(0, 2))];
   const texts = `strings/${known.find((tag) => tag === 'en' || tag === 'de') ?? 'en'}/`;
   const page = isTable
-    ? `net/{parlor-client outbox reconnect} play/{room chat fold fold-table cards pacer colours own-game} ${texts}{common table}
-      strings/{table numbers} pages/{room-page room-keyboard}
-      ui/{room-screen bar icons bids card-face facts people hand seats avatar trick}`
-    : `${texts}{common home} strings/{home numbers} pages/home-page
-      ui/{home-screen home-lists bar icons avatar card-face fields} play/cards net/{catalogue lobby-client reconnect}`;
+    ? `net/{parlor-client outbox reconnect} play/{room chat pacer} ${texts}{common table} games/own-game i18n/numbers
+      games/table/{strings fold colours people} play/pages/room play/parts/room-screen kit/{bar icons avatar}
+      games/eldorado/{fold cards bids card-face facts hand keyboard seats trick}`
+    : `${texts}{common home} i18n/numbers play/strings/home play/pages/home play/parts/{home-screen home-lists}
+      kit/{bar icons avatar fields} games/eldorado/{card-face cards} play/catalogue net/{lobby-client reconnect}`;
 
   /** `a/{b c} d` is a/b, a/c, d. @param {string} text */
   const paths = (text) =>

@@ -9,7 +9,7 @@ from tests.web.conftest import People
 pytestmark = pytest.mark.browser
 
 COLOURS = """async (players) => {
-    const { coloursOf } = await import('/play/colours.js');
+    const { coloursOf } = await import('/games/table/colours.js');
     return [...coloursOf(players)];
 }"""
 BOTS = "#5566ff"

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 COMPARE = """async (gameId) => {
     const { Api } = await import('/net/api.js');
-    const { fold } = await import('/play/fold.js');
+    const { fold } = await import('/games/eldorado/fold.js');
     const api = new Api();
     const me = api.identity.player_id;
     const stateAt = async (index) => (await api.call('GET', `/api/games/${gameId}/state?at=${index}&as=${me}`)).view;

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 # The table of `count` of the ten players who are there, as the page would draw it, and where everything is on it.
 DRAW = """async ({ gameId, count, bidding }) => {
     const { Api } = await import('/net/api.js');
-    const { patch } = await import('/ui/dom.js');
-    const { roomScreen } = await import('/ui/room-screen.js');
+    const { patch } = await import('/kit/dom.js');
+    const { roomScreen } = await import('/play/parts/room-screen.js');
     const api = new Api();
     const me = api.identity.player_id;
     window.seen ??= (await api.call('GET', `/api/games/${gameId}/state?as=${me}`)).view;

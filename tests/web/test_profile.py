@@ -74,8 +74,8 @@ async def test_who_watches_is_behind_and_then_sees_it_again(browser: Browser, sh
 
 
 BY_GAME = """async (rows) => {
-    const { byGame } = await import('/profile/by-game.js');
-    const { patch } = await import('/ui/dom.js');
+    const { byGame } = await import('/play/parts/profile/by-game.js');
+    const { patch } = await import('/kit/dom.js');
     const place = document.createElement('div');
     patch(place, byGame({ by_game: rows }));
     return [...place.querySelectorAll('tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent));

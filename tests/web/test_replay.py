@@ -22,7 +22,7 @@ GONE = [case for case in CASES if case.verdict == FAIR and ("left" in case.about
 
 # Every fifth state as nobody sees it, and as one player or another does, against what the server gives.
 COMPARE = """async ([gameId, first]) => {
-    const { loadRecording, viewAt } = await import('/replay/recording.js');
+    const { loadRecording, viewAt } = await import('/games/eldorado/replay/recording.js');
     const recording = await loadRecording(gameId);
     const players = recording.views[recording.head].players.map((player) => player.player_id);
     const sorted = (value) => Array.isArray(value) ? value.map(sorted)

@@ -1,7 +1,7 @@
 /** The operator's page: asks for the token once per tab, then looks at the server every second. */
 
-import { delegate, patch } from '../ui/dom.js';
-import { toast } from '../ui/toast.js';
+import { delegate, patch } from '../kit/dom.js';
+import { toast } from '../kit/toast.js';
 import { OperatorApi, OperatorError } from './operator-api.js';
 import { deskScreen, doorScreen } from './screen.js';
 import { t } from './texts.js';

@@ -1,8 +1,8 @@
 /** One room: who is there, what is seen of it, and what can be done. */
 
-import { sortHand } from '../play/cards.js';
-import { nameOf } from '../ui/card-face.js';
-import { h } from '../ui/dom.js';
+import { sortHand } from '../games/eldorado/cards.js';
+import { nameOf } from '../games/eldorado/card-face.js';
+import { h } from '../kit/dom.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./screen.js').Json} Json */

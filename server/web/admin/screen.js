@@ -1,8 +1,8 @@
 /** The operator's page: how the server is, its rooms, one of them, and what was done. */
 
-import { sparkline } from '../charts/sparkline.js';
-import { language } from '../strings.js';
-import { h } from '../ui/dom.js';
+import { sparkline } from '../kit/charts/sparkline.js';
+import { language } from '../i18n/strings.js';
+import { h } from '../kit/dom.js';
 import { roomPanel } from './room-panel.js';
 import { t } from './texts.js';
 

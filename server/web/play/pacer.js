@@ -12,8 +12,8 @@ const HOLD_MS = { player_bid: 150, card_played: 250, trick_completed: 1000, roun
 const LONGEST_QUEUE = 60;
 
 /**
- * @typedef {import('./fold-table.js').View} View
- * @typedef {import('./fold-table.js').RoomEvent} RoomEvent
+ * @typedef {import('../games/table/fold.js').View} View
+ * @typedef {import('../games/table/fold.js').RoomEvent} RoomEvent
  * @typedef {{event: RoomEvent, view: View}} Step
  */
 

@@ -5,17 +5,17 @@
 
 import { ParlorClient } from '../net/parlor-client.js';
 import { Chat } from './chat.js';
-import { fold } from './fold.js';
-import { foldTable } from './fold-table.js';
-import { OWN_GAME } from './own-game.js';
+import { fold } from '../games/eldorado/fold.js';
+import { foldTable } from '../games/table/fold.js';
+import { OWN_GAME } from '../games/own-game.js';
 import { Pacer } from './pacer.js';
 
 /** Own moves: their events end the offer that the last `turn` frame made. */
 const MOVES = new Set(['player_bid', 'card_played']);
 
 /**
- * @typedef {import('./fold-table.js').View} View
- * @typedef {import('./fold-table.js').RoomEvent} RoomEvent
+ * @typedef {import('../games/table/fold.js').View} View
+ * @typedef {import('../games/table/fold.js').RoomEvent} RoomEvent
  * @typedef {import('../net/outbox.js').Command} Command
  * @typedef {{name: string, args: Record<string, any>}} Action
  */

@@ -1,0 +1,46 @@
+/** The bids that the server offers. */
+
+import { strings } from '../table/strings.js';
+import { h } from '../../kit/dom.js';
+
+/** @typedef {import('../../play/room.js').Room} Room */
+
+/** @param {Room} room @returns {number[]} */
+export function offeredBids(room) {
+  return room.actions.filter((a) => a.name === 'bid').map((a) => a.args.value);
+}
+
+/** @param {Room} room */
+export function bidPanel(room) {
+  const offered = offeredBids(room);
+  const { view } = room;
+  // Only when the bids before ours are all on display: they are what ours is based on.
+  if (offered.length === 0 || view?.phase !== 'bidding' || view.turn?.player_id !== view.you.player_id) return null;
+  const { bids, cards_per_player: tricks } = view.round;
+  const sum = Object.values(bids).reduce((total, bid) => total + bid, 0);
+  return h(
+    'section',
+    { key: 'bids', class: 'bids', 'aria-labelledby': 'bids-title' },
+    h('h2', { id: 'bids-title' }, strings.table.yourBid),
+    Object.keys(bids).length > 0 && h('p', { class: 'quiet' }, strings.table.bidsSoFar(sum, tricks)),
+    h(
+      'div',
+      { class: 'bid-values' },
+      Array.from({ length: tricks + 1 }, (_, value) =>
+        h(
+          'button',
+          {
+            type: 'button',
+            key: String(value),
+            'data-action': 'bid',
+            'data-value': value,
+            'aria-label': strings.table.bid(value),
+            disabled: !offered.includes(value),
+          },
+          value,
+        ),
+      ),
+    ),
+    h('p', { class: 'quiet keyboard-hint' }, strings.table.bidHint),
+  );
+}

@@ -1,0 +1,96 @@
+/** The chat: what was said, and a line to say something; the host keeps order in it. */
+
+import { strings } from './strings.js';
+import { h } from '../../kit/dom.js';
+import { isSeated, playerOf } from './people.js';
+
+/**
+ * @typedef {import('../../play/room.js').Room} Room
+ * @typedef {import('./fold.js').View} View
+ * @typedef {import('../../play/chat.js').Message} Message
+ */
+
+const TEXT_LENGTH = 500;
+
+/** Nothing where the room has no chat. @param {Room} room */
+export function chatPanel(room) {
+  const view = /** @type {View} */ (room.view);
+  if (!view.config.chat) return null;
+  return h(
+    'section',
+    { key: 'chat', class: 'panel chat', 'aria-label': strings.chat.title },
+    h('h2', null, strings.chat.title),
+    h(
+      'ol',
+      { class: 'said', role: 'log', tabindex: '0', 'aria-label': strings.chat.messages },
+      room.chat.messages.map((message) => line(room, view, message)),
+    ),
+    room.chat.messages.length === 0 && h('p', { key: 'none', class: 'quiet' }, strings.chat.nothing),
+    isSeated(view) ? sayForm(room, view) : h('p', { key: 'reader', class: 'quiet' }, strings.chat.onlyPlayers),
+  );
+}
+
+/** @param {Room} room @param {View} view @param {Message} message */
+function line(room, view, message) {
+  const me = view.you.player_id;
+  const isMine = message.player_id === me;
+  const isHost = view.host_player_id === me;
+  const author = playerOf(view, message.player_id)?.display_name ?? message.display_name;
+  const isMuted = room.chat.muted.has(message.player_id);
+  return h(
+    'li',
+    { key: message.id, class: isMine ? 'is-mine' : '' },
+    h('span', { class: 'name' }, isMine ? strings.you : author),
+    h('span', { class: 'text' }, message.text),
+    (isMine || isHost) &&
+      h(
+        'button',
+        {
+          key: 'delete',
+          type: 'button',
+          class: 'is-quiet',
+          'data-action': 'delete-message',
+          'data-message': message.id,
+          'aria-label': strings.chat.deleteOf(isMine ? strings.you : author, message.text),
+        },
+        strings.chat.delete,
+      ),
+    isHost &&
+      !isMine &&
+      h(
+        'button',
+        {
+          key: 'mute',
+          type: 'button',
+          class: 'is-quiet',
+          'data-action': 'mute',
+          'data-player': message.player_id,
+          'aria-pressed': String(isMuted),
+          'aria-label': strings.chat.muteOf(author),
+        },
+        isMuted ? strings.chat.muted : strings.chat.mute,
+      ),
+  );
+}
+
+/** @param {Room} room @param {View} view */
+function sayForm(room, view) {
+  const isMuted = view.you.player_id !== null && room.chat.muted.has(view.you.player_id);
+  return h(
+    'form',
+    { key: 'say', class: 'line-of-fields', 'data-action': 'say', autocomplete: 'off' },
+    h(
+      'label',
+      null,
+      h('span', { class: 'visually-hidden' }, strings.chat.yours),
+      h('input', {
+        name: 'text',
+        maxlength: TEXT_LENGTH,
+        autocomplete: 'off',
+        placeholder: isMuted ? strings.chat.youAreMuted : strings.chat.yours,
+        disabled: isMuted,
+      }),
+    ),
+    h('button', { disabled: isMuted }, strings.chat.say),
+  );
+}

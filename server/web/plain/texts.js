@@ -1,5 +1,0 @@
-/** What is said about games that this page doesn't know. */
-
-import { texts } from '../strings.js';
-
-export const t = await texts('plain');

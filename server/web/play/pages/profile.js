@@ -1,0 +1,100 @@
+/** The page of a player: `#/players/PLAYER`; `me`: this browser's own. */
+
+import { ApiError } from '../../net/api.js';
+import { profileScreen } from '../parts/profile/screen.js';
+import { t } from '../parts/profile/strings.js';
+import { strings } from '../../i18n/strings.js';
+import { topBar } from '../../kit/bar.js';
+import { delegate, h, patch } from '../../kit/dom.js';
+import { styles } from '../../kit/styles.js';
+import { toast } from '../../kit/toast.js';
+
+const GAME = 'eldorado';
+const GAMES_PAGE = 20;
+const CURVE_GAMES = 100;
+
+/**
+ * @param {Element} root
+ * @param {import('../../net/api.js').Api} api
+ * @param {string} playerId
+ * @returns {Promise<() => void>} leaves the page
+ */
+export async function openProfilePage(root, api, playerId) {
+  const end = new AbortController();
+  const id = playerId === 'me' ? (await api.signIn()).player_id : playerId;
+  const base = `/api/players/${encodeURIComponent(id)}`;
+  await styles('table', 'beside', 'charts', 'profile');
+  patch(
+    root,
+    topBar(h('span', { class: 'progress' })),
+    h('main', { key: 'loading', class: 'page' }, h('p', { class: 'quiet', role: 'status' }, t.loading)),
+  );
+  try {
+    const profile = await load(api, base);
+    const draw = () => end.signal.aborted || patch(root, profileScreen(profile));
+    const more = async () => {
+      const cursor = encodeURIComponent(profile.next ?? '');
+      const page = await api.call('GET', `${base}/games?limit=${GAMES_PAGE}&cursor=${cursor}`).catch(tell);
+      if (!page) return;
+      profile.games.push(...page.items);
+      profile.next = page.next_cursor;
+      draw();
+    };
+    delegate(root, { more: () => void more() }, end.signal);
+    draw();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const text = error.status === 404 ? t.unknown : error.message;
+    const back = h('a', { class: 'button', href: '#/' }, strings.toHome);
+    patch(
+      root,
+      topBar(h('span', { class: 'progress' })),
+      h(
+        'main',
+        { key: 'error', class: 'page' },
+        h('section', { class: 'panel' }, h('p', { role: 'status' }, text), back),
+      ),
+    );
+  }
+  return () => end.abort();
+}
+
+/**
+ * @param {import('../../net/api.js').Api} api
+ * @param {string} base
+ * @returns {Promise<import('../parts/profile/screen.js').Profile>}
+ */
+async function load(api, base) {
+  const [player, stats, games, scores] = await Promise.all([
+    api.call('GET', base),
+    api.call('GET', `${base}/stats`),
+    api.call('GET', `${base}/games?limit=${GAMES_PAGE}`),
+    api.call('GET', `${base}/scores?game=${GAME}`),
+  ]);
+  /** @type {import('../parts/profile/screen.js').Rating[]} */
+  const ratings = stats.ratings ?? [];
+  const curves = await Promise.all(
+    ratings.map(async (rating) => {
+      const asked = `game=${encodeURIComponent(rating.game)}&pool=${rating.pool}&limit=${CURVE_GAMES}`;
+      const { items } = await api.call('GET', `${base}/ratings?${asked}`);
+      return { rating: whole(rating), moves: items.reverse().map(whole) };
+    }),
+  );
+  return { player, stats, curves, bins: scores.bins, games: games.items, next: games.next_cursor };
+}
+
+/**
+ * Nobody reads tenths of a rating.
+ * @template {{rating: number, deviation: number}} Rated
+ * @param {Rated} rated
+ * @returns {Rated}
+ */
+function whole(rated) {
+  return { ...rated, rating: Math.round(rated.rating), deviation: Math.round(rated.deviation) };
+}
+
+/** @param {unknown} error */
+function tell(error) {
+  if (!(error instanceof ApiError)) throw error;
+  toast(error.message, 'problem');
+}

@@ -1,0 +1,42 @@
+/** Figures of a player over all his games. */
+
+import { strings } from '../../../games/table/strings.js';
+import { h } from '../../../kit/dom.js';
+import { t } from './strings.js';
+
+/** @typedef {import('./screen.js').Json} Json */
+
+/** @param {number} part @param {number} whole */
+export const share = (part, whole) => (whole > 0 ? `${Math.round((100 * part) / whole)} %` : '–');
+
+/** @param {number | null | undefined} value */
+export const score = (value) => (value === null || value === undefined ? '–' : strings.table.score(value));
+
+/** @param {Json} stats */
+export function figures(stats) {
+  const played = stats.games_played;
+  const shown = [
+    [t.games, played],
+    [t.won, stats.games_won],
+    [t.winRate, share(stats.games_won, played)],
+    [t.highest, score(stats.highest_score)],
+    [t.lowest, score(stats.lowest_score)],
+    [t.points, score(stats.total_points)],
+    [t.tricks, stats.total_tricks_won],
+    [t.misplays, stats.total_misplays],
+    [t.streak, t.streakOf(stats.current_win_streak, stats.current_loss_streak)],
+    [t.bestRun, stats.most_consecutive_wins],
+    [t.worstRun, stats.most_consecutive_losses],
+    stats.games_with_bots !== undefined && [t.withBots, t.withBotsOf(stats.games_with_bots, stats.wins_with_bots)],
+  ].filter((row) => row !== false);
+  return h(
+    'section',
+    { key: 'figures', class: 'panel', 'aria-labelledby': 'figures-title' },
+    h('h2', { id: 'figures-title' }, t.figures),
+    h(
+      'dl',
+      { class: 'figures' },
+      shown.map(([name, value]) => h('div', { key: String(name) }, h('dt', null, name), h('dd', null, value))),
+    ),
+  );
+}

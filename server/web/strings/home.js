@@ -1,5 +1,0 @@
-/** What the start page says, and those who choose the same settings elsewhere. */
-
-import { texts } from '../strings.js';
-
-export const home = await texts('home');

@@ -1,5 +1,0 @@
-/** What every page says, and what is said at a table. */
-
-import { strings as common, texts } from '../strings.js';
-
-export const strings = { ...common, ...(await texts('table')) };
