@@ -14,8 +14,8 @@ from typing import Any
 
 from migrations import runner
 from persistence.database import Database
-from persistence.embedded import instance
-from persistence.embedded.instance import Embedded
+from persistence.embedded import postgres
+from persistence.embedded.postgres import Embedded
 from persistence.errors import PersistenceError, Unavailable
 from persistence.event_log.log import Health
 from persistence.event_log.writer import PostgresLog
@@ -132,7 +132,7 @@ def database_url(settings: Settings, stack: AsyncExitStack) -> tuple[str, Embedd
     if settings.database_url is not None:
         return settings.database_url.get_secret_value(), None
     refuse_embedded_in_production(settings)
-    server = instance.start(settings.data_dir)
+    server = postgres.start(settings.data_dir)
     stack.callback(server.stop)
     runner.upgrade(server.dsn)
     return server.dsn, server

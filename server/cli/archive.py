@@ -15,7 +15,7 @@ from persistence.play import games
 from persistence.play.archive import ImportedGame
 from server import limits
 from server.cli.database import open_log
-from server.cli.reading import known_id
+from server.cli.load_game import known_id
 from server.clock import SystemClock
 from server.errors import StartupError
 from server.games import archive

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import fmean, pstdev
 from typing import Any
 
-from server.cli.contest import Budget, Contest, Duel, Outcome, pairings, schedule
+from server.cli.bot_games import Budget, Contest, Duel, Outcome, pairings, schedule
 from server.clock import SystemClock
 from server.errors import StartupError
 from server.games.registry import Registry, UnknownGame

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 from migrations import runner
 from persistence.database import Database
-from persistence.embedded import instance
+from persistence.embedded import postgres
 from persistence.event_log.writer import PostgresLog
 from server.data_folder import refuse_embedded_in_production
 from server.errors import StartupError
@@ -24,7 +24,7 @@ def database_url(settings: Settings) -> Iterator[str]:
     refuse_embedded_in_production(settings)
     if not (settings.data_dir / "data").is_dir():
         raise StartupError(f"there is no database in {settings.data_dir} (see --data-dir, DATABASE_URL)")
-    server = instance.start(settings.data_dir)
+    server = postgres.start(settings.data_dir)
     try:
         yield server.dsn
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 
-from persistence.embedded import instance
+from persistence.embedded import postgres
 from server.errors import StartupError
 from server.settings import Settings
 
@@ -27,10 +27,10 @@ def stop(settings: Settings) -> None:
     """Stop the embedded server, unless a running parlor owns it."""
     if settings.database_url is not None:
         raise StartupError("DATABASE_URL is set: that server is not ours to stop", exit_code=2)
-    if instance.connection_url(settings.data_dir) is None:
+    if postgres.connection_url(settings.data_dir) is None:
         print("not running")
         return
-    server = instance.start(settings.data_dir)
+    server = postgres.start(settings.data_dir)
     if not server.owned:
         raise StartupError("a running parlor uses this database: stop that first")
     server.stop()
@@ -40,10 +40,10 @@ def stop(settings: Settings) -> None:
 def _url(settings: Settings) -> str:
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
-    running = instance.connection_url(settings.data_dir)
+    running = postgres.connection_url(settings.data_dir)
     if running is not None:
         return running
-    server = instance.start(settings.data_dir)
+    server = postgres.start(settings.data_dir)
     dsn = server.dsn
     server.leave()
     return dsn

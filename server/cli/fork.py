@@ -7,7 +7,7 @@ from persistence.errors import Conflict
 from persistence.ids import new_game_id
 from persistence.play import players
 from server.cli.database import open_log
-from server.cli.reading import known_id, read_game
+from server.cli.load_game import known_id, read_game
 from server.clock import SystemClock
 from server.errors import StartupError
 from server.games.registry import Registry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrations import runner
-from persistence.embedded import instance
+from persistence.embedded import postgres
 from server.cli.database import database_url
 from server.data_folder import refuse_embedded_in_production
 from server.settings import Settings
@@ -13,7 +13,7 @@ def up(settings: Settings) -> None:
     if settings.database_url is None:
         refuse_embedded_in_production(settings)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        server = instance.start(settings.data_dir)
+        server = postgres.start(settings.data_dir)
         try:
             runner.upgrade(server.dsn)
         finally:

@@ -18,7 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from server import limits
-from server.cli.scene import Scene
+from server.cli.table_text import Scene
 from server.errors import StartupError
 
 Frame = dict[str, Any]

@@ -7,9 +7,9 @@ from itertools import islice
 
 import orjson
 
-from server.cli.picture import Painter, Scene
-from server.cli.reading import ReadGame, read_game, states
-from server.cli.stepper import play_back, step_through
+from server.cli.load_game import ReadGame, read_game, states
+from server.cli.replay_terminal import play_back, step_through
+from server.cli.replay_text import Painter, Scene
 from server.errors import StartupError
 from server.games import fairness
 from server.games.replay import fold, state_hash

@@ -14,7 +14,7 @@ import uvloop
 
 from migrations import runner
 from persistence.database import Database
-from persistence.embedded import instance
+from persistence.embedded import postgres
 from persistence.event_log.log import Committed, Lost, NewEvent, Stream
 from persistence.event_log.writer import PostgresLog
 from persistence.ids import new_game_id
@@ -90,7 +90,7 @@ async def main(dsn: str, seconds: float) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
-        server = instance.start(Path(folder) / "db")
+        server = postgres.start(Path(folder) / "db")
         try:
             runner.upgrade(server.dsn)
             uvloop.run(main(server.dsn, float(sys.argv[1]) if len(sys.argv) > 1 else 3.0))

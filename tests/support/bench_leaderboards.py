@@ -18,7 +18,7 @@ import asyncpg
 
 from migrations import runner
 from persistence.database import Database
-from persistence.embedded import instance
+from persistence.embedded import postgres
 from persistence.play import leaderboards, ratings
 from persistence.play.rebuild import FIGURES, KEYS, ledger
 
@@ -178,7 +178,7 @@ if __name__ == "__main__":
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
-        server = instance.start(Path(folder) / "db")
+        server = postgres.start(Path(folder) / "db")
         try:
             runner.upgrade(server.dsn)
             asyncio.run(main(server.dsn, asked.players, asked.games, plans=asked.plans))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from persistence.embedded.instance import Embedded
+from persistence.embedded.postgres import Embedded
 from persistence.errors import EmbeddedUnavailable
 from persistence.event_log.log import EventLog, Health
 from server.workers.schedule import REVIVE_EVERY_S

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
-from persistence.embedded.instance import attach
+from persistence.embedded.postgres import attach
 from tests.support.client import Player
 from tests.support.postgres import scratch_folder
 from tests.support.server import ServerProcess

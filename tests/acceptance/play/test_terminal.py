@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from server.cli.play import play
-from server.cli.scene import Scene
+from server.cli.table_text import Scene
 from server.errors import StartupError
 from tests.support.foreign import Guests
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from persistence.embedded import instance
-from persistence.embedded.instance import Embedded
+from persistence.embedded import postgres
+from persistence.embedded.postgres import Embedded
 from persistence.errors import EmbeddedUnavailable
 from tests.support.postgres import scratch_folder
 
@@ -46,7 +46,7 @@ def kill(server: Embedded) -> None:
 
 
 def test_start_stop_start(folder: Path) -> None:
-    server = instance.start(folder / "db")
+    server = postgres.start(folder / "db")
     assert server.owned
     assert answers(server.dsn)
     with psycopg.connect(server.dsn) as connection:
@@ -57,22 +57,22 @@ def test_start_stop_start(folder: Path) -> None:
         assert dict(shown.fetchall()) == {"fsync": "on", "synchronous_commit": "on"}
     server.stop()
     server.stop()
-    assert instance.connection_url(folder / "db") is None
-    assert instance.attach(folder / "db") is None
+    assert postgres.connection_url(folder / "db") is None
+    assert postgres.attach(folder / "db") is None
     with pytest.raises(EmbeddedUnavailable):
         _ = server.dsn
-    again = instance.start(folder / "db")
+    again = postgres.start(folder / "db")
     with psycopg.connect(again.dsn) as connection:
         assert connection.execute("select count(*) from kept").fetchone() == (0,)
     again.stop()
 
 
 def test_whoever_comes_second_joins_and_stops_nothing(folder: Path) -> None:
-    server = instance.start(folder)
-    for other in (instance.start(folder), instance.attach(folder)):
+    server = postgres.start(folder)
+    for other in (postgres.start(folder), postgres.attach(folder)):
         assert other is not None
         assert not other.owned
-        assert other.dsn == server.dsn == instance.connection_url(folder)
+        assert other.dsn == server.dsn == postgres.connection_url(folder)
         other.stop()
         other.revive()
         assert answers(server.dsn)
@@ -80,38 +80,38 @@ def test_whoever_comes_second_joins_and_stops_nothing(folder: Path) -> None:
 
 
 def test_a_server_without_owner_is_taken_over(folder: Path) -> None:
-    first = instance.start(folder)
+    first = postgres.start(folder)
     pid = first.postmaster.pid
     abandon(first)
-    second = instance.start(folder)
+    second = postgres.start(folder)
     assert second.owned
     assert second.postmaster.pid == pid
     second.stop()
-    assert instance.connection_url(folder) is None
+    assert postgres.connection_url(folder) is None
 
 
 def test_what_a_killed_server_left_is_cleaned_up(folder: Path) -> None:
-    server = instance.start(folder)
+    server = postgres.start(folder)
     kill(server)
     abandon(server)
-    again = instance.start(folder)
+    again = postgres.start(folder)
     assert answers(again.dsn)
     again.stop()
 
 
 def test_a_number_that_belongs_to_another_process_now(folder: Path) -> None:
-    server = instance.start(folder)
+    server = postgres.start(folder)
     kill(server)
     abandon(server)
     left = folder / "data" / "postmaster.pid"
     left.write_text("\n".join([str(os.getpid()), *left.read_text().splitlines()[1:]]) + "\n")
-    again = instance.start(folder)
+    again = postgres.start(folder)
     assert answers(again.dsn)
     again.stop()
 
 
 def test_revive_keeps_the_address(folder: Path) -> None:
-    server = instance.start(folder)
+    server = postgres.start(folder)
     dsn = server.dsn
     kill(server)
     server.revive()
@@ -122,7 +122,7 @@ def test_revive_keeps_the_address(folder: Path) -> None:
 
 def test_a_long_and_awkward_path(folder: Path) -> None:
     deep = folder / ("x" * 120) / "a b%c'd"
-    server = instance.start(deep)
+    server = postgres.start(deep)
     assert answers(server.dsn)
     dsn, socket_dir = server.dsn, server.postmaster.socket_dir
     kill(server)
@@ -133,7 +133,7 @@ def test_a_long_and_awkward_path(folder: Path) -> None:
 
 
 def test_several_at_once(folder: Path) -> None:
-    servers = [instance.start(folder / name) for name in ("a", "b")]
+    servers = [postgres.start(folder / name) for name in ("a", "b")]
     assert len({server.dsn for server in servers}) == 2
     for server in servers:
         assert answers(server.dsn)
@@ -143,7 +143,7 @@ def test_several_at_once(folder: Path) -> None:
 def test_a_half_made_cluster_is_made_again(folder: Path) -> None:
     (folder / "data.new").mkdir()
     (folder / "data.new" / "PG_VERSION").write_text("18\n")
-    server = instance.start(folder)
+    server = postgres.start(folder)
     assert answers(server.dsn)
     server.stop()
 
@@ -151,7 +151,7 @@ def test_a_half_made_cluster_is_made_again(folder: Path) -> None:
 def test_a_folder_that_cannot_be_used(folder: Path) -> None:
     (folder / "file").write_text("")
     with pytest.raises(EmbeddedUnavailable, match="can't be written"):
-        instance.start(folder / "file")
+        postgres.start(folder / "file")
 
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root has this trouble")
@@ -162,7 +162,7 @@ ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root has this tro
 def test_a_folder_behind_one_that_only_root_may_enter(folder: Path) -> None:
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
-    server = instance.start(closed / "db")
+    server = postgres.start(closed / "db")
     assert answers(server.dsn)
     kill(server)
     server.revive()
@@ -177,7 +177,7 @@ def test_a_folder_that_its_account_may_not_enter(folder: Path, monkeypatch: pyte
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
     with pytest.raises(EmbeddedUnavailable, match="may not enter"):
-        instance.start(closed / "db")
+        postgres.start(closed / "db")
 
 
 @pytest.mark.parametrize("user", ["ourselves", "an ordinary user"])
@@ -195,11 +195,11 @@ def test_the_process_that_owns_it_is_killed(folder: Path, user: str) -> None:
     os.close(writer)
     with open(reader) as told:
         dsn = told.readline().strip()
-        assert instance.connection_url(folder) == dsn
+        assert postgres.connection_url(folder) == dsn
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
     assert answers(dsn)  # nobody stopped it
-    server = instance.start(folder)
+    server = postgres.start(folder)
     assert server.owned
     assert server.dsn == dsn
     server.stop()
@@ -212,7 +212,7 @@ def hold(folder: Path, account: pwd.struct_passwd | None, writer: int) -> None:
             os.setgroups([])
             os.setgid(account.pw_gid)
             os.setuid(account.pw_uid)
-        server = instance.start(folder)
+        server = postgres.start(folder)
         os.write(writer, f"{server.dsn}\n".encode())
         signal.pause()
     finally:

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from migrations import runner
 from persistence.database import Database
-from persistence.embedded import instance
+from persistence.embedded import postgres
 from persistence.embedded.postmaster import Postmaster
 from persistence.event_log.log import Health
 from persistence.ids import new_game_id
@@ -234,7 +234,7 @@ def kill(postmaster: Postmaster) -> None:
 
 async def test_postgres_is_killed_and_comes_back() -> None:
     with scratch_folder() as folder:
-        server = await asyncio.to_thread(instance.start, folder / "db")
+        server = await asyncio.to_thread(postgres.start, folder / "db")
         try:
             await asyncio.to_thread(runner.upgrade, server.dsn)
             database = await Database.open(server.dsn)

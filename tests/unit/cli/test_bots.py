@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from server.cli.bot_games import Budget, Contest, Outcome, pairings, schedule
 from server.cli.bots import Asked, tournament, wilson
-from server.cli.contest import Budget, Contest, Outcome, pairings, schedule
 from server.clock import SystemClock
 from server.errors import StartupError
 from tests.support.table import REGISTRY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.cli.picture import named, with_suits
+from server.cli.replay_text import named, with_suits
 from server.games.rules import Config
 from server.games.table import create_table, view_table
 from server.games.table_events import (

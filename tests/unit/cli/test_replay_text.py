@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.cli.picture import Painter, Scene
+from server.cli.replay_text import Painter, Scene
 
 HANDS = {f"p{seat}": [f"d{deck}:{suit}:10" for deck in (0, 1) for suit in ("spades", "hearts")] for seat in range(12)}
 

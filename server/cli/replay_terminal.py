@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from server import limits
-from server.cli.picture import Painter, Scene
+from server.cli.replay_text import Painter, Scene
 
 HELP = "right, space: on   left: back   r, R: round   g, G: first, last   p: play   q: quit"
 _CLEAR = "\x1b[H\x1b[2J"
