@@ -1,4 +1,4 @@
-"""The door to Postgres: a pool for reads and small transactions; the event log's writers connect outside of it."""
+"""Access to Postgres: a pool for reads and small transactions. The writers of the event log connect outside of it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Query = Callable[..., Any]
 Row = Any
 """One result row: columns by name or by place."""
 
-# A writer finds a few rows by their key, however the tables grow after its plans were made: it must never scan. And the
-# plan of the append doesn't depend on its parameters; to make it anew each time would take longer than to carry it out.
+# A writer finds a few rows by their key. Its plans are made once, while the tables keep growing, so they must never
+# scan. The plan of the append doesn't depend on its parameters, and planning takes longer than executing it.
 _WRITER_PLANS = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
@@ -48,7 +48,7 @@ class Database:
         connect_timeout_s: float = 5.0,
         connect_now: bool = True,
     ) -> Database:
-        """Make the pool, and its first connection unless told otherwise. Raises BadDatabaseUrl or Unavailable."""
+        """Create the pool. `connect_now`: with its first connection. Raises BadDatabaseUrl or Unavailable."""
         if not dsn.startswith(("postgres://", "postgresql://")):
             raise BadDatabaseUrl("the database url must begin with postgresql:// or postgres://")
         pool = await driver.create_pool(
@@ -61,10 +61,10 @@ class Database:
         return cls(dsn, pool, acquire_timeout_s, connect_timeout_s)
 
     async def connect_writer(self, *, statement_timeout_s: float) -> Any:
-        """A connection of its own for the event log.
+        """A connection outside the pool, for a writer of the event log.
 
-        The server gives up on a statement after `statement_timeout_s`: a backend whose client is gone must not sit on
-        its locks until somebody notices.
+        The server cancels a statement after `statement_timeout_s`, so that a backend whose client is gone does not keep
+        its locks.
         """
         timeout_ms = str(int(statement_timeout_s * 1000))
         settings = _WRITER_PLANS | {
@@ -83,7 +83,7 @@ class Database:
                 try:
                     yield connection
                 except TimeoutError:
-                    connection.terminate()  # to give it back in order would wait for the same silent server again
+                    connection.terminate()  # a clean release would wait for the same silent server again
                     raise
 
     @asynccontextmanager
@@ -93,17 +93,17 @@ class Database:
             yield connection
 
     async def fetch(self, query: Query, **parameters: Any) -> list[Row]:
-        """All rows of a query that is named without a sign."""
+        """All rows of a query whose name has no suffix."""
         async with self.connection() as connection:
             return [row async for row in query(connection, **parameters)]
 
     async def one(self, query: Query, **parameters: Any) -> Row | None:
-        """The result of a query that is named with ^ (a row), $ (a value) or ! (a change)."""
+        """The result of a query whose name ends with ^ (a row), $ (a value) or ! (a change)."""
         async with self.connection() as connection:
             return await query(connection, **parameters)
 
     async def apply(self, *writes: Write) -> None:
-        """Carry out writes in a transaction of their own, apart from the event log."""
+        """Apply writes in one transaction, apart from the event log."""
         async with self.transaction() as connection:
             for write in writes:
                 await write.apply(connection)

@@ -1,4 +1,4 @@
-"""The one place that knows the driver: connecting, loading queries, and turning its errors into ours."""
+"""The only module that uses asyncpg: it connects, loads queries, and translates the driver's errors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import orjson
 from persistence.errors import BadDatabaseUrl, Conflict, PersistenceError, Rejected, Unavailable
 
 _FAULT_CLASSES = frozenset({"08", "53", "57", "58"})  # connection, resources, operator, system
-_READ_ONLY = "25006"  # the server became a replica: another one takes the writes now
+_READ_ONLY = "25006"  # the server became a replica: another server takes the writes now
 _WRONG_ADDRESS = (
     asyncpg.InvalidPasswordError,
     asyncpg.InvalidAuthorizationSpecificationError,
@@ -26,7 +26,7 @@ _WRONG_ADDRESS = (
 def load(file: Path, **words: str) -> Any:
     """The named queries of an .sql file as coroutine functions: `await queries.get_game(connection, id=...)`.
 
-    `words` take the place of what stands in braces there: names of our own, which can't be parameters.
+    `words` replace the names in braces: names of tables and columns, which can't be parameters.
     """
     text = file.read_text("utf-8")
     for name, word in words.items():
@@ -39,7 +39,7 @@ async def connect(dsn: str, *, timeout_s: float, settings: Mapping[str, str] | N
     with translated(), _checked_url():
         connection = await asyncpg.connect(dsn, timeout=timeout_s, server_settings=dict(settings or {}))
         try:
-            async with asyncio.timeout(timeout_s):  # the line may fall silent after the connection is made
+            async with asyncio.timeout(timeout_s):  # the connection may go silent after it is open
                 await prepare(connection)
         except BaseException:
             connection.terminate()
@@ -48,7 +48,7 @@ async def connect(dsn: str, *, timeout_s: float, settings: Mapping[str, str] | N
 
 
 async def create_pool(dsn: str, *, at_once: int, size: int, command_timeout_s: float, connect_timeout_s: float) -> Any:
-    """A pool of at most `size` connections, `at_once` of them opened here, the others one by one when needed.
+    """A pool of at most `size` connections: `at_once` of them are opened now, the others when they are needed.
 
     Raises BadDatabaseUrl or Unavailable.
     """
@@ -65,7 +65,7 @@ async def create_pool(dsn: str, *, at_once: int, size: int, command_timeout_s: f
 
 
 async def prepare(connection: Any) -> None:
-    """Let jsonb columns be Python values, and Python values jsonb parameters."""
+    """Decode jsonb columns to Python values, and encode parameters of type jsonb."""
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads
     )
@@ -73,39 +73,39 @@ async def prepare(connection: Any) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise the driver's errors as ours."""
+    """Raise the driver's errors as errors of `persistence.errors`."""
     try:
         yield
     except PersistenceError:
         raise
     except Exception as error:
-        ours = _ours(error)
-        if ours is None:
+        translation = _translation(error)
+        if translation is None:
             raise
-        raise ours from None  # the driver's own text may quote rows, or the address with its password
+        raise translation from None  # the driver's own text may quote rows, or the address with its password
 
 
 def is_fault(error: BaseException) -> bool:
-    """Whether the connection or the server failed, and not the statement: nothing is known about its outcome."""
+    """Whether the connection or the server failed, and not the statement: its outcome is unknown."""
     if isinstance(error, asyncpg.exceptions.InvalidCachedStatementError):
-        return True  # the schema has changed: a new connection prepares its statements anew
+        return True  # the schema has changed: a new connection prepares the statements again
     if isinstance(error, asyncpg.PostgresError):
         return sqlstate(error)[:2] in _FAULT_CLASSES or sqlstate(error) == _READ_ONLY
     return isinstance(error, OSError | asyncpg.InternalClientError | Unavailable)
 
 
 def is_collision(error: BaseException) -> bool:
-    """Whether the statement only met another transaction and may be sent again: deadlock, serialization, a lock."""
+    """Whether the statement collided with another transaction and can be sent again: deadlock, serialization, lock."""
     return sqlstate(error) in ("40P01", "40001", "55P03")
 
 
 def sqlstate(error: BaseException) -> str:
-    """Postgres' five characters, empty for an error that didn't come from the server."""
+    """The five characters of the SQLSTATE; empty for an error that didn't come from the server."""
     return str(getattr(error, "sqlstate", None) or "")
 
 
 def reason(error: BaseException) -> str:
-    """An error in one line without the rows that it is about (Postgres quotes those in its details)."""
+    """An error in one line, without the rows that Postgres quotes in the details."""
     if isinstance(error, asyncpg.PostgresError):
         constraint = f", {error.constraint_name}" if error.constraint_name else ""
         return f"{_message(error)} ({sqlstate(error)}{constraint})"
@@ -113,7 +113,7 @@ def reason(error: BaseException) -> str:
 
 
 def _message(error: Any) -> str:
-    """The server's own words. Errors that the driver raises before it sends anything have none, but quote values."""
+    """The server's message. Errors that the driver raises before it sends anything quote values instead: drop those."""
     return error.message or "a value doesn't fit its column"
 
 
@@ -125,9 +125,9 @@ def _checked_url() -> Iterator[None]:
         raise BadDatabaseUrl("the database url is malformed") from None
 
 
-def _ours(error: Exception) -> PersistenceError | None:
+def _translation(error: Exception) -> PersistenceError | None:
     if isinstance(error, _WRONG_ADDRESS):
-        return BadDatabaseUrl(f"the database refuses us: {_message(error)}")
+        return BadDatabaseUrl(f"the database refuses the connection: {_message(error)}")
     if isinstance(error, asyncpg.UniqueViolationError):
         return Conflict(error.constraint_name or "unique")
     if isinstance(error, asyncpg.PostgresError):

@@ -8,7 +8,7 @@
     ├── Rejected             the database refused the data for another reason
     └── EmbeddedUnavailable  the embedded Postgres can't be started here
 
-Errors of the driver become these in one place, `driver.translated`.
+`driver.translated` turns errors of the driver into these.
 """
 
 from __future__ import annotations

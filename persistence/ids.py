@@ -13,7 +13,7 @@ _last = 0
 
 
 def new_game_id() -> str:
-    """A fresh UUIDv7 in canonical text form, greater than every one that this process made before."""
+    """A new UUIDv7 in canonical text form, greater than every earlier one of this process."""
     global _last
     value = (time.time_ns() // 1_000_000) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
     if value <= _last:  # the same millisecond, or the clock was set back
@@ -31,7 +31,7 @@ def created_at_ms(game_id: str) -> int:
 
 
 def month_range(year: int, month: int) -> tuple[str, str]:
-    """Bounds (inclusive, exclusive) of the ids made in one month (UTC); the bounds of that month's partition."""
+    """Bounds (inclusive, exclusive) of the ids of one month (UTC), which are those of the month's partition."""
     following = (year + 1, 1) if month == 12 else (year, month + 1)
     return _first_id(year, month), _first_id(*following)
 

@@ -23,9 +23,9 @@ _COUNT_MAX = 1_000_000
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 it failed, 2 it was asked for the wrong thing."""
+    """Run one command. Returns its exit code: 0 success, 1 failure, 2 wrong arguments."""
     if not __debug__:
-        return _fail("python -O takes out the checks that keep the log right: run without it", 2)
+        return _fail("python -O removes the checks that protect the log: run without it", 2)
     options = vars(_parser().parse_args(argv))
     run: Callable[..., int | None] = options.pop("run")
     try:
@@ -34,15 +34,15 @@ def main(argv: list[str] | None = None) -> int:
             options.pop(key, None)
         return run(Settings(**given), **options) or 0
     except (ValidationError, SettingsError, StartupError, PersistenceError) as error:
-        return _fail(*_told(error))
+        return _fail(*_message(error))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        return 0  # the reader of our output had enough
+        return 0  # the reader closed the pipe
 
 
-def _told(error: Exception) -> tuple[str, int]:
-    """One line for the operator, and the exit code: 2 if he gave something wrong, 1 if the surroundings failed."""
+def _message(error: Exception) -> tuple[str, int]:
+    """One line for the operator, and the exit code: 2 for wrong input, 1 if the environment failed."""
     match error:
         case ValidationError():
             first = error.errors()[0]
@@ -99,15 +99,19 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("file", nargs="?", type=Path, help="must not exist (default: standard output)")
     export.set_defaults(run=_export)
 
-    taken = commands.add_parser("import", parents=[place], help="check such a file and take its game in")
+    taken = commands.add_parser("import", parents=[place], help="check an exported file and add its game")
     taken.add_argument("file", type=Path)
     taken.set_defaults(run=_import)
 
-    fork = commands.add_parser("fork", parents=[place], help="go on from the middle of a completed game")
+    fork = commands.add_parser("fork", parents=[place], help="start a new game from the middle of a completed one")
     fork.add_argument("game_id")
-    fork.add_argument("--at", type=int, required=True, metavar="N", help="after event N and what followed at once")
-    fork.add_argument("--player", dest="player_id", metavar="PLAYER_ID", help="who plays (default: bots alone)")
-    fork.add_argument("--seat", type=int, metavar="N", help="his seat (default: the one that he had)")
+    fork.add_argument(
+        "--at", type=int, required=True, metavar="N", help="after event N and the events that followed it at once"
+    )
+    fork.add_argument(
+        "--player", dest="player_id", metavar="PLAYER_ID", help="the player who takes a seat (default: bots only)"
+    )
+    fork.add_argument("--seat", type=int, metavar="N", help="the seat of that player (default: the seat from the game)")
     fork.set_defaults(run=_fork)
 
     _add_bots(commands)
@@ -121,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_replay(commands: Any, place: argparse.ArgumentParser) -> None:
-    replay = commands.add_parser("replay", parents=[place], help="show a game, event by event")
+    replay = commands.add_parser("replay", parents=[place], help="show a recorded game, event by event")
     replay.add_argument("game_id")
     replay.add_argument("--from", dest="first", type=int, default=0, metavar="N", help="from event N on")
     replay.add_argument("--to", "--at", dest="last", type=int, metavar="N", help="up to event N")
@@ -130,8 +134,8 @@ def _add_replay(commands: Any, place: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--json", dest="as_json", action="store_true", help="one JSON object a line, with the state's hash"
     )
-    how.add_argument("--step", action="store_true", help="the table, key by key")
-    replay.add_argument("--speed", type=_speed, metavar="X", help="let time pass, X times as fast as it did")
+    how.add_argument("--step", action="store_true", help="step through the table with the keyboard")
+    replay.add_argument("--speed", type=_speed, metavar="X", help="play with the pauses of the game, X times as fast")
     replay.set_defaults(run=_replay)
 
 
@@ -151,12 +155,18 @@ def _add_bots(commands: Any) -> None:
     bots.add_argument("--game", default="eldorado", help="(%(default)s)")
     bots.add_argument("--players", default="2,4,6", metavar="N,...", help="sizes of the table (%(default)s)")
     bots.add_argument("--games", type=_count, default=400, metavar="N", help="of each pairing, at least (%(default)s)")
-    bots.add_argument("--levels", metavar="LEVEL,...", help="who meets whom (default: all levels of the game)")
-    bots.add_argument("--alone", metavar="LEVEL,...", help="who sits alone among the others (default: each of them)")
-    bots.add_argument("--iterations", type=_count, metavar="N", help="of a bot that thinks; the result can be repeated")
-    bots.add_argument("--think-ms", type=_count, metavar="N", help="likewise, by time (default: 200 without the above)")
-    bots.add_argument("--processes", type=_count, default=1, metavar="N", help="that play side by side (%(default)s)")
-    bots.add_argument("--seed", type=int, default=1, metavar="N", help="of all chance (%(default)s)")
+    bots.add_argument("--levels", metavar="LEVEL,...", help="the levels that play (default: all levels of the game)")
+    bots.add_argument("--alone", metavar="LEVEL,...", help="the levels that sit alone among others (default: all)")
+    bots.add_argument(
+        "--iterations", type=_count, metavar="N", help="per decision of a searching bot; makes the result repeatable"
+    )
+    bots.add_argument(
+        "--think-ms", type=_count, metavar="N", help="milliseconds per decision (default: 200 without --iterations)"
+    )
+    bots.add_argument(
+        "--processes", type=_count, default=1, metavar="N", help="games that are played in parallel (%(default)s)"
+    )
+    bots.add_argument("--seed", type=int, default=1, metavar="N", help="of the random numbers (%(default)s)")
     bots.add_argument("--json", type=Path, dest="target", metavar="FILE", help="also write the table there")
     bots.set_defaults(run=_bots)
 
@@ -169,25 +179,25 @@ def _count(text: str) -> int:
 
 def _add_rebuild(commands: Any, place: argparse.ArgumentParser) -> None:
     rebuild = commands.add_parser("rebuild", parents=[place], help="compute the statistics again from the log")
-    rebuild.add_argument("--verify", action="store_true", help="change nothing; exit code 1 if something is not so")
+    rebuild.add_argument("--verify", action="store_true", help="change nothing; exit code 1 if there are differences")
     rebuild.add_argument("--json", type=Path, dest="target", metavar="FILE", help="also write all differences there")
-    rebuild.add_argument("--processes", type=int, metavar="N", help="that fold games (default: one a core)")
+    rebuild.add_argument("--processes", type=int, metavar="N", help="processes that fold games (default: one per core)")
     rebuild.set_defaults(run=_rebuild)
 
 
 def _add_chaos(commands: Any) -> None:
     chaos = commands.add_parser("chaos", help="break a test system on purpose and check that nothing is lost")
-    chaos.add_argument("--faults", default="all", metavar="KIND[:COUNT],...", help="what to do (default: all there is)")
+    chaos.add_argument("--faults", default="all", metavar="KIND[:COUNT],...", help="the faults (default: all kinds)")
     chaos.add_argument("--cycles", type=int, default=20, metavar="N", help="faults in all (%(default)s)")
     chaos.add_argument("--rooms", type=int, default=8, metavar="N", help="relay rooms, 4 sockets each (%(default)s)")
     chaos.add_argument("--rate", type=float, default=400, help="commands a second over all of them (%(default)s)")
     chaos.add_argument("--seed", type=int, metavar="N", help="repeats the plan of a run (default: a new one)")
     chaos.add_argument("--freeze-s", type=float, default=5, metavar="S", help="of freeze-postgres (%(default)s)")
     durability = chaos.add_argument("--durability", choices=("strict", "relaxed"), default="strict")
-    durability.help = "of the relay rooms; relaxed ones lose what they promised too early (%(default)s)"
+    durability.help = "of the relay rooms; relaxed rooms may lose promised events (%(default)s)"
     chaos.add_argument("--json", type=Path, dest="target", metavar="FILE", help="also write the report there")
-    chaos.add_argument("--url", help="a test server that runs already, on this machine (default: one of its own)")
-    chaos.add_argument("--database-url", metavar="URL", help="of a test database, likewise")
+    chaos.add_argument("--url", help="a running test server on this machine (default: start one)")
+    chaos.add_argument("--database-url", metavar="URL", help="a test database on this machine (default: start one)")
     chaos.set_defaults(run=_chaos)
 
 
@@ -199,7 +209,7 @@ def _settings_help() -> str:
     return "\n".join(lines)
 
 
-# What is imported below is large; a command imports its own only.
+# The imports below are large, so each command imports only its own.
 
 
 def _serve(settings: Settings, *, demo: bool) -> None:
@@ -291,7 +301,7 @@ def _missing(error: ModuleNotFoundError) -> int:
 
 
 def _run_fast(work: Any) -> None:
-    """On uvloop where there is one."""
+    """Run on uvloop if it is installed."""
     try:
         import uvloop
     except ImportError:

@@ -15,7 +15,7 @@ from typing import Any
 from migrations import runner
 from persistence.database import Database
 from persistence.embedded import postgres
-from persistence.embedded.postgres import Embedded
+from persistence.embedded.postgres import EmbeddedPostgres
 from persistence.errors import PersistenceError, Unavailable
 from persistence.event_log.log import Health
 from persistence.event_log.writer import PostgresLog
@@ -69,7 +69,7 @@ class App:
         log: PostgresLog,
         url: str,
         database_url: str,
-        embedded: Embedded | None,
+        embedded: EmbeddedPostgres | None,
     ) -> None:
         self.services = services
         self.url = url
@@ -127,7 +127,7 @@ class App:
         self._http.stop()
 
 
-def database_url(settings: Settings, stack: AsyncExitStack) -> tuple[str, Embedded | None]:
+def database_url(settings: Settings, stack: AsyncExitStack) -> tuple[str, EmbeddedPostgres | None]:
     """DATABASE_URL as it is; else that of the embedded server, started, migrated and stopped with the stack."""
     if settings.database_url is not None:
         return settings.database_url.get_secret_value(), None
@@ -157,7 +157,7 @@ async def _compose(
     stack: AsyncExitStack,
     listener: socket.socket,
     url: str,
-    server: Embedded | None,
+    server: EmbeddedPostgres | None,
     key: bytes,
     clock: Clock,
     registry: Registry | None,

@@ -1,4 +1,4 @@
-"""Time, as a port: the only place where a clock is read. Tests put a virtual one in its place."""
+"""The clock: the only module that reads the time. Tests replace it with a virtual one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class Timer(Protocol):
-    """A call that is still to come."""
+    """A scheduled call."""
 
     def cancel(self) -> None: ...
 

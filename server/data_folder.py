@@ -14,13 +14,13 @@ _KEY_BYTES = 32
 
 
 def refuse_embedded_in_production(settings: Settings) -> None:
-    """Raise StartupError if only the embedded database is left and it is for real."""
+    """Raise StartupError in production without DATABASE_URL."""
     if settings.env == "production" and settings.database_url is None:
         raise StartupError("DATABASE_URL must be set in production", exit_code=2)
 
 
 def token_key(settings: Settings) -> bytes:
-    """The key that signs tokens: from the settings, else made once and kept in the data folder."""
+    """The key that signs tokens: from the settings, else generated once and kept in the data folder."""
     if settings.token_key is not None:
         return settings.token_key.get_secret_value().encode()
     if settings.env == "production":
@@ -39,7 +39,7 @@ def token_key(settings: Settings) -> bytes:
 
 
 def _write_once(path: Path, key: bytes) -> None:
-    """Whole or not at all, readable by the owner only; two servers that start together agree on one key."""
+    """Write the file atomically, readable by the owner only. Two servers that start together agree on one key."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:

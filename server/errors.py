@@ -3,9 +3,9 @@
 ParlorError
 ├── StartupError        the server can't start; one line for the operator, and an exit code
 ├── Refused             a request breaks a rule; has a code of the protocol and an HTTP status
-├── RoomUnavailable     a room can't be served just now; worth trying again
-│   └── LogShortened    the database has gone back behind what the room has told
-└── RoomQuarantined     a room can't be served until somebody has looked at it
+├── RoomUnavailable     a room can't be served now; trying again may help
+│   └── LogShortened    the database has lost events that the room has already sent
+└── RoomQuarantined     a room can't be served until an operator has looked at it
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class ParlorError(Exception):
 
 
 class StartupError(ParlorError):
-    """`exit_code` 2: the operator gave something wrong; 1: the surroundings failed."""
+    """`exit_code` 2: wrong input from the operator; 1: the environment failed."""
 
     def __init__(self, message: str, exit_code: int = 1) -> None:
         super().__init__(message)
@@ -35,15 +35,15 @@ class Refused(ParlorError):
 
 
 class RoomUnavailable(ParlorError):
-    """The database is away, or the room is being moved."""
+    """The database is unavailable, or the room is being moved."""
 
 
 class LogShortened(RoomUnavailable):
-    """A failover has lost events that were committed: the room has to be loaded again from what is left."""
+    """A failover has lost committed events: the room must be loaded again from the remaining log."""
 
 
 class RoomQuarantined(ParlorError):
-    """What the room does is refused by its own log, again and again."""
+    """The log refuses the room's appends again and again."""
 
     def __init__(self) -> None:
         super().__init__("the server failed on this room")

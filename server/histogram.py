@@ -1,4 +1,4 @@
-"""A histogram that is cheap to feed: prometheus_client's own takes locks and walks over its buckets each time."""
+"""A histogram with cheap observations: the one of prometheus_client locks and walks its buckets each time."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
 
-class Tally(Collector):
-    """For one thread, and for what happens on every move. Scraped like any other histogram."""
+class FastHistogram(Collector):
+    """For values that are observed on every move, by one thread. Scraped like any other histogram."""
 
     def __init__(self, name: str, documentation: str, *, buckets: Sequence[float], registry: CollectorRegistry) -> None:
         """`buckets`: upper bounds, ascending, without infinity."""
         self._name = name
         self._documentation = documentation
         self._bounds = tuple(buckets)
-        self._counts = [0] * (len(buckets) + 1)  # of those up to each bound, and beyond
+        self._counts = [0] * (len(buckets) + 1)  # per bucket; the last one is above all bounds
         self._sum = 0.0
         registry.register(self)
 

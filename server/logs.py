@@ -9,13 +9,13 @@ from typing import Any
 import structlog
 
 _FIELDS = ("address", "action", "game_id", "player_id", "reason")
-"""What a record may bring along as `extra`: fields of their own, beside its text."""
+"""Names of `extra` fields that are logged beside the message."""
 
 _SECRET_KEYS = frozenset({"session_seed", "client_seed", "token", "authorization", "hand", "hands", "password"})
 
 
 def _without_secrets(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
-    """The last net: a field with such a name is left out, whoever logged it."""
+    """The last safeguard: hide fields with secret names."""
     return {key: "[hidden]" if key in _SECRET_KEYS else value for key, value in event.items()}
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from server.histogram import Tally
+from server.histogram import FastHistogram
 
 _LATENCY_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 _POWERS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
@@ -79,7 +79,7 @@ class Metrics:
         self.commit_batch_events = Histogram(
             "parlor_commit_batch_events", "Events in one commit.", buckets=_POWERS, registry=r
         )
-        self.command_latency_seconds = Tally(
+        self.command_latency_seconds = FastHistogram(
             "parlor_command_latency_seconds",
             "From a command to its ack: the oldest one of each commit.",
             buckets=_LATENCY_S,

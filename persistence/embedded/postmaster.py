@@ -1,4 +1,4 @@
-"""Watching and ending a Postgres server from outside, by the files that it leaves in its data folder."""
+"""Watch and stop a Postgres server from outside, by the files in its data folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONNECT_TIMEOUT_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Postmaster:
-    """The server process that `postmaster.pid` speaks of. It may be dead."""
+    """The server process that `postmaster.pid` names. It may be dead."""
 
     pid: int
     socket_dir: Path
@@ -25,7 +25,7 @@ class Postmaster:
 
     @property
     def accepts(self) -> bool:
-        """Whether it is past recovery and somebody listens on its socket."""
+        """Whether recovery is over and the socket takes connections."""
         if not self.ready:
             return False
         with socket.socket(socket.AF_UNIX) as probe:
@@ -38,7 +38,7 @@ class Postmaster:
 
     @property
     def alive(self) -> bool:
-        """Whether the process lives and is a Postgres; numbers are used again after a restart of the machine."""
+        """Whether the process runs and is a Postgres: process ids are used again after a restart of the machine."""
         try:
             os.kill(self.pid, 0)
         except ProcessLookupError:
@@ -52,7 +52,7 @@ class Postmaster:
         return name == "postgres" and rest.split()[0] != "Z"
 
     def shut_down(self) -> None:
-        """End the process: fast first, harder every 10 s. Returns when it is gone."""
+        """Stop the process: SIGINT, then SIGQUIT, then SIGKILL, 10 s apart. Returns when it has ended."""
         for kill_with in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             deadline = time.monotonic() + _STOP_DEADLINE_S
             try:

@@ -1,4 +1,4 @@
-"""What operators have done and looked at: the table `play.operator_actions`, which is only ever added to."""
+"""The audit log of the operators: the table `play.operator_actions`. Rows are only ever added."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ActionRow:
 
 
 async def add(db: Database, address: str, action: Kind, game_id: str, player_id: str | None, reason: str) -> None:
-    """Write one action down. Raises PersistenceError."""
+    """Record one action. Raises PersistenceError."""
     await db.one(_sql.add_action, address=address, action=action, game_id=game_id, player_id=player_id, reason=reason)
 
 

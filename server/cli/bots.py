@@ -24,8 +24,8 @@ _Z = 1.96
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the command line says. `games`: of each pairing at each size of table, at least. `alone`: who challenges
-    the tables of the others (None: every level)."""
+    """The options of the command. `games`: the least number for each pairing and table size. `alone`: the levels that
+    sit alone among others (None: every level)."""
 
     game: str
     players: str
@@ -45,7 +45,7 @@ class Row:
 
     `win_share`: ties share a win; its interval is Wilson's, over the games. `mean_rank`, `mean_score`: the intervals
     are normal ones over the means of the deals. `ms_p50` and so on: of the challenger's decisions. `iterations_p50`
-    None: it doesn't think.
+    None: the level doesn't search.
     """
 
     players: int
@@ -65,7 +65,7 @@ class Row:
 
 
 def tournament(asked: Asked) -> int:
-    """Play it and print the table. Raises StartupError with exit code 2 for what can't be played."""
+    """Play the tournament and print its table. Raises StartupError with exit code 2 for wrong options."""
     game, levels, alone, sizes = _checked(asked)
     budget = Budget(asked.iterations, 200 if asked.iterations is None and asked.think_ms is None else asked.think_ms)
     meetings = [(size, *pair) for size in sizes for pair in pairings(levels, size, alone)]
@@ -109,11 +109,11 @@ def _checked(asked: Asked) -> tuple[Game[Any], list[str], list[str], list[int]]:
 
 
 _contests: list[Contest] = []
-"""The one of this process."""
+"""The contest of this worker process."""
 
 
 def _begin(budget: Budget) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends all of them
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C and ends its workers
     _contests.append(Contest(Registry.installed(), budget, SystemClock()))
 
 
@@ -122,7 +122,7 @@ def _play(duel: Duel) -> Outcome:
 
 
 def _told(outcomes: Iterator[Outcome], total: int, what: str) -> Iterator[Outcome]:
-    """Say on a terminal how far it is."""
+    """Show the progress on a terminal."""
     shown = sys.stderr.isatty()
     for number, outcome in enumerate(outcomes, 1):
         if shown:
@@ -168,7 +168,7 @@ def wilson(wins: float, games: int) -> tuple[float, float]:
 
 
 def _normal(values: list[float] | list[int], deal: int) -> tuple[float, float]:
-    """Of the mean; games of one deal are not independent of each other, deals are."""
+    """The normal 95 % interval of the mean, over deals: games of one deal depend on each other."""
     means = [fmean(values[first : first + deal]) for first in range(0, len(values), deal)]
     half = _Z * pstdev(means) / sqrt(len(means))
     return fmean(values) - half, fmean(values) + half

@@ -1,4 +1,4 @@
-"""Which database a command works on."""
+"""The database of a command."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from server.settings import Settings
 
 @contextmanager
 def database_url(settings: Settings) -> Iterator[str]:
-    """DATABASE_URL, or the embedded server: the running one, else one for as long as the command takes."""
+    """DATABASE_URL, or the embedded server: the running one, else one that runs as long as the command."""
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return

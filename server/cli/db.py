@@ -1,4 +1,4 @@
-"""parlor db: where the database is, a psql in it, stop the embedded one."""
+"""parlor db: print the URL of the database, open psql, stop the embedded server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from server.settings import Settings
 
 
 def url(settings: Settings) -> None:
-    """Print the DSN and nothing else. The embedded server is started if need be, and left running."""
+    """Print the DSN and nothing else. Starts the embedded server if needed, and leaves it running."""
     print(_url(settings))
 
 
@@ -26,7 +26,7 @@ def psql(settings: Settings) -> int:
 def stop(settings: Settings) -> None:
     """Stop the embedded server, unless a running parlor owns it."""
     if settings.database_url is not None:
-        raise StartupError("DATABASE_URL is set: that server is not ours to stop", exit_code=2)
+        raise StartupError("DATABASE_URL is set: Parlor does not stop a server that it did not start", exit_code=2)
     if postgres.connection_url(settings.data_dir) is None:
         print("not running")
         return

@@ -1,4 +1,4 @@
-"""parlor fork: a game that goes on from the middle of one that is over."""
+"""parlor fork: start a new game from the middle of a finished one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from persistence.errors import Conflict
 from persistence.ids import new_game_id
 from persistence.play import players
 from server.cli.database import open_log
-from server.cli.load_game import known_id, read_game
+from server.cli.load_game import known_id, load_game
 from server.clock import SystemClock
 from server.errors import StartupError
 from server.games.registry import Registry
@@ -21,13 +21,13 @@ _CODE_ATTEMPTS = 3
 
 
 async def fork_game(settings: Settings, game_id: str, at: int, player_id: str | None, seat: int | None) -> None:
-    """Make the fork and say how to join it. It is played from the moment on at which somebody connects to it.
+    """Create the fork and print how to join it. Play starts when the first client connects.
 
     Raises StartupError.
     """
     if seat is not None and player_id is None:
         raise StartupError("--seat needs --player, who is to sit there", exit_code=2)
-    found = await read_game(settings, game_id)
+    found = await load_game(settings, game_id)
     if not found.is_completed:
         raise StartupError(f"the game is {found.row.status}: it can be forked once it is completed", exit_code=2)
     registry, now_ms = Registry.installed(), SystemClock().now_ms()

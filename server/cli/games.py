@@ -1,4 +1,4 @@
-"""parlor games: what is installed, and whether it declares itself properly."""
+"""parlor games: the installed games, and a check of one of them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _EXAMPLES = 20  # plans for each property: some seconds
 
 
 def show(*, as_json: bool) -> int:
-    """List the installed games, and those that can't be loaded with their errors; 1 if there are any of these."""
+    """List the installed games, and the errors of those that can't be loaded. Returns 1 if there are any errors."""
     registry = Registry.installed()
     print(json.dumps(_data(registry), indent=2) if as_json else "\n\n".join(_texts(registry)))
     return 1 if registry.failures else 0
 
 
 def check(name: str) -> int:
-    """Check one game: its declaration, its imports and, where the test kit's needs are installed, its properties.
+    """Check one game: its declaration, its imports and, where the test kit is installed, its properties.
 
     Returns 1 if something is wrong. Raises StartupError for a game that is not installed.
     """
@@ -51,9 +51,9 @@ def _properties(game: Game[Any]) -> int:
         try:
             run()
         except Exception as error:  # noqa: BLE001  # rules of third parties may raise anything
-            print(f"{title}: wrong", flush=True)
+            print(f"{title}: failed", flush=True)
             return _told(game.name, (str(error) or repr(error),))
-        print(f"{title}: well", flush=True)
+        print(f"{title}: ok", flush=True)
     return 0
 
 
@@ -77,7 +77,7 @@ def _origin(origin: Origin | None) -> Data | None:
 
 
 def _texts(registry: Registry) -> list[str]:
-    """A paragraph for each."""
+    """One paragraph for each game."""
     found = []
     for game in registry:
         data, origin = describe(game), registry.origin(game.name)

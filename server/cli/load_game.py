@@ -1,4 +1,4 @@
-"""A whole game out of the database, for the commands that look at one."""
+"""Load a whole game from the database, for the commands that show one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from server.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class ReadGame:
+class LoadedGame:
     """A game as the log has it. `summary`: None unless it is completed."""
 
     row: GameRow
@@ -43,7 +43,7 @@ def known_id(text: str, what: str = "a game") -> str:
         raise StartupError(f"{text!r} is not the id of {what}", exit_code=2) from None
 
 
-async def read_game(settings: Settings, game_id: str) -> ReadGame:
+async def load_game(settings: Settings, game_id: str) -> LoadedGame:
     """Raises StartupError if there is no such game, or not for this build."""
     known = known_id(game_id)
     async with open_log(settings) as (database, log):
@@ -57,7 +57,7 @@ async def read_game(settings: Settings, game_id: str) -> ReadGame:
             raise StartupError(str(error)) from None
         rows = log.read(known, 0, row.last_event_index)
         records = [stored_record(codec, stored) async for stored in rows]
-        return ReadGame(row, game, records, await statistics.get_summary(database, known))
+        return LoadedGame(row, game, records, await statistics.get_summary(database, known))
 
 
 def states(game: Game[Any], records: list[Record]) -> Iterator[State[Any]]:

@@ -1,4 +1,4 @@
-"""parlor migrate: bring the schema up or down, or say where it stands."""
+"""parlor migrate: upgrade or downgrade the schema, or show its version."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def up(settings: Settings) -> None:
 
 
 def down(settings: Settings, target: str) -> None:
-    """Take back everything after `target`."""
+    """Undo all migrations after `target`."""
     with database_url(settings) as url:
         runner.downgrade(url, target)
     status(settings)

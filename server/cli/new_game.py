@@ -1,4 +1,4 @@
-"""parlor new-game: a small game that works, to begin with."""
+"""parlor new-game: a small working game as a starting point."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def new_game(name: str, folder: Path) -> None:
 
 
 def files(name: str) -> dict[str, str]:
-    """The texts of the scaffold's files, by their names."""
+    """The files of the scaffold: name to text."""
     title = "".join(word.capitalize() for word in name.split("_"))
     return {
         path.format(name=name): (_SCAFFOLD / source)

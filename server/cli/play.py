@@ -18,7 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from server import limits
-from server.cli.table_text import Scene
+from server.cli.table_text import TableText
 from server.errors import StartupError
 
 Frame = dict[str, Any]
@@ -29,9 +29,10 @@ _HELP = "a number takes that move; NAME {JSON} sends any command; ? shows the ta
 async def play(
     url: str, game: str, bots: int | None, level: str | None, config: dict[str, Any], source: int = 0
 ) -> int:
-    """Open a room and play in it; `source`: the file descriptor that the player's lines come from.
+    """Open a room and play in it; `source`: the file descriptor with the player's input.
 
-    Returns 0 once the game is over or was left, 1 if the connection or the input ended before. Raises StartupError.
+    Returns 0 when the game is over or the player has left, 1 if the connection or the input ended before that.
+    Raises StartupError.
     """
     api = Api(url)
     told = await api.ask("GET", "/api/games")
@@ -61,7 +62,7 @@ class Api:
         self._url = url.rstrip("/")
 
     async def ask(self, method: str, path: str, body: Frame | None = None, token: str | None = None) -> Any:
-        """The JSON of the answer. Raises StartupError."""
+        """The JSON of the response. Raises StartupError."""
         return await asyncio.to_thread(self._ask, method, path, body, token)
 
     def _ask(self, method: str, path: str, body: Frame | None, token: str | None) -> Any:
@@ -79,20 +80,20 @@ class Api:
 
 
 class Seat:
-    """What is shown to the player, and what he answers. `_actions`: what his turn offers, None while it is not his."""
+    """A player's seat in a terminal. `_actions`: the moves of the current turn, None while another player's turn is."""
 
     def __init__(self, socket: ClientConnection, player_id: str) -> None:
         self._socket = socket
-        self._scene = Scene(player_id)
+        self._table = TableText(player_id)
         self._actions: list[Frame] | None = None
         self._is_fresh = False  # nothing has happened since the table was sent
         self._table_wanted = False
         self._sent = 0
         self._unanswered = 0
-        self._left: int | None = None  # the exit code, once he is leaving
+        self._left: int | None = None  # the exit code, once the player is leaving
 
     async def play(self, token: str, lines: Lines) -> int:
-        """Until the end; returns the exit code."""
+        """Play to the end. Returns the exit code."""
         await self._send({"type": "hello", "token": token})
         pinging, frame = asyncio.create_task(self._ping()), asyncio.create_task(self._frame())
         line = asyncio.create_task(lines.next())
@@ -106,15 +107,15 @@ class Seat:
                         return ended
                     frame = asyncio.create_task(self._frame())
                 elif not self._holds(line):
-                    await self._obey(line.result())
+                    await self._carry_out(line.result())
                     line = asyncio.create_task(lines.next())
         finally:
             for task in (pinging, frame, line):
                 task.cancel()
 
     def _holds(self, line: asyncio.Task[str | None]) -> bool:
-        """Whether a line that was typed ahead must wait: a number for its turn, the end of the input for answers.
-        Nothing is taken from somebody who is leaving."""
+        """Whether a line that was typed ahead must wait: a number waits for the turn, the end of the input for pending
+        answers, and everything once the player is leaving."""
         if self._left is not None:
             return True
         if not line.done():
@@ -123,30 +124,30 @@ class Seat:
         return self._unanswered > 0 if text is None else text.strip().isdigit() and self._actions is None
 
     async def _take(self, frame: Frame | None) -> int | None:  # noqa: C901  # one case a frame
-        """A frame of the server, None when it has closed. Returns the exit code if that is the end."""
+        """Handle a frame from the server (None: it has closed). Returns the exit code if the game ends here."""
         if frame is None:
             code, reason = self._socket.close_code, self._socket.close_reason
             print(f"the connection was closed ({code} {reason})", file=sys.stderr)
             return 1
         match frame["type"]:
             case "state":
-                self._scene.state(frame["view"])
+                self._table.state(frame["view"])
                 self._is_fresh = True
                 if self._table_wanted:
                     self._table_wanted = False
-                    _print(self._scene.table())
+                    _print(self._table.table())
             case "event":
                 self._is_fresh = False
-                _print(self._scene.event(frame))
+                _print(self._table.event(frame))
                 if frame["name"] in ("game_completed", "game_aborted"):
                     return self._left or 0
             case "turn" if frame["actions"] and not self._is_fresh:
-                await self._send({"type": "sync"})  # the table first; the turn comes again behind it
+                await self._send({"type": "sync"})  # show the table first; the server sends the turn again after it
             case "turn":
                 self._offer(frame["actions"])
             case "ack" | "reject" if self._left is not None:
                 self._unanswered -= 1
-                if frame["type"] == "reject":  # of something that was typed before he left
+                if frame["type"] == "reject":  # of a command that was typed before leaving
                     print(f"not possible: {frame['message']}")
                 return self._left if self._unanswered == 0 else None
             case "ack":
@@ -163,15 +164,15 @@ class Seat:
 
     def _offer(self, actions: list[Frame]) -> None:
         self._actions = actions
-        _print(self._scene.table())
+        _print(self._table.table())
         if not actions:
             print("It is your turn; the moves can't be listed: send one as NAME {JSON}")
         for number, action in enumerate(actions, 1):
-            print(f"  {number:>2}) {self._scene.move(action)}")
+            print(f"  {number:>2}) {self._table.move(action)}")
         print("> ", end="", flush=True)
 
-    async def _obey(self, line: str | None) -> None:
-        """A line of the player, None when there are no more."""
+    async def _carry_out(self, line: str | None) -> None:
+        """Carry out one line of input; None: the input has ended."""
         text = "" if line is None else line.strip()
         name, _, rest = text.partition(" ")
         if line is None or text in ("q", "quit"):
@@ -208,13 +209,13 @@ class Seat:
         await self._send({"type": "command", "id": f"c{self._sent}", "name": name, "args": args})
 
     async def _leave(self, why: str, code: int) -> None:
-        """Give the seat back, so that nobody waits for this player; once that is answered it is over."""
+        """Give up the seat, so that nobody waits for this player. The answer ends the command."""
         print(f"{why}you leave the table")
         self._left = code
         await self._command("leave", {})
 
     async def _send(self, frame: Frame) -> None:
-        with suppress(ConnectionClosed):  # what comes next from the server says so
+        with suppress(ConnectionClosed):  # the next read reports it
             await self._socket.send(json.dumps(frame))
 
     async def _frame(self) -> Frame | None:
@@ -225,14 +226,14 @@ class Seat:
         return frame
 
     async def _ping(self) -> None:
-        """The server closes who is silent; a player may think as long as he likes."""
+        """Keep the connection open: the server closes silent ones, and a player may think for long."""
         while True:
             await asyncio.sleep(limits.HEARTBEAT_S)
             await self._send({"type": "ping"})
 
 
 class Lines:
-    """The lines of a file, one at a time. None: there are no more."""
+    """The lines of a file, one at a time."""
 
     def __init__(self, source: int) -> None:
         self._source = source
@@ -245,7 +246,7 @@ class Lines:
         return await self._read.get()
 
     def _pump(self) -> None:
-        """In a thread of its own: a terminal can't be waited for otherwise. Unbuffered, for it may be left waiting."""
+        """Runs in a thread, because a terminal can't be awaited. Reads unbuffered: the thread may be left waiting."""
         rest = b""
         with suppress(RuntimeError, CancelledError):  # the event loop is gone: the game is over
             while data := self._input():

@@ -1,4 +1,4 @@
-"""parlor rebuild: summaries, statistics and ratings computed again from the log."""
+"""parlor rebuild: compute summaries, statistics and ratings again from the log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from server.settings import Settings
 
 
 def rebuild_statistics(settings: Settings, *, verify: bool, target: Path | None, processes: int | None) -> int:
-    """Report what is not as computed, and unless `verify` mend it. 0: all is as computed now; 1: something is not."""
+    """Report the differences and, unless `verify`, correct them. Returns 0 if the tables are right now, else 1."""
     count = min(os.cpu_count() or 1, limits.REBUILD_PROCESSES_MAX) if processes is None else processes
     if not 1 <= count <= limits.REBUILD_PROCESSES_MAX:
         raise StartupError(f"--processes: 1 to {limits.REBUILD_PROCESSES_MAX}", exit_code=2)
@@ -67,7 +67,7 @@ def _opened(target: Path) -> TextIO:
 
 
 class Progress:
-    """One line on a terminal that is written again and again: what, done of total, how fast, how long it will take."""
+    """One line on a terminal that is rewritten: step, done of total, rate, remaining time."""
 
     def __init__(self, clock: Clock, terminal: TextIO | None) -> None:
         self._clock = clock
@@ -91,7 +91,7 @@ class Progress:
         self._terminal.flush()
 
     def end(self) -> None:
-        """The line is done."""
+        """Finish the line."""
         if self._terminal is not None and self._what:
             self._terminal.write("\n")
             self._what = ""

@@ -1,4 +1,4 @@
-"""parlor replay, parlor verify: a game as the log has it."""
+"""parlor replay, parlor verify: a game from the event log."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from itertools import islice
 
 import orjson
 
-from server.cli.load_game import ReadGame, read_game, states
+from server.cli.load_game import LoadedGame, load_game, states
 from server.cli.replay_terminal import play_back, step_through
-from server.cli.replay_text import Painter, Scene
+from server.cli.replay_text import Snapshot, TextRenderer
 from server.errors import StartupError
 from server.games import fairness
 from server.games.replay import fold, state_hash
@@ -21,9 +21,9 @@ from server.settings import Settings
 
 async def read(
     settings: Settings, game_id: str, *, first: int, last: int | None, viewer: str | None
-) -> tuple[ReadGame, range]:
-    """The game, and the indexes that are asked for. Raises StartupError."""
-    found = await read_game(settings, game_id)
+) -> tuple[LoadedGame, range]:
+    """The game, and the requested indexes. Raises StartupError."""
+    found = await load_game(settings, game_id)
     head = found.row.last_event_index
     last = head if last is None else last
     for option, index in (("--from", first), ("--to", last)):
@@ -32,39 +32,41 @@ async def read(
     if first > last:
         raise StartupError(f"--from: at most {last}, where --to ends", exit_code=2)
     if viewer is not None and viewer not in _everybody(found):
-        raise StartupError(f"--as: nobody of the id {viewer!r} was ever in this game", exit_code=2)
+        raise StartupError(f"--as: no player {viewer!r} was ever in this game", exit_code=2)
     return found, range(first, last + 1)
 
 
-def show(found: ReadGame, asked: range, viewer: str | None, *, as_json: bool, step: bool, speed: float | None) -> None:
-    """Print the events `asked` as `viewer` saw them, or everything if the game is over: one JSON object a line, or for
-    reading. In a terminal `step` goes through them key by key, and `speed` lets time pass."""
+def show(
+    found: LoadedGame, asked: range, viewer: str | None, *, as_json: bool, step: bool, speed: float | None
+) -> None:
+    """Print the events `asked` as `viewer` saw them, or everything if the game is over: as JSON lines or as text.
+    `step` walks through them with the keyboard; `speed` plays them with the pauses of the game."""
     if as_json:
         _print_json(found, asked, viewer)
         return
     everything = found.is_completed and viewer is None
-    scenes = [
-        Scene.of(found.game, record, state, viewer, everything=everything)
+    snapshots = [
+        Snapshot.of(found.game, record, state, viewer, everything=everything)
         for record, state in islice(zip(found.records, states(found.game, found.records), strict=True), asked.stop)
     ]
     is_terminal = sys.stdout.isatty()
-    painter = Painter(colour=is_terminal)
+    renderer = TextRenderer(colour=is_terminal)
     if step:
         if not (is_terminal and sys.stdin.isatty()):
             raise StartupError("--step needs a terminal", exit_code=2)
-        step_through(painter, scenes, asked.start, speed)
+        step_through(renderer, snapshots, asked.start, speed)
         return
     print(f"{found.row.game} {found.row.id}: {found.row.status}, {len(found.records)} events")
     if speed is None:
-        for scene in scenes[asked.start :]:
-            print(painter.line(scene))
+        for snapshot in snapshots[asked.start :]:
+            print(renderer.line(snapshot))
     else:
-        play_back(painter, scenes[asked.start :], speed)
-    for text in painter.result(scenes[-1]):
+        play_back(renderer, snapshots[asked.start :], speed)
+    for text in renderer.result(snapshots[-1]):
         print(text)
 
 
-def _print_json(found: ReadGame, asked: range, viewer: Viewer) -> None:
+def _print_json(found: LoadedGame, asked: range, viewer: Viewer) -> None:
     everything = found.is_completed and viewer is None
     for record, state in zip(found.records, states(found.game, found.records), strict=True):
         if record.index >= asked.stop:
@@ -76,17 +78,17 @@ def _print_json(found: ReadGame, asked: range, viewer: Viewer) -> None:
         print(orjson.dumps({**item, "state_hash": state_hash(state)}).decode())
 
 
-def _everybody(found: ReadGame) -> set[str]:
-    """Whoever was a member at any time."""
+def _everybody(found: LoadedGame) -> set[str]:
+    """The ids of all players and spectators who were ever members."""
     return set(fold(found.game, [record.event for record in found.records]).table.players)
 
 
 async def verify(settings: Settings, game_id: str) -> int:
-    """Check a completed game against its commitment and its rules. 0: all of it is right; 1: something is not.
+    """Check a completed game against its commitment and its rules. Returns 0 if all of it is right, else 1.
 
     Raises StartupError with exit code 2 for a game whose log has no end yet.
     """
-    found = await read_game(settings, game_id)
+    found = await load_game(settings, game_id)
     if not any(isinstance(record.event, GameCompleted) for record in found.records):
         raise StartupError(f"the game is {found.row.status}: it can be verified once it is completed", exit_code=2)
     created = found.records[0].event

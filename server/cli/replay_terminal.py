@@ -1,4 +1,4 @@
-"""A replay in a terminal: key by key, or at the pace of the game."""
+"""A replay in a terminal: step by step with the keyboard, or at the speed of the game."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from server import limits
-from server.cli.replay_text import Painter, Scene
+from server.cli.replay_text import Snapshot, TextRenderer
 
 HELP = "right, space: on   left: back   r, R: round   g, G: first, last   p: play   q: quit"
 _CLEAR = "\x1b[H\x1b[2J"
@@ -26,10 +26,10 @@ _KEYS = {
 } | {b"G": "last", b"\x1b[F": "last", b"r": "round", b"R": "round back", b"p": "play", b"q": "quit", b"\x04": "quit"}
 
 
-def moved(scenes: Sequence[Scene], place: int, action: str) -> int:
-    """Where an action leads to from a place among the scenes. Pure."""
-    last = len(scenes) - 1
-    rounds = [n for n, scene in enumerate(scenes) if scene.name == "round_started"]
+def moved(snapshots: Sequence[Snapshot], place: int, action: str) -> int:
+    """The position after an action, among the snapshots. Pure."""
+    last = len(snapshots) - 1
+    rounds = [n for n, snapshot in enumerate(snapshots) if snapshot.name == "round_started"]
     match action:
         case "on":
             return min(place + 1, last)
@@ -47,43 +47,43 @@ def moved(scenes: Sequence[Scene], place: int, action: str) -> int:
             return place
 
 
-def gap_s(before: Scene, after: Scene, speed: float) -> float:
-    """The seconds between two events at a speed: no more than in a replay over a socket."""
+def gap_s(before: Snapshot, after: Snapshot, speed: float) -> float:
+    """Seconds between two events at a speed; at most as long as in a replay over a socket."""
     return min(max(0, after.at_ms - before.at_ms) / 1000, limits.REPLAY_GAP_S) / speed
 
 
-def play_back(painter: Painter, scenes: Sequence[Scene], speed: float) -> None:
-    """Print line by line, as time passed in the game."""
-    for number, scene in enumerate(scenes):
+def play_back(renderer: TextRenderer, snapshots: Sequence[Snapshot], speed: float) -> None:
+    """Print line by line, with the pauses of the game."""
+    for number, snapshot in enumerate(snapshots):
         if number:
-            select.select([], [], [], gap_s(scenes[number - 1], scene, speed))
-        print(painter.line(scene), flush=True)
+            select.select([], [], [], gap_s(snapshots[number - 1], snapshot, speed))
+        print(renderer.line(snapshot), flush=True)
 
 
-def step_through(painter: Painter, scenes: Sequence[Scene], first: int, speed: float | None) -> None:
-    """Show the table and let keys decide, from scene `first` on. With a speed it plays at once."""
+def step_through(renderer: TextRenderer, snapshots: Sequence[Snapshot], first: int, speed: float | None) -> None:
+    """Show the table and follow the keyboard, from snapshot `first` on. With a speed the replay starts playing."""
     place, plays = first, speed is not None
     with _keys() as keys:
         while True:
-            last = place == len(scenes) - 1
+            last = place == len(snapshots) - 1
             plays = plays and not last
-            text = [*painter.table(scenes[place]), "", painter.line(scenes[place]), "", HELP]
+            text = [*renderer.table(snapshots[place]), "", renderer.line(snapshots[place]), "", HELP]
             sys.stdout.write(_CLEAR + "\n".join(text) + "\n")
             sys.stdout.flush()
-            wait_s = gap_s(scenes[place], scenes[place + 1], speed or 1.0) if plays else None
+            wait_s = gap_s(snapshots[place], snapshots[place + 1], speed or 1.0) if plays else None
             action = _action(keys, wait_s)
             if action == "quit":
                 return
             if action == "play":
                 plays = not plays
             elif action is None:
-                place = moved(scenes, place, "on")
+                place = moved(snapshots, place, "on")
             else:
-                place = moved(scenes, place, action)
+                place = moved(snapshots, place, action)
 
 
 def _action(keys: int, wait_s: float | None) -> str | None:
-    """What the next key asks for; None: no key came in time."""
+    """The action of the next key; None: no key was pressed in time."""
     while True:
         ready, _, _ = select.select([keys], [], [], wait_s)
         if not ready:
@@ -96,7 +96,7 @@ def _action(keys: int, wait_s: float | None) -> str | None:
 
 @contextmanager
 def _keys() -> Iterator[int]:
-    """The terminal's keys as they are pressed, without Enter; afterwards it is as it was."""
+    """The terminal in a mode that delivers keys without Enter; restored afterwards."""
     keys = sys.stdin.fileno()
     before = termios.tcgetattr(keys)
     tty.setcbreak(keys)

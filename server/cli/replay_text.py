@@ -1,6 +1,6 @@
-"""A game in text: a line for each event, and the table as it stands. Pure.
+"""A recorded game as text: one line for each event, and the table after it. Pure.
 
-Knows no game by name: it shows those keys of the view that a game has. Cards are told by how they are written.
+Knows no game by name: it shows the keys that the game's view has. A card is recognised by the form of its id.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _LINE_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """One event and how it stands after it. `hands`: those that may be shown, by player."""
+class Snapshot:
+    """One event and the table after it. `hands`: the hands that may be shown, by player."""
 
     index: int
     at_ms: int
@@ -37,7 +37,7 @@ class Scene:
     hands: dict[PlayerId, list[str]]
 
     @classmethod
-    def of(cls, game: Game[Any], record: Record, state: State[Any], viewer: Viewer, *, everything: bool) -> Scene:
+    def of(cls, game: Game[Any], record: Record, state: State[Any], viewer: Viewer, *, everything: bool) -> Snapshot:
         name, data = (record.event.name, record.data) if everything else visible(game, record, viewer)
         players = state.table.players.values()
         lookers: Iterable[Viewer] = [p.player_id for p in players] if everything else [viewer]
@@ -53,24 +53,24 @@ class Scene:
         )
 
 
-class Painter:
-    """`colour`: with the escape codes of terminals."""
+class TextRenderer:
+    """Renders snapshots as text. `colour`: with the escape codes of terminals."""
 
     def __init__(self, *, colour: bool) -> None:
         self._colour = colour
 
-    def line(self, scene: Scene) -> str:
+    def line(self, snapshot: Snapshot) -> str:
         """The event in one line."""
-        clock = datetime.fromtimestamp(scene.at_ms / 1000, UTC).strftime("%H:%M:%S")
-        detail = "  ".join(f"{key}={named(value, scene.names)}" for key, value in scene.data.items())
-        text = with_suits(f"{scene.index:>5}  {clock}  {scene.name:<22} {detail}")
+        clock = datetime.fromtimestamp(snapshot.at_ms / 1000, UTC).strftime("%H:%M:%S")
+        detail = "  ".join(f"{key}={named(value, snapshot.names)}" for key, value in snapshot.data.items())
+        text = with_suits(f"{snapshot.index:>5}  {clock}  {snapshot.name:<22} {detail}")
         if len(text) > _LINE_CHARACTERS:
             text = text[: _LINE_CHARACTERS - 1] + "…"
         return _RED_CARD.sub(lambda found: self._ink(_RED, found[0]), text)
 
-    def table(self, scene: Scene) -> list[str]:
-        """How it stands: phase and round, then the players with their hands, then the trick."""
-        view, round_ = scene.view, scene.view.get("round")
+    def table(self, snapshot: Snapshot) -> list[str]:
+        """The table: phase and round, then the players with their hands, then the trick."""
+        view, round_ = snapshot.view, snapshot.view.get("round")
         head = self._ink(_BOLD, f"{view['game']}  {view['phase']}")
         if round_ is not None:
             trump = round_["trump_card"] or "not turned up"
@@ -78,21 +78,21 @@ class Painter:
                 f"  round {round_['round_index'] + 1}, {round_['cards_per_player']} cards, trump {trump}"
             )
         lines = [head, ""]
-        lines += [self._player(scene, player) for player in view["players"]]
+        lines += [self._player(snapshot, player) for player in view["players"]]
         trick = None if round_ is None else round_["trick"] or round_["last_trick"]
         if trick is not None:
-            plays = "   ".join(f"{named(play['player_id'], scene.names)} {play['card']}" for play in trick["plays"])
+            plays = "   ".join(f"{named(play['player_id'], snapshot.names)} {play['card']}" for play in trick["plays"])
             label = "trick" if "winning_card" not in trick else "last trick"
             lines += ["", self._cards(f"{label} {trick['trick_index'] + 1}:  {plays}")]
-        return [*lines, "", *self.result(scene)]
+        return [*lines, "", *self.result(snapshot)]
 
-    def result(self, scene: Scene) -> list[str]:
-        """What was scored, round by round, and in all."""
-        view = scene.view
+    def result(self, snapshot: Snapshot) -> list[str]:
+        """The scores, round by round, and the total."""
+        view = snapshot.view
         scores, rounds = view.get("scores"), view.get("rounds") or ()
         if not scores:
             return []
-        names = [(player_id, scene.names.get(player_id, player_id)) for player_id in scores]
+        names = [(player_id, snapshot.names.get(player_id, player_id)) for player_id in scores]
         widths = [max(len(name), 8) for _, name in names]
         rows = [["round", *(name for _, name in names)]]
         for past in rounds:
@@ -102,22 +102,22 @@ class Painter:
         lines = [
             "  ".join([row[0].rjust(5), *(c.rjust(w) for c, w in zip(row[1:], widths, strict=True))]) for row in rows
         ]
-        winners = ", ".join(scene.names.get(player, player) for player in view["winners"])
+        winners = ", ".join(snapshot.names.get(player, player) for player in view["winners"])
         return [*lines, f"won by {winners}"] if winners else lines
 
-    def _player(self, scene: Scene, player: Data) -> str:
+    def _player(self, snapshot: Snapshot, player: Data) -> str:
         who = player["player_id"]
-        turn, round_ = scene.view.get("turn"), scene.view.get("round")
+        turn, round_ = snapshot.view.get("turn"), snapshot.view.get("round")
         moves = turn is not None and turn["player_id"] == who
-        name = scene.names.get(who, who)
+        name = snapshot.names.get(who, who)
         parts = [self._ink(_GREEN + _BOLD, f"> {name:<24}") if moves else f"  {name:<24}"]
         if round_ is not None:
             bid = round_["bids"].get(who, "-")
             parts.append(f"{round_['tricks_won'].get(who, 0)}/{bid}")
         if player["status"] != "active":
             parts.append(self._ink(_DIM, player["status"]))
-        hand = scene.hands.get(who)
-        count = (scene.view.get("hand_counts") or {}).get(who)
+        hand = snapshot.hands.get(who)
+        count = (snapshot.view.get("hand_counts") or {}).get(who)
         if hand is not None:
             parts.append(self._cards(" ".join(hand)))
         elif count:
@@ -136,7 +136,7 @@ class Painter:
 
 
 def with_suits(text: str) -> str:
-    """The text with its cards as they are drawn: `K♠`; those of a second deck have a mark."""
+    """The text with card ids replaced by short names such as `K♠`; cards of a second deck get a mark."""
     return _CARD.sub(_suited, text)
 
 
@@ -146,13 +146,13 @@ def _suited(found: re.Match[str]) -> str:
 
 
 def _outcome(past: Data, player_id: PlayerId) -> str:
-    """What a round brought, with tricks won and bid."""
+    """A player's points of a round, with tricks won and bid."""
     won, bid = past["tricks_won"].get(player_id), past["bids"].get(player_id)
     return f"{past['deltas'].get(player_id, 0):+d}" + ("" if bid is None else f" ({won}/{bid})")
 
 
 def named(value: Any, names: dict[PlayerId, str]) -> str:
-    """The value in short, players by their names, nothing that a terminal would obey."""
+    """The value as short text: players by their names, without control characters."""
     if isinstance(value, str):
         return names.get(value, value).translate(_CONTROLS)
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""A table as a player sees it, in lines of text. Pure. Knows no game: it shows whatever keys a view has."""
+"""A table as one player sees it, as lines of text. Pure. Knows no game: it shows the keys that a view has."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from server.games.table_events import (
 
 Frame = dict[str, Any]
 _OF_TABLES = frozenset(view_table(create_table(GameCreated("", "", 1, {}, "", ""), Config()), None)) | {"join_code"}
-"""Keys of the view that every game has; what matters of them stands in the first lines."""
+"""Keys of the view that every game has; the first lines show those that matter."""
 _SILENT = {
     kind.name for kind in (GameCreated, GameStarted, PlayerReady, PlayerUnready, PlayerReconnected, ClientSeedSet)
 }
 _INLINE_CHARACTERS = 96
-_ROWS = 3  # the last ones of a long list
+_ROWS = 3  # of a long list: the last ones
 
 
-class Scene:
-    """What `player_id` was shown last."""
+class TableText:
+    """The latest view of `player_id`."""
 
     def __init__(self, player_id: str) -> None:
         self._view: Frame = {"players": []}
@@ -75,9 +75,9 @@ class Scene:
         return f"{name} (you)" if player["player_id"] == self._me else name
 
     def _lines(self, key: str, value: Any, indent: str) -> list[str]:
-        """In one line if it fits; maps and pictures (rows of equal length) in several."""
+        """One line if the value fits; maps and grids (rows of equal length) take several."""
         label = f"{indent}{self._text(key)}:"
-        if _is_picture(value):
+        if _is_grid(value):
             return [label, *(f"{indent}    {named(row, {})}" for row in value)]
         text = self._text(value)
         if len(text) <= _INLINE_CHARACTERS or not isinstance(value, (dict, list)):
@@ -88,7 +88,7 @@ class Scene:
         return [label, *(line for inner, item in value.items() for line in self._lines(inner, item, f"{indent}  "))]
 
 
-def _is_picture(value: Any) -> bool:
+def _is_grid(value: Any) -> bool:
     if not isinstance(value, list) or len(value) < 2 or not all(isinstance(row, str) for row in value):
         return False
     return len({len(row) for row in value}) == 1 and 2 <= len(value[0]) <= 40 and not any(":" in row for row in value)

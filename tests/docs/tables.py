@@ -6,7 +6,7 @@ from typing import Any
 
 from prometheus_client.metrics import MetricWrapperBase
 
-from server.histogram import Tally
+from server.histogram import FastHistogram
 from server.metrics import Metrics
 from server.settings import Settings
 
@@ -28,7 +28,7 @@ def metrics() -> list[list[str]]:
     """Metric, kind, labels, meaning."""
     found = []
     for metric in vars(Metrics()).values():
-        if isinstance(metric, MetricWrapperBase | Tally):
+        if isinstance(metric, MetricWrapperBase | FastHistogram):
             family = next(iter(metric.collect()))
             total = "_total" if family.type == "counter" else ""
             labels = ", ".join(f"`{label}`" for label in getattr(metric, "_labelnames", ()))

@@ -23,7 +23,7 @@ import pytest_asyncio
 
 from migrations import runner
 from persistence.database import Database
-from persistence.embedded import postgres
+from persistence.embedded import postgres as embedded
 
 _numbers = count(1)
 
@@ -97,7 +97,7 @@ def postgres() -> Iterator[Server]:
         server.drop_all()
         return
     with scratch_folder() as folder:
-        running = postgres.start(folder / "db")
+        running = embedded.start(folder / "db")
         yield Server(running.dsn)
         running.stop()
 

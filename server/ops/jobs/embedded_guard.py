@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from persistence.embedded.postgres import Embedded
+from persistence.embedded.postgres import EmbeddedPostgres
 from persistence.errors import EmbeddedUnavailable
 from persistence.event_log.log import EventLog, Health
 from server.workers.schedule import REVIVE_EVERY_S
@@ -13,7 +13,7 @@ from server.workers.schedule import REVIVE_EVERY_S
 _log = logging.getLogger(__name__)
 
 
-async def keep_embedded(server: Embedded, log: EventLog) -> None:
+async def keep_embedded(server: EmbeddedPostgres, log: EventLog) -> None:
     """Whenever the log has lost its database: see to it that the database runs. Until cancelled."""
     lost = asyncio.Event()
     log.watch(lambda health: lost.set() if health is Health.PAUSED else lost.clear())

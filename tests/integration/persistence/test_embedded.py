@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from persistence.embedded import postgres
-from persistence.embedded.postgres import Embedded
+from persistence.embedded.postgres import EmbeddedPostgres
 from persistence.errors import EmbeddedUnavailable
 from tests.support.postgres import scratch_folder
 
@@ -29,14 +29,14 @@ def answers(dsn: str) -> bool:
         return connection.execute("select 1").fetchone() == (1,)
 
 
-def abandon(server: Embedded) -> None:
+def abandon(server: EmbeddedPostgres) -> None:
     """As if the process that owns the server had been killed."""
     assert server._lock is not None
     os.close(server._lock)
     server._lock = None
 
 
-def kill(server: Embedded) -> None:
+def kill(server: EmbeddedPostgres) -> None:
     postmaster = server.postmaster
     os.kill(postmaster.pid, signal.SIGKILL)
     while postmaster.alive:

@@ -53,7 +53,7 @@ def test_a_check_that_goes_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert games.check("tictactoe") == 0
     told = capsys.readouterr()
     tests = [name.removeprefix("test_") for name in vars(GameProperties) if name.startswith("test_")]
-    assert told.out.splitlines() == [f"{name}: well" for name in tests], "every property is tried"
+    assert told.out.splitlines() == [f"{name}: ok" for name in tests], "every property is tried"
     assert told.err == ""
 
 
@@ -65,7 +65,7 @@ def test_a_check_that_does_not(capsys: pytest.CaptureFixture[str], monkeypatch: 
     monkeypatch.setattr(module.TicTacToe, "actions", lambda self, state, player: (module.Mark(0),))
     assert games.check("tictactoe") == 1
     told = capsys.readouterr()
-    assert told.out.splitlines() == ["declaration: well", "moves: wrong"]
+    assert told.out.splitlines() == ["declaration: ok", "moves: failed"]
     assert told.err.startswith("tictactoe: what is offered is legal: Mark(cell=0) was listed")
 
 
