@@ -22,7 +22,7 @@ from persistence.database import Database
 from persistence.event_log.counters import Counters
 from persistence.event_log.log import Health, LossReason
 from persistence.event_log.pulse import Pulse
-from persistence.event_log.queue import Queue, Want, columns
+from persistence.event_log.queue import GameBatch, Queue, columns
 
 _BACKOFF_FIRST_S = 0.05
 _BACKOFF_MAX_S = 2.0
@@ -37,10 +37,10 @@ class _Undone(Exception):
 
 
 class _Closing(Exception):
-    """The lane closes while its database is out of reach."""
+    """The writer closes while its database is out of reach."""
 
 
-class Lane:
+class WriterConnection:
     """The writer of some of the streams. `start` it, put appends into its `queue`, `close` it."""
 
     def __init__(
@@ -102,7 +102,7 @@ class Lane:
                     self.pulse.set(Health.HEALTHY)
                 elif asyncio.get_running_loop().time() >= self._recycle_at:
                     await self._recycle()
-                elif self.queue.dirty and not self.held:
+                elif self.queue.waiting_streams and not self.held:
                     await self._write(self.queue.take())
                 elif self._closing.is_set():
                     return
@@ -110,67 +110,67 @@ class Lane:
                     self._awake.clear()
                     await self._awake.wait()
 
-    async def _write(self, wants: list[Want]) -> None:
+    async def _write(self, batches: list[GameBatch]) -> None:
         self.busy = True
-        # One id for all that becomes of this batch, however often it is sent and in however many pieces:
+        # One id for all that becomes of a batch, however often it is sent and in however many pieces:
         # a game whose last_batch is this one has it, whichever attempt came through.
-        await self._settle(wants, uuid4())
+        await self._reach_verdicts(batches, uuid4())
         self.busy = False
         self.pulse.set(Health.HEALTHY)
         self._changed()
 
-    async def _settle(self, wants: list[Want], batch: Any) -> None:
-        """Bring every want to its verdict."""
+    async def _reach_verdicts(self, batches: list[GameBatch], batch_id: Any) -> None:
+        """Bring every batch to its verdict."""
         sent_before = False
-        while wants:
+        while batches:
             try:
-                moved = await self._send(wants, batch)
+                moved = await self._send(batches, batch_id)
             except Exception as error:  # noqa: BLE001  # any failure of a write leads to a verdict
                 if driver.is_collision(error):
                     continue
                 if self._is_fault(error):
                     _log.warning("the outcome of a commit is unknown: %s", driver.reason(error))
                     sent_before = True
-                    wants = await self._resolve(wants, batch, in_doubt=True)
-                elif len(wants) > 1 or len(wants[0].appends) > 1:
-                    await self._settle_apart(wants, batch)
+                    batches = await self._resolve(batches, batch_id, in_doubt=True)
+                elif len(batches) > 1 or len(batches[0].appends) > 1:
+                    await self._reach_verdicts_apart(batches, batch_id)
                     return
                 elif sent_before or isinstance(error, _Undone):
-                    wants = await self._resolve(wants, batch)
+                    batches = await self._resolve(batches, batch_id)
                     sent_before = False
                 else:
-                    self._refuse(wants[0], error)
+                    self._refuse(batches[0], error)
                     return
                 continue
-            missing = [want for place, want in enumerate(wants, 1) if place not in moved]
-            for place, want in enumerate(wants, 1):
+            missing = [batch for place, batch in enumerate(batches, 1) if place not in moved]
+            for place, batch in enumerate(batches, 1):
                 if place in moved:
-                    self.queue.commit(want)
-            wants = await self._resolve(missing, batch) if missing else []
+                    self.queue.commit(batch)
+            batches = await self._resolve(missing, batch_id) if missing else []
 
-    async def _settle_apart(self, wants: list[Want], batch: Any) -> None:
-        for want in wants if len(wants) > 1 else wants[0].single_appends():
-            if not want.stream.lost:
-                await self._settle([want], batch)
+    async def _reach_verdicts_apart(self, batches: list[GameBatch], batch_id: Any) -> None:
+        for batch in batches if len(batches) > 1 else batches[0].single_appends():
+            if not batch.stream.lost:
+                await self._reach_verdicts([batch], batch_id)
 
-    async def _resolve(self, wants: list[Want], batch: Any, *, in_doubt: bool = False) -> list[Want]:
+    async def _resolve(self, batches: list[GameBatch], batch_id: Any, *, in_doubt: bool = False) -> list[GameBatch]:
         """See what became of games; give verdicts where there are any, and back what is to be sent (again)."""
-        heads = await self._heads([want.stream.game_id for want in wants])
-        again: list[Want] = []
+        heads = await self._heads([batch.stream.game_id for batch in batches])
+        again: list[GameBatch] = []
         committed = fenced = 0
-        for want in wants:
-            head, epoch, last_batch = heads.get(want.stream.game_id, (-1, None, None))
-            if last_batch == batch and head >= want.head:
+        for batch in batches:
+            head, epoch, last_batch = heads.get(batch.stream.game_id, (-1, None, None))
+            if last_batch == batch_id and head >= batch.head:
                 committed += 1
                 self._faults = 0  # a commit came through, even if we didn't hear of it
-                self.queue.commit(want)
-            elif head == want.expected and (epoch == want.stream.epoch or (epoch is None and want.creates)):
-                again.append(want)
+                self.queue.commit(batch)
+            elif head == batch.expected and (epoch == batch.stream.epoch or (epoch is None and batch.creates)):
+                again.append(batch)
             else:
                 fenced += 1
                 place = f"epoch {epoch}, head {head}" if epoch is not None else "no such game"
-                mine = f"epoch {want.stream.epoch}, head {want.expected}"
-                self.queue.lose(want, LossReason.FENCED, f"expected {mine}, found {place}")
+                mine = f"epoch {batch.stream.epoch}, head {batch.expected}"
+                self.queue.lose(batch, LossReason.FENCED, f"expected {mine}, found {place}")
         self._counters.fenced += fenced
         if in_doubt:
             self._counters.in_doubt_committed += committed
@@ -178,45 +178,45 @@ class Lane:
             self._counters.in_doubt_resent += len(again)
         return again
 
-    def _refuse(self, want: Want, error: Exception) -> None:
+    def _refuse(self, batch: GameBatch, error: Exception) -> None:
         self._counters.refused += 1
         detail = driver.reason(error)
-        _log.error("events of game %s from %d on are refused: %s", want.stream.game_id, want.expected + 1, detail)
-        self.queue.lose(want, LossReason.REFUSED, detail)
+        _log.error("events of game %s from %d on are refused: %s", batch.stream.game_id, batch.expected + 1, detail)
+        self.queue.lose(batch, LossReason.REFUSED, detail)
 
     # -- talking to the database
 
-    async def _send(self, wants: list[Want], batch: Any) -> set[int]:
-        """One transaction. Gives the places (from 1) of the wants that were carried out."""
+    async def _send(self, batches: list[GameBatch], batch_id: Any) -> set[int]:
+        """One transaction. Gives the places (from 1) of the batches that were carried out."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         self.pulse.begin(self._cut)
         try:
-            if any(writes for want in wants for _, writes in want.appends):
-                moved = await self._send_with_writes(wants, batch)
+            if any(writes for batch in batches for _, writes in batch.appends):
+                moved = await self._send_with_writes(batches, batch_id)
             else:
-                moved = {row[0] for row in await self._append.fetch(*columns(wants, batch))}
+                moved = {row[0] for row in await self._append.fetch(*columns(batches, batch_id))}
         finally:
             self.pulse.end()
         self.pulse.set(Health.HEALTHY)
         self._faults = 0
-        self._count(sum([want.head - want.expected for want in wants]), loop.time() - began)
+        self._count(sum([batch.head - batch.expected for batch in batches]), loop.time() - began)
         return moved
 
-    async def _send_with_writes(self, wants: list[Want], batch: Any) -> set[int]:
+    async def _send_with_writes(self, batches: list[GameBatch], batch_id: Any) -> set[int]:
         connection = self._connection
         async with connection.transaction():
-            for want in wants:
-                for write in want.writes:
+            for batch in batches:
+                for write in batch.writes:
                     if write.before:
                         await write.apply(connection)
-            moved = {row[0] for row in await self._append.fetch(*columns(wants, batch))}
-            for place, want in enumerate(wants, 1):
+            moved = {row[0] for row in await self._append.fetch(*columns(batches, batch_id))}
+            for place, batch in enumerate(batches, 1):
                 if place not in moved:
-                    if want.creates:
+                    if batch.creates:
                         raise _Undone
                     continue
-                for write in want.writes:
+                for write in batch.writes:
                     if not write.before:
                         await write.apply(connection)
         return moved

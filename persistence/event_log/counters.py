@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Statistics(NamedTuple):
+class Counts(NamedTuple):
     """A snapshot; everything counts from the start of the process."""
 
     commits: int
@@ -36,6 +36,6 @@ class Counters:
     refused: int = 0
     reconnects: int = 0
 
-    def snapshot(self) -> Statistics:
+    def snapshot(self) -> Counts:
         """The figures as they stand now."""
-        return Statistics(*(getattr(self, name) for name in Statistics._fields))
+        return Counts(*(getattr(self, name) for name in Counts._fields))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from persistence.event_log.log import Health
 
 
-class Vitals:
+class WatchedHealth:
     """The health of a log; `become` changes it."""
 
     def __init__(self, health: Health) -> None:

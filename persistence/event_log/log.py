@@ -1,7 +1,7 @@
 """The event log: the port that rooms write to, and the values that pass through it.
 
 One log serves all rooms of a node. A room opens a `Stream` and appends to it; `append` returns at once, and the
-log calls the stream's `Listener` when the transaction is committed. The order within a stream is kept; nothing is
+log calls the stream's `StreamListener` when the transaction is committed. The order within a stream is kept; nothing is
 promised across streams.
 
     stream = log.open(game_id, head=-1, epoch=1, listener=room)
@@ -21,24 +21,39 @@ from persistence.value import value
 _SEAL = object()
 
 
-class Committed:
-    """Proof that all events of a stream up to `head` are committed. Only a log can make one (`seal`).
+class _Word:
+    """What only a log can say about a stream: for events up to `head`."""
 
-    `durable` False: the log has them and will write them, but that is all (`EventLog.promise`).
-    """
+    __slots__ = ("head",)
 
-    __slots__ = ("durable", "head")
-
-    def __init__(self, head: int, seal: object, *, durable: bool = True) -> None:
+    def __init__(self, head: int, seal: object) -> None:
         if seal is not _SEAL:
-            raise TypeError("only the event log can say that something is committed")
+            raise TypeError(f"only the event log can make a {type(self).__name__}")
         self.head = head
-        self.durable = durable
 
 
-def seal(head: int, *, durable: bool = True) -> Committed:
+class Committed(_Word):
+    """Proof that all events of a stream up to `head` are committed. Made by the log alone (`commit_proof`)."""
+
+    __slots__ = ()
+
+
+class Promised(_Word):
+    """The log has all events of a stream up to `head` and will write them, and that is all (`EventLog.promise`)."""
+
+    __slots__ = ()
+
+
+def commit_proof(head: int) -> Committed:
     """For the implementations of the log in this package, and for nobody else."""
-    return Committed(head, _SEAL, durable=durable)
+    return Committed(head, _SEAL)
+
+
+def write_promise(stream: Stream) -> Promised:
+    """For the implementations of `EventLog.promise`."""
+    if not stream.relaxed:
+        raise ValueError("this stream was not opened as relaxed")
+    return Promised(stream.head, _SEAL)
 
 
 def proven(rows: Sequence[StoredEvent]) -> Committed:
@@ -62,7 +77,7 @@ class Lost:
     detail: str
 
 
-class Listener(Protocol):
+class StreamListener(Protocol):
     """Whoever appends. Called on the event loop, synchronously, never from within `append`."""
 
     def committed(self, proof: Committed) -> None:
@@ -125,7 +140,7 @@ class Stream:
 
     __slots__ = ("__dict__", "epoch", "game_id", "head", "listener", "relaxed")
 
-    def __init__(self, game_id: str, head: int, epoch: int, listener: Listener, *, relaxed: bool) -> None:
+    def __init__(self, game_id: str, head: int, epoch: int, listener: StreamListener, *, relaxed: bool) -> None:
         self.relaxed = relaxed
         self.game_id = game_id
         self.head = head  # index of the last event handed to append
@@ -146,7 +161,7 @@ class EventLog(Protocol):
     def watch(self, callback: Callable[[Health], None]) -> None:
         """Call back on every change of `health`."""
 
-    def open(self, game_id: str, head: int, epoch: int, listener: Listener, *, relaxed: bool = False) -> Stream:
+    def open(self, game_id: str, head: int, epoch: int, listener: StreamListener, *, relaxed: bool = False) -> Stream:
         """A stream whose last committed event is `head` (-1: none), owned under `epoch`."""
 
     def append(self, stream: Stream, events: Sequence[NewEvent], writes: Sequence[Write] = ()) -> None:
@@ -155,7 +170,7 @@ class EventLog(Protocol):
         The events of one call are committed together or not at all.
         """
 
-    def promise(self, stream: Stream) -> Committed:
+    def promise(self, stream: Stream) -> Promised:
         """In place of a proof, for rooms that would rather go on than wait: what was appended may be told at once.
 
         It is lost if this process or the stream is lost before the commit. Raises ValueError unless the stream was

@@ -12,9 +12,19 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from persistence.event_log.health import Vitals
-from persistence.event_log.log import Committed, Health, Listener, LossReason, NewEvent, StoredEvent, Stream, Write
-from persistence.event_log.queue import Append, Queue, QueuedStream, Want, promise
+from persistence.event_log.health import WatchedHealth
+from persistence.event_log.log import (
+    Health,
+    LossReason,
+    NewEvent,
+    Promised,
+    StoredEvent,
+    Stream,
+    StreamListener,
+    Write,
+    write_promise,
+)
+from persistence.event_log.queue import Append, GameBatch, Queue, QueuedStream
 
 
 @dataclass(slots=True)
@@ -52,7 +62,7 @@ class MemoryLog:
         self._queue = Queue(self._schedule)
         self._held = False
         self._scheduled = False
-        self._vitals = Vitals(Health.HEALTHY)
+        self._health = WatchedHealth(Health.HEALTHY)
         self._settling: list[asyncio.Future[None]] = []
         self._refusals: dict[str, str] = {}
 
@@ -66,7 +76,7 @@ class MemoryLog:
     @property
     def health(self) -> Health:
         """HEALTHY, or what `set_health` said."""
-        return self._vitals.health
+        return self._health.health
 
     @property
     def pending_events(self) -> int:
@@ -75,13 +85,13 @@ class MemoryLog:
 
     def watch(self, callback: Callable[[Health], None]) -> None:
         """Call back on every change of `health`."""
-        self._vitals.watch(callback)
+        self._health.watch(callback)
 
     async def reachable(self) -> None:
         """See `EventLog.reachable`."""
-        await self._vitals.reachable()
+        await self._health.reachable()
 
-    def open(self, game_id: str, head: int, epoch: int, listener: Listener, *, relaxed: bool = False) -> Stream:
+    def open(self, game_id: str, head: int, epoch: int, listener: StreamListener, *, relaxed: bool = False) -> Stream:
         """See `EventLog.open`."""
         return QueuedStream(game_id, head, epoch, listener, self._queue, relaxed=relaxed)
 
@@ -90,9 +100,9 @@ class MemoryLog:
         queued: QueuedStream = stream  # type: ignore[assignment]  # `open` makes no others
         self._queue.add(queued, events, writes)
 
-    def promise(self, stream: Stream) -> Committed:
+    def promise(self, stream: Stream) -> Promised:
         """See `EventLog.promise`."""
-        return promise(stream)
+        return write_promise(stream)
 
     def close_stream(self, stream: Stream) -> None:
         """See `EventLog.close_stream`."""
@@ -107,7 +117,7 @@ class MemoryLog:
 
     async def settled(self) -> None:
         """Return when nothing is pending."""
-        while self._queue.dirty:
+        while self._queue.waiting_streams:
             waiting = asyncio.get_running_loop().create_future()
             self._settling.append(waiting)
             await waiting
@@ -129,7 +139,7 @@ class MemoryLog:
 
     def set_health(self, health: Health) -> None:
         """Pretend; nothing else changes (`hold` stops the commits)."""
-        self._vitals.become(health)
+        self._health.become(health)
 
     # -- committing
 
@@ -140,44 +150,44 @@ class MemoryLog:
 
     def _commit(self) -> None:
         self._scheduled = False
-        while self._queue.dirty and not self._held:
-            for want in self._queue.take():
-                self._carry_out(want)
+        while self._queue.waiting_streams and not self._held:
+            for batch in self._queue.take():
+                self._carry_out(batch)
         waiting, self._settling = self._settling, []
         for future in waiting:
             if not future.done():
                 future.set_result(None)
 
-    def _carry_out(self, want: Want) -> None:
-        game = self.store.game(want.stream.game_id)
-        rows = self._rows(want)
+    def _carry_out(self, batch: GameBatch) -> None:
+        game = self.store.game(batch.stream.game_id)
+        rows = self._rows(batch)
         if isinstance(rows, str):
-            if len(want.appends) == 1:
-                self._refusals.pop(want.stream.game_id, None)
-                self._queue.lose(want, LossReason.REFUSED, rows)
+            if len(batch.appends) == 1:
+                self._refusals.pop(batch.stream.game_id, None)
+                self._queue.lose(batch, LossReason.REFUSED, rows)
                 return
-            for single in want.single_appends():
-                if not want.stream.lost:
+            for single in batch.single_appends():
+                if not batch.stream.lost:
                     self._carry_out(single)
             return
         head = len(game.events) - 1
-        if game.epoch != want.stream.epoch or head != want.expected:
-            mine = f"epoch {want.stream.epoch}, head {want.expected}"
+        if game.epoch != batch.stream.epoch or head != batch.expected:
+            mine = f"epoch {batch.stream.epoch}, head {batch.expected}"
             detail = f"expected {mine}, found epoch {game.epoch}, head {head}"
-            self._queue.lose(want, LossReason.FENCED, detail)
+            self._queue.lose(batch, LossReason.FENCED, detail)
             return
         game.events += rows
         game.commands |= {(row.actor_id, row.command_id) for row in rows if row.command_id is not None}
-        game.writes += want.writes
-        self._queue.commit(want)
+        game.writes += batch.writes
+        self._queue.commit(batch)
 
-    def _rows(self, want: Want) -> list[StoredEvent] | str:
-        """The rows that a want comes to, or why the database would not take them."""
-        if want.stream.game_id in self._refusals:
-            return self._refusals[want.stream.game_id]
-        taken = set(self.store.game(want.stream.game_id).commands)
+    def _rows(self, batch: GameBatch) -> list[StoredEvent] | str:
+        """The rows that a batch comes to, or why the database would not take them."""
+        if batch.stream.game_id in self._refusals:
+            return self._refusals[batch.stream.game_id]
+        taken = set(self.store.game(batch.stream.game_id).commands)
         rows: list[StoredEvent] = []
-        for index, event in enumerate(_events(want.appends), want.expected + 1):
+        for index, event in enumerate(_events(batch.appends), batch.expected + 1):
             if event.command_id is not None and (event.actor_id, event.command_id) in taken:
                 return "duplicate key value violates unique constraint (23505, game_events_command_idx)"
             if event.command_id is not None and event.actor_id is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from logging import getLogger
 from typing import Any, TypeAlias
 
-from persistence.event_log.log import Committed, Listener, LossReason, Lost, NewEvent, Stream, Write, seal
+from persistence.event_log.log import LossReason, Lost, NewEvent, Stream, StreamListener, Write, commit_proof
 
 MAX_BATCH_EVENTS = 512
 MAX_BATCH_BYTES = 256 * 1024
@@ -20,12 +20,12 @@ _log = getLogger(__name__)
 
 
 class QueuedStream(Stream):
-    """A stream with its place in the queue. It stands in its queue's `dirty` exactly while `pending` isn't empty."""
+    """A stream with its place in the queue. In its queue's `waiting_streams` exactly while `pending` isn't empty."""
 
     __slots__ = ("closed", "lost", "pending", "queue", "sent", "silent")
 
     def __init__(
-        self, game_id: str, head: int, epoch: int, listener: Listener, queue: Queue, *, relaxed: bool = False
+        self, game_id: str, head: int, epoch: int, listener: StreamListener, queue: Queue, *, relaxed: bool = False
     ) -> None:
         super().__init__(game_id, head, epoch, listener, relaxed=relaxed)
         self.queue = queue
@@ -37,8 +37,8 @@ class QueuedStream(Stream):
 
 
 @dataclass(slots=True)
-class Want:
-    """What one batch wants to do to one game: move its head from `expected` to `head`."""
+class GameBatch:
+    """What a batch does to one game: moves its head from `expected` to `head`."""
 
     stream: QueuedStream
     expected: int
@@ -54,23 +54,23 @@ class Want:
         """Whether something is written before the compare-and-set: maybe the very row that it compares."""
         return any(write.before for write in self.writes)
 
-    def single_appends(self) -> list[Want]:
+    def single_appends(self) -> list[GameBatch]:
         """The same, one append at a time."""
-        wants, expected = [], self.expected
+        batches, expected = [], self.expected
         for append in self.appends:
-            wants.append(Want(self.stream, expected, expected + len(append[0]), [append]))
-            expected = wants[-1].head
-        return wants
+            batches.append(GameBatch(self.stream, expected, expected + len(append[0]), [append]))
+            expected = batches[-1].head
+        return batches
 
 
 class Queue:
     """The appends that wait for one writer. `wake` is called when there is something new to take."""
 
-    __slots__ = ("_wake", "dirty", "pending_events")
+    __slots__ = ("_wake", "pending_events", "waiting_streams")
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
-        self.dirty: deque[QueuedStream] = deque()
+        self.waiting_streams: deque[QueuedStream] = deque()
         self.pending_events = 0
 
     def add(self, stream: QueuedStream, events: Sequence[NewEvent], writes: Sequence[Write]) -> None:
@@ -78,90 +78,83 @@ class Queue:
         if stream.closed:
             return
         if not stream.pending:
-            self.dirty.append(stream)
+            self.waiting_streams.append(stream)
             self._wake()
         stream.pending.append((events, writes))
         stream.head += len(events)
         self.pending_events += len(events)
 
-    def take(self) -> list[Want]:
+    def take(self) -> list[GameBatch]:
         """Cut the next batch: whole appends in the order in which streams queued up, within the bounds.
 
         The first append is taken whatever its size.
         """
-        wants: list[Want] = []
+        batches: list[GameBatch] = []
         events = size = 0
-        while self.dirty:
-            stream = self.dirty[0]
+        while self.waiting_streams:
+            stream = self.waiting_streams[0]
             taken, count = 0, 0
             for new_events, _ in stream.pending:
                 events += len(new_events)
                 for event in new_events:
                     size += len(event.payload)
-                if (events > MAX_BATCH_EVENTS or size > MAX_BATCH_BYTES) and (wants or taken):
+                if (events > MAX_BATCH_EVENTS or size > MAX_BATCH_BYTES) and (batches or taken):
                     break
                 taken += 1
                 count += len(new_events)
             if taken:
-                wants.append(Want(stream, stream.sent, stream.sent + count, stream.pending[:taken]))
+                batches.append(GameBatch(stream, stream.sent, stream.sent + count, stream.pending[:taken]))
                 stream.sent += count
             if taken < len(stream.pending):  # full; the others have their turn before the rest of this stream
                 stream.pending = stream.pending[taken:]
-                self.dirty.rotate(-1 if taken else 0)
+                self.waiting_streams.rotate(-1 if taken else 0)
                 break
             stream.pending = []
-            self.dirty.popleft()
-        return wants
+            self.waiting_streams.popleft()
+        return batches
 
-    def commit(self, want: Want) -> None:
-        """Tell the stream's listener that all of `want` is committed."""
-        self.pending_events -= want.head - want.expected
-        if not want.stream.silent:
+    def commit(self, batch: GameBatch) -> None:
+        """Tell the stream's listener that all of `batch` is committed."""
+        self.pending_events -= batch.head - batch.expected
+        if not batch.stream.silent:
             try:
-                want.stream.listener.committed(seal(want.head))
+                batch.stream.listener.committed(commit_proof(batch.head))
             except Exception:  # noqa: BLE001  # one broken room must not keep the others from hearing of theirs
-                _log.exception("the listener of game %s failed on a commit", want.stream.game_id)
+                _log.exception("the listener of game %s failed on a commit", batch.stream.game_id)
 
-    def lose(self, want: Want, reason: LossReason, detail: str) -> None:
+    def lose(self, batch: GameBatch, reason: LossReason, detail: str) -> None:
         """Close the stream, drop what it still has queued, and tell its listener."""
-        stream = want.stream
+        stream = batch.stream
         if stream.pending:
-            self.dirty.remove(stream)
+            self.waiting_streams.remove(stream)
             stream.pending = []
-        self.pending_events -= stream.head - want.expected
+        self.pending_events -= stream.head - batch.expected
         stream.closed = stream.lost = True
         if not stream.silent:
             stream.silent = True
             try:
-                stream.listener.lost(Lost(reason, want.expected + 1, detail))
+                stream.listener.lost(Lost(reason, batch.expected + 1, detail))
             except Exception:  # noqa: BLE001  # likewise
                 _log.exception("the listener of game %s failed on a loss", stream.game_id)
 
 
-def promise(stream: Stream) -> Committed:
-    """See `EventLog.promise`."""
-    if not stream.relaxed:
-        raise ValueError("this stream was not opened as relaxed")
-    return seal(stream.head, durable=False)
-
-
-def columns(wants: Sequence[Want], batch: Any) -> tuple[Any, ...]:
+def columns(batches: Sequence[GameBatch], batch_id: Any) -> tuple[Any, ...]:
     """The parameters of the query `append`, in its order.
 
     An event names its game by the place in the first array, which is shorter than to repeat the id.
     """
-    events = [event for want in wants for new_events, _ in want.appends for event in new_events]
+    events = [event for batch in batches for new_events, _ in batch.appends for event in new_events]
     places: list[int] = []
     indexes: list[int] = []
-    for place, want in enumerate(wants, 1):
-        places += [place] * (want.head - want.expected)
-        indexes += range(want.expected + 1, want.head + 1)
+    for place, batch in enumerate(batches, 1):
+        places += [place] * (batch.head - batch.expected)
+        indexes += range(batch.expected + 1, batch.head + 1)
     return (
-        [want.stream.game_id for want in wants],
-        [want.expected for want in wants],
-        [want.head for want in wants],
-        [want.stream.epoch for want in wants],
-        batch,
+        [batch.stream.game_id for batch in batches],
+        [batch.expected for batch in batches],
+        [batch.head for batch in batches],
+        [batch.stream.epoch for batch in batches],
+        batch_id,
         places,
         indexes,
         [event.type for event in events],

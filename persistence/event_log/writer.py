@@ -10,11 +10,20 @@ from zlib import crc32
 from persistence import driver
 from persistence.database import Database
 from persistence.errors import Unavailable
-from persistence.event_log.connection import Lane
-from persistence.event_log.counters import Counters, Statistics
-from persistence.event_log.health import Vitals
-from persistence.event_log.log import Committed, Health, Listener, NewEvent, StoredEvent, Stream, Write
-from persistence.event_log.queue import QueuedStream, promise
+from persistence.event_log.connection import WriterConnection
+from persistence.event_log.counters import Counters, Counts
+from persistence.event_log.health import WatchedHealth
+from persistence.event_log.log import (
+    Health,
+    NewEvent,
+    Promised,
+    StoredEvent,
+    Stream,
+    StreamListener,
+    Write,
+    write_promise,
+)
+from persistence.event_log.queue import QueuedStream
 
 _READ_CHUNK_EVENTS = 500
 _INDEX_MAX = 2**31 - 1
@@ -40,11 +49,11 @@ class PostgresLog:
     ) -> None:
         self._database = database
         self._counters = Counters()
-        self._vitals = Vitals(Health.PAUSED)
+        self._health = WatchedHealth(Health.PAUSED)
         self._settling: list[asyncio.Future[None]] = []
         self._closed = False
-        self._lanes = tuple(
-            Lane(
+        self._writers = tuple(
+            WriterConnection(
                 database,
                 self._counters,
                 commit_timeout_s=commit_timeout_s,
@@ -56,12 +65,12 @@ class PostgresLog:
 
     async def start(self) -> None:
         """Connect the writers; until then `health` is PAUSED. Raises BadDatabaseUrl or Unavailable: try again."""
-        for lane in self._lanes:
-            await lane.start()
+        for writer in self._writers:
+            await writer.start()
 
     async def close(self, timeout_s: float = 5.0) -> None:
         """Write what is pending as far as the deadline allows. Streams that are open are simply forgotten."""
-        await asyncio.gather(*(lane.close(timeout_s) for lane in self._lanes))
+        await asyncio.gather(*(writer.close(timeout_s) for writer in self._writers))
         self._closed = True
         for waiting in self._settling:
             if not waiting.done():
@@ -70,34 +79,34 @@ class PostgresLog:
     @property
     def health(self) -> Health:
         """That of the writer that is worst off."""
-        return self._vitals.health
+        return self._health.health
 
     @property
     def pending_events(self) -> int:
         """Events appended and not yet committed or lost."""
-        return sum(lane.queue.pending_events for lane in self._lanes)
+        return sum(writer.queue.pending_events for writer in self._writers)
 
     def watch(self, callback: Callable[[Health], None]) -> None:
         """Call back on every change of `health`."""
-        self._vitals.watch(callback)
+        self._health.watch(callback)
 
     async def reachable(self) -> None:
         """See `EventLog.reachable`."""
-        await self._vitals.reachable()
+        await self._health.reachable()
 
-    def open(self, game_id: str, head: int, epoch: int, listener: Listener, *, relaxed: bool = False) -> Stream:
+    def open(self, game_id: str, head: int, epoch: int, listener: StreamListener, *, relaxed: bool = False) -> Stream:
         """See `EventLog.open`."""
-        lane = self._lanes[crc32(game_id.encode()) % len(self._lanes)]
-        return QueuedStream(game_id, head, epoch, listener, lane.queue, relaxed=relaxed)
+        writer = self._writers[crc32(game_id.encode()) % len(self._writers)]
+        return QueuedStream(game_id, head, epoch, listener, writer.queue, relaxed=relaxed)
 
     def append(self, stream: Stream, events: Sequence[NewEvent], writes: Sequence[Write] = ()) -> None:
         """See `EventLog.append`. The sequences are kept, not copied. After a loss or `close_stream`: ignored."""
         queued: QueuedStream = stream  # type: ignore[assignment]  # `open` makes no others
         queued.queue.add(queued, events, writes)
 
-    def promise(self, stream: Stream) -> Committed:
+    def promise(self, stream: Stream) -> Promised:
         """See `EventLog.promise`."""
-        return promise(stream)
+        return write_promise(stream)
 
     def close_stream(self, stream: Stream) -> None:
         """See `EventLog.close_stream`."""
@@ -129,25 +138,25 @@ class PostgresLog:
 
     def hold(self) -> None:
         """Start no new transaction until `release`: for tests that look at what is not committed yet."""
-        for lane in self._lanes:
-            lane.held = True
+        for writer in self._writers:
+            writer.held = True
 
     def release(self) -> None:
         """Go on."""
-        for lane in self._lanes:
-            lane.held = False
-            lane.wake()
+        for writer in self._writers:
+            writer.held = False
+            writer.wake()
 
-    def statistics(self) -> Statistics:
+    def statistics(self) -> Counts:
         """What was counted so far, over all writers."""
         return self._counters.snapshot()
 
     def _is_busy(self) -> bool:
-        return any(lane.busy or lane.queue.dirty for lane in self._lanes)
+        return any(writer.busy or writer.queue.waiting_streams for writer in self._writers)
 
     def _changed(self) -> None:
         """A writer has finished a batch, or its health has changed."""
-        self._vitals.become(max((lane.pulse.health for lane in self._lanes), key=_SEVERITY.index))
+        self._health.become(max((writer.pulse.health for writer in self._writers), key=_SEVERITY.index))
         if self._settling and not self._is_busy():
             waiting, self._settling = self._settling, []
             for future in waiting:

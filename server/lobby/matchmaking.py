@@ -27,7 +27,7 @@ from server.lobby.open_rooms import Lobbies
 from server.lobby.opening import room_config
 from server.metrics import Metrics, TicketOutcome
 from server.rooms.directory import Directory, NewRoom
-from server.rooms.machine.waiting import patience
+from server.rooms.machine.waiting import database_deadline
 from server.rooms.room import Room
 
 _ATTEMPTS = 3
@@ -53,7 +53,7 @@ class Matchmaker:
         He is told the same seat again as long as it is his and its game has not begun, or he was given it less than
         TICKET_S ago. Raises `Refused`, `RoomUnavailable`, PersistenceError.
         """
-        async with patience(), self._alone(player_id, game.name):
+        async with database_deadline(), self._alone(player_id, game.name):
             await self._settle(player_id, game.name)
             for _ in range(_ATTEMPTS):
                 now_ms = self._clock.now_ms()
@@ -83,7 +83,7 @@ class Matchmaker:
 
         Raises `Refused` (409 once the game has begun), `RoomUnavailable`, PersistenceError.
         """
-        async with patience(), self._alone(player_id, game):
+        async with database_deadline(), self._alone(player_id, game):
             await self._settle(player_id, game)
             ticket = await self.ticket(player_id, game)
             if ticket.status in ("cancelled", "expired"):

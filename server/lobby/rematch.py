@@ -50,9 +50,9 @@ class Rematches:
                 self._opening.pop(room.game_id, None)
         room.audience.tell({"type": "rematch", "game_id": game_id})
         # Nothing was appended to the finished log, so the ack names its last event.
-        head = room.core.committed_head
+        head = room.core.told_head
         room.fanout.send(wish.player_id, {"type": "ack", "id": wish.id, "first": head, "last": head})
 
     def _again(self, room: Room, wish: OpenRematch) -> NewRoom:
-        config, joins = rematch_joins(room.core.committed_state)
+        config, joins = rematch_joins(room.core.told_state)
         return NewRoom(room.core.game, config, wish.player_id, joins, room.core.is_public, rematch_of=room.game_id)

@@ -169,7 +169,7 @@ class Board:
     def _is_ahead(self, game_id: str) -> bool:
         """Whether this room has told more than it has committed (a relaxed one): then the database will tell more."""
         room = self._directory.find(game_id)
-        return room is not None and room.core.durable_head < room.core.committed_head
+        return room is not None and room.core.committed_head < room.core.told_head
 
     def _too_many(self) -> set[str]:
         """The oldest ones are not listed any more."""

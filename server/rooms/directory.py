@@ -30,7 +30,7 @@ from server.rooms.machine.decisions import Bots
 from server.rooms.machine.effects import OpenRematch
 from server.rooms.machine.identity import Identity
 from server.rooms.machine.thought import Thinkers
-from server.rooms.machine.waiting import NodeWaiting, patience
+from server.rooms.machine.waiting import NodeWaiting, database_deadline
 from server.rooms.room import Room
 from server.wire.close_codes import CloseCode
 from server.wire.commands import CommandDecoder
@@ -133,7 +133,7 @@ class Directory:
 
     async def create(self, new: NewRoom) -> Room:
         """A new room, returned once its first events are committed. Raises `RoomUnavailable`, `Refused`."""
-        async with patience():
+        async with database_deadline():
             await self.reachable()
             for _ in range(_CODE_ATTEMPTS):
                 room = self.open(new)
@@ -149,7 +149,7 @@ class Directory:
     async def take_in(self, creator: PlayerId, write: Callable[[str], ForkedGame]) -> Room:
         """A room that comes with a log. `write`: what writes it, given a join code. Raises as `create` does."""
         self._admit(creator)
-        async with patience():
+        async with database_deadline():
             await self.reachable()
             for _ in range(_CODE_ATTEMPTS):
                 forked = write(new_join_code())
@@ -268,7 +268,7 @@ class Directory:
                 self._created[creator] -= 1
                 if not self._created[creator]:
                     del self._created[creator]
-        if room.loss is not None and room.loss.reason is LossReason.REFUSED and room.core.durable_head >= 0:
+        if room.loss is not None and room.loss.reason is LossReason.REFUSED and room.core.committed_head >= 0:
             self._was_refused(room, room.loss.first_index)
 
     def _was_refused(self, room: Room, index: int) -> None:

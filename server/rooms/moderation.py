@@ -35,12 +35,12 @@ def closing(table: Table) -> Event | Refusal:
 
 def stage(room: Room) -> str:
     """Where a room is: `lobby`, `playing`, `completed` or `aborted`, as far as it is committed."""
-    return room.core.committed_state.table.phase.value
+    return room.core.told_state.table.phase.value
 
 
 def line(room: Room) -> Data:
     """A room as it stands in a list; nothing that only its players may know. Raises LookupError before event 0."""
-    table = room.core.committed_state.table
+    table = room.core.told_state.table
     return {
         "game_id": room.game_id,
         "game": room.core.game.name,
@@ -50,7 +50,7 @@ def line(room: Room) -> Data:
         "paused": "operator" if room.pauses.held else "database" if room.core.paused else None,
         "players": [_player(room, p) for p in table.players.values() if p.status != Status.LEFT or p.seat is not None],
         "spectators": len(room.fanout.watchers),
-        "head": room.core.committed_head,
+        "head": room.core.told_head,
     }
 
 
@@ -61,8 +61,8 @@ def look(room: Room, *, reveal: bool) -> Data:
     told: dict[str, Any] = {
         **line(room),
         "epoch": room.epoch,
-        "durable_head": room.core.durable_head,
-        "spectator_delay_s": room.core.committed_state.table.config.spectator_delay_s,
+        "durable_head": room.core.committed_head,
+        "spectator_delay_s": room.core.told_state.table.config.spectator_delay_s,
         "index": None if shown is None else shown.last,
         "view": None if shown is None else frames.view(room.core, shown, None),
         "revealed": None,

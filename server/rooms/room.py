@@ -39,7 +39,7 @@ from server.rooms.machine.effects import (
     Unload,
 )
 from server.rooms.machine.thought import NoThinkers, Thinkers
-from server.rooms.machine.waiting import patience
+from server.rooms.machine.waiting import database_deadline
 from server.rooms.pauses import Pauses
 from server.wire.close_codes import CloseCode
 from server.wire.error_codes import HTTP_STATUS, ErrorCode
@@ -113,7 +113,7 @@ class Room:
         """
         if self.pauses.held and not self.is_member(player_id):
             raise RoomUnavailable("an operator has paused the room")
-        async with patience():
+        async with database_deadline():
             if not self.core.relaxed:
                 await self._log.reachable()
             self.take_seat(player_id, profile, spectator=spectator)
@@ -121,7 +121,7 @@ class Room:
                 self._tell()
             else:
                 await self.wait_committed(self.core.head)
-        player = self.core.committed_state.table.players.get(player_id)
+        player = self.core.told_state.table.players.get(player_id)
         return None if player is None else player.seat
 
     def take_seat(
@@ -144,7 +144,7 @@ class Room:
 
     async def wait_committed(self, index: int) -> None:
         """Return when event `index` is committed. Raises `RoomUnavailable` if it never will be."""
-        if self.core.durable_head >= index:
+        if self.core.committed_head >= index:
             return
         if self.closed is not None:
             raise RoomUnavailable(self.closed)
@@ -154,21 +154,21 @@ class Room:
 
     async def wait_over(self) -> None:
         """Return when the game is completed or aborted, and that is committed. Raises `RoomUnavailable`."""
-        while not self.core.committed_state.table.is_over:
-            await self.wait_committed(self.core.durable_head + 1)
+        while not self.core.told_state.table.is_over:
+            await self.wait_committed(self.core.committed_head + 1)
 
     # Who may come in.
 
     def profile(self, player_id: PlayerId) -> Profile | None:
         """A member's name and looks."""
-        member = self.core.committed_state.table.players.get(player_id) if self.core.committed_head >= 0 else None
+        member = self.core.told_state.table.players.get(player_id) if self.core.told_head >= 0 else None
         if member is None:
             return None
         return profile_of(member)
 
     def is_member(self, player_id: PlayerId) -> bool:
         """Whether he has joined, to play or to watch, and was not removed."""
-        table = self.core.committed_state.table if self.core.committed_head >= 0 else None
+        table = self.core.told_state.table if self.core.told_head >= 0 else None
         member = None if table is None else table.players.get(player_id)
         return member is not None and not member.kicked
 
@@ -194,7 +194,7 @@ class Room:
                 self._welcomed(member)
         except LogShortened as error:
             if self.closed is None:
-                self.lost(Lost(LossReason.FENCED, self.core.committed_head + 1, str(error)))
+                self.lost(Lost(LossReason.FENCED, self.core.told_head + 1, str(error)))
             raise
         finally:
             self.arrivals.end(member)
@@ -219,7 +219,7 @@ class Room:
         """Answer a `sync`: the state, and the turn if it is his."""
         self.audience.sync(member)
 
-    # Inputs from the log (`Listener`).
+    # Inputs from the log (`StreamListener`).
 
     def committed(self, proof: Committed) -> None:
         self._carry_out(self.core.committed(proof, self._clock.now_ms()))
@@ -307,7 +307,7 @@ class Room:
         """In a relaxed room: publish what was decided on this turn of the loop, all of it in one write."""
         self._telling = False
         if self.closed is None:
-            self._carry_out(self.core.committed(self._log.promise(self._stream), self._clock.now_ms()))
+            self._carry_out(self.core.promised(self._log.promise(self._stream)))
 
     def _carry_out_rare(self, effect: Effect) -> None:
         """Whatever does not happen on every move."""

@@ -209,7 +209,7 @@ class Table:
     @property
     def state(self) -> State[Any]:
         """The newest state that is committed."""
-        return self.room.core.committed_state
+        return self.room.core.told_state
 
     @property
     def rows(self) -> list[StoredEvent]:

@@ -85,7 +85,7 @@ class Evening:
         """Show him this game and another one on two other servers: he must not be able to tell them apart."""
         rows, viewer = self.table.rows, eyes.player_id
         core = self.table.room.core
-        phase = match.view(core.game, core.committed_state, None)["phase"]
+        phase = match.view(core.game, core.told_state, None)["phase"]
         if phase not in ("bidding", "playing") or not self.table.room.admits(viewer, None):
             return
         script = self.dice.randrange(10**9)

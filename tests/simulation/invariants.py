@@ -188,7 +188,7 @@ class Invariants:
         log = self.logs[key]
         for node in self.nodes.values():
             room = node.directory.find(key)
-            if room is not None and room.core.committed_head > game.head:
+            if room is not None and room.core.told_head > game.head:
                 self._ghosts.setdefault(room, log.copy())
         self._note(
             f"{key[-4:]}: the database goes back from {log.head} to {game.head}, epoch {log.epoch} to {game.epoch}"
@@ -281,9 +281,9 @@ class Invariants:
             return "the room is not in memory"
         if room in self._ghosts and "no going back" in self._forgiven:
             return None  # nobody has told it that the database went back
-        if room.core.head != log.head or room.core.committed_head != log.head:
-            return f"the room is at {room.core.head}, committed {room.core.committed_head}, the log at {log.head}"
-        live, folded = state_hash(room.core.committed_state), state_hash(log.states[-1])
+        if room.core.head != log.head or room.core.told_head != log.head:
+            return f"the room is at {room.core.head}, committed {room.core.told_head}, the log at {log.head}"
+        live, folded = state_hash(room.core.told_state), state_hash(log.states[-1])
         self.require(live == folded, "same content", f"at {log.head} the live state is not the fold of the log")
         return None
 

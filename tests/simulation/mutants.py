@@ -11,9 +11,9 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from persistence.event_log.connection import Lane
-from persistence.event_log.log import seal
-from persistence.event_log.queue import Want, columns
+from persistence.event_log.connection import WriterConnection
+from persistence.event_log.log import commit_proof
+from persistence.event_log.queue import GameBatch, columns
 from persistence.event_log.writer import PostgresLog
 from server.rooms.audience.arrivals import Arrivals
 from server.rooms.audience.audience import fanout
@@ -44,17 +44,19 @@ def infected(mutant: Mutant) -> Iterator[None]:
 def _tell_before_commit(append: Any) -> Any:
     def told_at_once(self: Any, stream: Any, events: Any, writes: Any = ()) -> None:
         append(self, stream, events, writes)
-        asyncio.get_running_loop().call_soon(stream.listener.committed, seal(stream.head))
+        asyncio.get_running_loop().call_soon(stream.listener.committed, commit_proof(stream.head))
 
     return told_at_once
 
 
 def _take_doubt_for_success(resolve: Any) -> Any:
-    async def resolved(self: Any, wants: list[Want], batch: Any, *, in_doubt: bool = False) -> list[Want]:
+    async def resolved(
+        self: Any, batches: list[GameBatch], batch_id: Any, *, in_doubt: bool = False
+    ) -> list[GameBatch]:
         if not in_doubt:
-            return await resolve(self, wants, batch)  # type: ignore[no-any-return]  # it gives what it gave
-        for want in wants:
-            self.queue.commit(want)
+            return await resolve(self, batches, batch_id)  # type: ignore[no-any-return]  # it gives what it gave
+        for batch in batches:
+            self.queue.commit(batch)
         return []
 
     return resolved
@@ -63,12 +65,14 @@ def _take_doubt_for_success(resolve: Any) -> Any:
 def _rebase(resolve: Any) -> Any:
     """Whoever finds another head writes behind it."""
 
-    async def resolved(self: Any, wants: list[Want], batch: Any, *, in_doubt: bool = False) -> list[Want]:
-        found = await self._heads([want.stream.game_id for want in wants])
+    async def resolved(
+        self: Any, batches: list[GameBatch], batch_id: Any, *, in_doubt: bool = False
+    ) -> list[GameBatch]:
+        found = await self._heads([batch.stream.game_id for batch in batches])
         again = []
-        for want in wants:
-            head = found.get(want.stream.game_id, (-1, 0, None))[0]
-            again.append(Want(want.stream, head, head + want.head - want.expected, want.appends))
+        for batch in batches:
+            head = found.get(batch.stream.game_id, (-1, 0, None))[0]
+            again.append(GameBatch(batch.stream, head, head + batch.head - batch.expected, batch.appends))
         return again
 
     return resolved
@@ -77,14 +81,14 @@ def _rebase(resolve: Any) -> Any:
 def _write_apart(send: Any) -> Any:
     """First the events, then what should be written with them."""
 
-    async def sent(self: Any, wants: list[Want], batch: Any) -> set[int]:
-        before = [write for want in wants for write in want.writes if write.before]
+    async def sent(self: Any, batches: list[GameBatch], batch_id: Any) -> set[int]:
+        before = [write for batch in batches for write in batch.writes if write.before]
         async with self._connection.transaction():
             for write in before:
                 await write.apply(self._connection)
-        moved = {row[0] for row in await self._append.fetch(*columns(wants, batch))}
-        for want in wants:
-            for write in want.writes:
+        moved = {row[0] for row in await self._append.fetch(*columns(batches, batch_id))}
+        for batch in batches:
+            for write in batch.writes:
                 if not write.before:
                     await write.apply(self._connection)
         return moved
@@ -94,7 +98,7 @@ def _write_apart(send: Any) -> Any:
 
 def _go_on_after_a_loss(lost: Any) -> Any:
     def ignored(self: Any, loss: Any) -> None:
-        self._stream = self._log.open(self.game_id, self.core.committed_head, self.epoch, self)
+        self._stream = self._log.open(self.game_id, self.core.told_head, self.epoch, self)
 
     return ignored
 
@@ -155,13 +159,13 @@ MUTANTS: dict[str, Mutant] = {
         ((Acks, "restore", _always(lambda *_: None)),), frozenset({"no bug"})
     ),
     "a batch in doubt is taken for committed": Mutant(
-        ((Lane, "_resolve", _take_doubt_for_success),), frozenset({"durable"})
+        ((WriterConnection, "_resolve", _take_doubt_for_success),), frozenset({"durable"})
     ),
     "a batch is written behind whatever head is found": Mutant(
-        ((Lane, "_resolve", _rebase),), frozenset({"exactly once", "no command waits for ever"})
+        ((WriterConnection, "_resolve", _rebase),), frozenset({"exactly once", "no command waits for ever"})
     ),
     "what belongs to an append is written after it": Mutant(
-        ((Lane, "_send_with_writes", _write_apart),), frozenset({"together"})
+        ((WriterConnection, "_send_with_writes", _write_apart),), frozenset({"together"})
     ),
     "a connection is made ready without a deadline": Mutant(
         ((Connection, "prepare", _no_deadline),), frozenset({"no command waits for ever"})

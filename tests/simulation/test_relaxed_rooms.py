@@ -76,7 +76,7 @@ async def test_it_plays_on_through_an_outage_and_writes_everything_after_it() ->
 async def test_it_runs_ahead_only_so_far() -> None:
     table, seat = await relaxed_room()
     outage(table)
-    first = table.room.core.durable_head
+    first = table.room.core.committed_head
     while not seat.of_type("reject"):
         seat.command("say", data=0)
     ahead = table.room.core.head - first

@@ -23,7 +23,7 @@ from server.errors import Refused
 from server.games.rules import Event, Refusal
 from server.rooms import moderation
 from server.rooms.audience import frames
-from server.rooms.machine.waiting import patience
+from server.rooms.machine.waiting import database_deadline
 from server.rooms.room import Room
 from server.wire.error_codes import ErrorCode
 
@@ -82,7 +82,7 @@ async def list_rooms(
     cursor: str | None = None,
 ) -> dict[str, Any]:
     """The rooms in memory, private ones too, the newest first."""
-    known = sorted((room for room in services.directory if room.core.committed_head >= 0), key=_id, reverse=True)
+    known = sorted((room for room in services.directory if room.core.told_head >= 0), key=_id, reverse=True)
     lines = (moderation.line(room) for room in known if cursor is None or room.game_id < cursor)
     fitting = [line for line in lines if _fits(line, stage, game, search)]
     return {
@@ -105,7 +105,7 @@ async def read_room(request: Request, services: With, game_id: str, reveal: bool
 async def pause_room(request: Request, services: With, game_id: str, why: Why) -> dict[str, Any]:
     """Let a room stand still, as in an outage, until `resume`."""
     room = await _room(services, game_id)
-    if room.pauses.held or room.core.committed_state.table.is_over:
+    if room.pauses.held or room.core.told_state.table.is_over:
         raise Refused(409, ErrorCode.INVALID_PHASE, "the room is paused already, or over")
     await _write_down(request, services, "pause", room, why.reason)
     room.pauses.hold()
@@ -180,7 +180,7 @@ async def _write_down(
 
 async def _impose(room: Room, decided: Event | Refusal) -> None:
     """Bring it about, and wait until it is committed."""
-    async with patience():
+    async with database_deadline():
         room.impose((_decided(decided),))
         await room.wait_committed(room.core.head)
 
@@ -195,7 +195,7 @@ def _decided(outcome: Event | Refusal) -> Event:
 
 def _in_memory(services: Services, game_id: str) -> Room:
     room = services.directory.find(known_id(game_id, "room_not_found", "room"))
-    if room is None or room.core.committed_head < 0:
+    if room is None or room.core.told_head < 0:
         raise Refused(404, "room_not_found", "no such room in memory")
     return room
 
@@ -203,7 +203,7 @@ def _in_memory(services: Services, game_id: str) -> Room:
 async def _room(services: Services, game_id: str) -> Room:
     """Also one that has left the memory."""
     room = await services.directory.get(known_id(game_id, "room_not_found", "room"))
-    if room is None or room.core.committed_head < 0:
+    if room is None or room.core.told_head < 0:
         raise Refused(404, "room_not_found", "no such room")
     return room
 

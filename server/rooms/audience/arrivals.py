@@ -50,9 +50,9 @@ class Arrivals:
 
     def admits(self, player_id: PlayerId, role: Role | None) -> bool:
         """Members may connect; anybody else may watch a public room."""
-        if self._core.committed_head < 0:
+        if self._core.told_head < 0:
             return False
-        member = self._core.committed_state.table.players.get(player_id)
+        member = self._core.told_state.table.players.get(player_id)
         if member is not None and member.kicked:
             return False
         if role == "player":
@@ -125,7 +125,7 @@ class Arrivals:
         member.viewer = member.player_id if seated else None
 
     def _seat(self, player_id: PlayerId) -> int | None:
-        player = self._core.committed_state.table.players.get(player_id)
+        player = self._core.told_state.table.players.get(player_id)
         return None if player is None else player.seat
 
     async def _catch_up(self, member: Member, records: list[Record], first: int) -> None:

@@ -109,7 +109,7 @@ class Audience:
     def send_turn(self, member: Member) -> None:
         turn = None if member.viewer is None else self._core.turn(member.viewer)
         if turn is not None:
-            member.send(member.encoder.frame(frames.turn(self._core.committed_head, *turn)))
+            member.send(member.encoder.frame(frames.turn(self._core.told_head, *turn)))
 
     def _seat(self, seats: dict[PlayerId, bool]) -> list[Member]:
         """Whoever watched and now has a seat sees as a player, from this very event on. Those whom the gallery has

@@ -184,12 +184,12 @@ class Chat:
             return Refusal(ErrorCode.FORBIDDEN, "the host has muted you")
         if not self._is_in_pace(wish.player_id):
             return Refusal(ErrorCode.RATE_LIMITED, "too much chat: wait a second")
-        head, at_ms = self._core.committed_head, self._feed.now_ms()
+        head, at_ms = self._core.told_head, self._feed.now_ms()
         game_id = self._core.identity.game_id
         done = await self._chats.say(game_id, self._epoch, wish.player_id, wish.id, text, head=head, at_ms=at_ms)
         if done is not None and done.is_new:
             self._metrics.chat_messages_total.inc()
-            name = self._core.committed_state.table.players[wish.player_id].display_name
+            name = self._core.told_state.table.players[wish.player_id].display_name
             self._feed.add(Message(done.id, wish.player_id, name, text, at_ms, wish.id, head))
         return done
 
@@ -202,7 +202,7 @@ class Chat:
         no = rules.delete_problem(self._core.table, wish.player_id, author)
         if no is not None:
             return no
-        head, at_ms = self._core.committed_head, self._feed.now_ms()
+        head, at_ms = self._core.told_head, self._feed.now_ms()
         done = await self._chats.delete(
             game_id, self._epoch, wish.player_id, wish.id, message_id, head=head, at_ms=at_ms
         )
@@ -211,7 +211,7 @@ class Chat:
         return done
 
     async def _mute(self, wish: ChatWish, player_id: PlayerId, *, muted: bool) -> Written | None:
-        game_id, head, at_ms = self._core.identity.game_id, self._core.committed_head, self._feed.now_ms()
+        game_id, head, at_ms = self._core.identity.game_id, self._core.told_head, self._feed.now_ms()
         done = await self._chats.mute(
             game_id, self._epoch, wish.player_id, wish.id, player_id, muted=muted, head=head, at_ms=at_ms
         )

@@ -2,13 +2,11 @@
 
 The state runs ahead of the log: an input is decided on the newest state (`_state`, at index `head`), its events are
 handed to the log as one step, and the step waits in the outbox until the log proves that it is committed. Only then
-does it become the committed state, the one that anybody outside is shown.
+does its state become the told state, the one that anybody outside is shown.
 
     command -> decide -> events -> evolve -> Append ... committed(proof) -> Publish
 
-A relaxed room (its config says so) gets the log's promise in place of the proof, at once: see `Outbox`.
-
-Everything that changes the state goes through one funnel, `_apply`.
+Everything that changes the state goes through `_apply`. A relaxed room tells on the log's promise, at once.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from persistence.event_log.log import Committed, Lost, StoredEvent, Write
+from persistence.event_log.log import Committed, Lost, Promised, StoredEvent, Write
 from server.games import match, table_commands
 from server.games import table_events as ev
 from server.games.codec import Codec
@@ -81,14 +79,14 @@ class RoomCore:
     # What others may look at: committed only.
 
     @property
-    def committed_head(self) -> int:
+    def told_head(self) -> int:
         """Index of the newest event that may be told."""
         return self._outbox.head
 
     @property
-    def durable_head(self) -> int:
+    def committed_head(self) -> int:
         """Index of the newest event that is committed. Only a relaxed room tells more than that."""
-        return self._outbox.durable_head
+        return self._outbox.committed_head
 
     @property
     def relaxed(self) -> bool:  # whether it tells events before they are committed
@@ -104,11 +102,11 @@ class RoomCore:
         return self._outbox.told
 
     @property
-    def committed_state(self) -> State[Any]:
+    def told_state(self) -> State[Any]:
         """Raises LookupError before the first commit."""
-        if self._outbox.told is None:
-            raise LookupError("nothing is committed yet")
-        return self._outbox.told.state
+        if self._outbox.told is not None:
+            return self._outbox.told.state
+        raise LookupError("nothing is told yet")
 
     @property
     def is_public(self) -> bool:
@@ -123,7 +121,7 @@ class RoomCore:
         return self._require().table
 
     def turn(self, player_id: PlayerId) -> tuple[int | None, tuple[Command, ...]] | None:
-        """(deadline in ms or None, legal commands) if the committed state waits for this player."""
+        """(deadline in ms or None, legal commands) if the told state waits for this player."""
         return None if self._outbox.told is None else self.turn_at(self._outbox.told, player_id)
 
     def turn_at(self, step: Step, player_id: PlayerId) -> tuple[int | None, tuple[Command, ...]] | None:
@@ -204,7 +202,7 @@ class RoomCore:
         decision = decide(self.game, state, player_id, profile, command, ctx, self._bots)
         if isinstance(decision, Refusal):
             # If it is his turn in the state that he was shown, the committed one, he played by what he knew.
-            counts = self.head == self.committed_head or self.turn(player_id) is None
+            counts = self.head == self.told_head or self.turn(player_id) is None
             counts = counts and not self._leniency.excuses(player_id, frame.id, now_ms)
             counted = misplay(state.table, player_id, command, decision) if counts else ()
             refused = Reject(player_id, frame.id, decision.code, decision.message, decision.field)
@@ -227,8 +225,7 @@ class RoomCore:
         decision = table_commands.add_bots(self.game, self.table, count, None, self._bots)
         return [] if isinstance(decision, Refusal) else self._apply(decision, now_ms)
 
-    def impose(self, events: Sequence[Event], now_ms: int) -> list[Effect]:
-        """What an operator brings about."""
+    def impose(self, events: Sequence[Event], now_ms: int) -> list[Effect]:  # what an operator brings about
         return self._apply(events, now_ms)
 
     def connected(self, player_id: PlayerId, now_ms: int) -> list[Effect]:
@@ -269,12 +266,15 @@ class RoomCore:
         return [] if move is None else self._apply(move[1], now_ms, move[0])
 
     def committed(self, proof: Committed, now_ms: int) -> list[Effect]:
-        """The log says what is committed: that much may be told."""
+        """The log has committed events up to a head: that much may be told."""
+        self._outbox.committed_head = proof.head
         steps = self._outbox.take(proof)
-        if proof.durable:
-            self._outbox.durable_head = proof.head
         published: list[Effect] = [Publish(proof, steps)] if steps else []
         return [*published, *self._rearm()] if self._held_back else published
+
+    def promised(self, promise: Promised) -> list[Effect]:
+        """A relaxed room tells what the log has promised to commit."""
+        return [Publish(promise, steps)] if (steps := self._outbox.take(promise)) else []
 
     def lost(self, loss: Lost) -> list[Effect]:
         return self._outbox.refuse(loss)

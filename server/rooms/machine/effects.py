@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from persistence.event_log.log import Committed, NewEvent, Write
+from persistence.event_log.log import Committed, NewEvent, Promised, Write
 from persistence.value import value
 from server.games.rules import Command, Data, Deadline, Event, PlayerId, State
 from server.rooms.machine.thought import Thought
@@ -66,17 +66,17 @@ class Append:
 
 @value
 class Publish:
-    """Tell everybody. Can't be made without the log's proof that every step is committed."""
+    """Tell everybody. Takes the log's proof that every step is committed; in a relaxed room, its promise to do so."""
 
-    proof: Committed
+    proof: Committed | Promised
     steps: tuple[Step, ...]
 
 
 @value
 class SendAck:
-    """Repeat the ack of a command that was committed before; needs the same proof."""
+    """Repeat the ack of a command whose events were told before; takes the same proof."""
 
-    proof: Committed
+    proof: Committed | Promised
     ack: Ack
 
 

@@ -75,7 +75,7 @@ def _unavailable(player_id: PlayerId, frame: CommandFrame) -> Reject:
 
 
 @asynccontextmanager
-async def patience() -> AsyncIterator[None]:
+async def database_deadline() -> AsyncIterator[None]:
     """Let the block wait for the database as long as a command may. Raises RoomUnavailable."""
     try:
         async with asyncio.timeout(limits.WAITING_COMMAND_MS / 1000):

@@ -69,7 +69,7 @@ async def until(app: App, seat: Seat, phase: Phase) -> None:
     """What was decided is committed, and this is where the game is."""
     room = room_of(app, seat)
     await room.wait_committed(room.core.head)
-    assert room.core.committed_state.table.phase == phase
+    assert room.core.told_state.table.phase == phase
 
 
 async def test_bots_come_after_twenty_seconds(app: App, clock: VirtualClock) -> None:

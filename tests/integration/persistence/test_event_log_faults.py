@@ -124,7 +124,7 @@ async def test_a_takeover_while_in_doubt_fences(rig: PostgresRig, proxy: Cutting
 async def test_a_session_that_commits_after_it_was_given_up(rig: PostgresRig) -> None:
     """The writer's old session hangs on a lock while the new one reads the heads and sends the batch again."""
     stream, room = await opened(rig)
-    rig.log._lanes[0].pulse._timeout_s = 0.2  # gives up long before the server does
+    rig.log._writers[0].pulse._timeout_s = 0.2  # gives up long before the server does
     async with rig.database.transaction() as connection:
         await connection.execute("select from play.games where id = $1 for update", stream.game_id)
         rig.log.append(stream, [event(0)])
@@ -194,16 +194,16 @@ async def test_a_session_that_is_terminated_while_idle(rig: PostgresRig) -> None
 
 async def test_a_connection_is_renewed_in_time(rig: PostgresRig) -> None:
     stream, room = await opened(rig)
-    lane = rig.log._lanes[0]
-    before = lane._connection
+    writer = rig.log._writers[0]
+    before = writer._connection
     rig.log.append(stream, [event(0)])
     await room.reaches(0)
-    lane._recycle_at = 0.0
+    writer._recycle_at = 0.0
     rig.log.append(stream, [event(1)])
     await room.reaches(1)
     rig.log.append(stream, [event(2)])
     await room.reaches(2)
-    assert lane._connection is not before
+    assert writer._connection is not before
     assert rig.log.statistics().reconnects == 0
 
 

@@ -22,7 +22,7 @@ class Woken(Queue):
 
 
 def shape(queue: Queue) -> list[tuple[str, int, int]]:
-    return [(want.stream.game_id, want.expected, want.head) for want in queue.take()]
+    return [(batch.stream.game_id, batch.expected, batch.head) for batch in queue.take()]
 
 
 def test_appends_of_a_stream_become_one_want() -> None:

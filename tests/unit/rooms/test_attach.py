@@ -152,7 +152,7 @@ async def test_large_events_are_bridged_by_a_state() -> None:
     table.commit()
     seat.disconnect()
     seat.frames.clear()
-    await table.room.attach(seat, Hello(None, table.room.core.committed_head - 10, None, None))
+    await table.room.attach(seat, Hello(None, table.room.core.told_head - 10, None, None))
     assert seat.of_type("welcome")[0]["mode"] == "replay"
     assert len(seat.named("said")) >= 9
 

@@ -58,7 +58,7 @@ def past(seat: Seat) -> list[str]:
 async def test_it_is_told_to_all_and_acked_with_what_is_committed() -> None:
     table = await opened()
     watching = await watcher(table)
-    head = table.room.core.committed_head
+    head = table.room.core.told_head
     ack = await ask(table, table.seats[0], "chat", text="  hello\nthere ")
     assert (ack["type"], ack["first"], ack["last"]) == ("ack", head, head)
     for seat in (*table.seats, watching):

@@ -130,9 +130,9 @@ async def test_a_room_that_was_changed_is_the_same_after_a_restart() -> None:
     host.command("change_settings", config={"rounds": 1, "max_players": 3}, is_public=False)
     host.command("make_host", player_id=table.seats[2].player_id)
     table.assert_log_gives_the_live_state()
-    before = table.room.core.committed_state.table
+    before = table.room.core.told_state.table
     table.restart()
-    assert table.room.core.committed_state.table == before
+    assert table.room.core.told_state.table == before
     assert not table.room.core.is_public
     for seat in table.seats:
         seat.connect()
