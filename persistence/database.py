@@ -9,7 +9,7 @@ from typing import Any
 
 from persistence import driver
 from persistence.errors import BadDatabaseUrl
-from persistence.event_log.log import Write
+from persistence.write import Write
 
 Query = Callable[..., Any]
 """A named query of `*.sql`, as `driver.load` gives it."""

@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from persistence.value import value
+from persistence.write import Write
 
 _SEAL = object()
 
@@ -111,20 +112,6 @@ class StoredEvent:
     at_ms: int
     actor_id: str | None
     command_id: str | None
-
-
-class Write(Protocol):
-    """Something else that must be written in the very transaction of an append: a status, a summary.
-
-    `before`: applied before the compare-and-set (the row of a new game); otherwise after it, and only if that
-    succeeded. Implementations stand beside the tables that they write (play.py, players.py, stats.py).
-    """
-
-    @property
-    def before(self) -> bool: ...
-
-    async def apply(self, connection: Any) -> None:
-        """Write on this connection (asyncpg), inside its open transaction."""
 
 
 class Health(StrEnum):

@@ -21,10 +21,10 @@ from persistence.event_log.log import (
     StoredEvent,
     Stream,
     StreamListener,
-    Write,
     write_promise,
 )
 from persistence.event_log.queue import Append, GameBatch, Queue, QueuedStream
+from persistence.write import Write
 
 
 @dataclass(slots=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from logging import getLogger
 from typing import Any, TypeAlias
 
-from persistence.event_log.log import LossReason, Lost, NewEvent, Stream, StreamListener, Write, commit_proof
+from persistence.event_log.log import LossReason, Lost, NewEvent, Stream, StreamListener, commit_proof
+from persistence.write import Write
 
 MAX_BATCH_EVENTS = 512
 MAX_BATCH_BYTES = 256 * 1024

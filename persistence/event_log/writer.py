@@ -13,17 +13,9 @@ from persistence.errors import Unavailable
 from persistence.event_log.connection import WriterConnection
 from persistence.event_log.counters import Counters, Counts
 from persistence.event_log.health import WatchedHealth
-from persistence.event_log.log import (
-    Health,
-    NewEvent,
-    Promised,
-    StoredEvent,
-    Stream,
-    StreamListener,
-    Write,
-    write_promise,
-)
+from persistence.event_log.log import Health, NewEvent, Promised, StoredEvent, Stream, StreamListener, write_promise
 from persistence.event_log.queue import QueuedStream
+from persistence.write import Write
 
 _READ_CHUNK_EVENTS = 500
 _INDEX_MAX = 2**31 - 1

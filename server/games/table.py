@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, assert_never
 
 from server.games import table_events as ev
-from server.games.rules import ADDED_LATER, Config, Data, PlayerId, Viewer
+from server.games.vocabulary import ADDED_LATER, Config, Data, PlayerId, Viewer
 
 
 class Phase(StrEnum):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
-from server.games.rules import Event, PlayerId
+from server.games.vocabulary import Event, PlayerId
 
 Profile: TypeAlias = dict[str, str]
 

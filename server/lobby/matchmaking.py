@@ -13,9 +13,9 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from persistence.database import Database
-from persistence.event_log.log import Write
 from persistence.play import tickets
 from persistence.play.tickets import SeatsGivenUp, Ticket, TicketMatched
+from persistence.write import Write
 from server import limits
 from server.clock import Clock
 from server.errors import Refused, RoomQuarantined, RoomUnavailable

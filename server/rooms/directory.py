@@ -12,11 +12,12 @@ from typing import Any
 
 from persistence.database import Database
 from persistence.errors import Conflict
-from persistence.event_log.log import EventLog, Health, LossReason, Write, proven
+from persistence.event_log.log import EventLog, Health, LossReason, proven
 from persistence.ids import new_game_id
 from persistence.play import games
 from persistence.play.archive import ForkedGame
 from persistence.play.chat import Chats
+from persistence.write import Write
 from server import limits
 from server.clock import Clock
 from server.errors import Refused, RoomQuarantined, RoomUnavailable

@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
-from persistence.event_log.log import Committed, EventLog, Health, LossReason, Lost, Write
+from persistence.event_log.log import Committed, EventLog, Health, LossReason, Lost
 from persistence.play.chat import Chats
+from persistence.write import Write
 from server.clock import Clock
 from server.errors import LogShortened, Refused, RoomUnavailable
 from server.games.codec import Codec

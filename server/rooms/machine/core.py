@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from persistence.event_log.log import Committed, Lost, Promised, StoredEvent, Write
+from persistence.event_log.log import Committed, Lost, Promised, StoredEvent
+from persistence.write import Write
 from server.games import match, table_commands
 from server.games import table_events as ev
 from server.games.codec import Codec

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from persistence.event_log.log import Committed, NewEvent, Promised, Write
+from persistence.event_log.log import Committed, NewEvent, Promised
 from persistence.value import value
+from persistence.write import Write
 from server.games.rules import Command, Data, Deadline, Event, PlayerId, State
 from server.rooms.machine.thought import Thought
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from persistence.event_log.log import Write
 from persistence.play.games import RoomChanged, SeatsChanged, StatusChanged
 from persistence.play.players import ProfileChanged
 from persistence.play.statistics import Completion, PlayerResult
 from persistence.play.tickets import SeatsGivenUp
+from persistence.write import Write
 from server.games import table_events as ev
 from server.games.rules import Event, Game, State
 
