@@ -5,11 +5,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WEB_TOOLS := tests/web/node_modules
 ARGS ?=
-TEST_WORKERS ?= 2
+# More than there are cores: most tests wait for a server, a browser or a clock.
+TEST_WORKERS ?= 4
+SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder
+SOAK_S := 10800
 CHAOS_LONG := kill-server:200,kill-postgres:50,freeze-postgres:20,cut-connection:2000,drop-sockets:200,slow-readers:20,garbage:50
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format coverage bench bench-peers growth campaign chaos chaos-long migrate clean
+.PHONY: help install run test check format coverage bench bench-peers growth soak chaos chaos-long migrate clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,15 +41,14 @@ run: install  ## serve a table at http://127.0.0.1:8000 (ARGS="--port 8080" for 
 test: install  ## all checks and tests
 	$(MAKE) --no-print-directory check
 ifeq ($(strip $(ARGS)),)
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --ignore tests/faults
-	$(BIN)/python -m pytest tests/faults
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) $(SIDE_BY_SIDE)
 else
 	$(BIN)/python -m pytest $(ARGS)
 endif
 
-campaign: install  ## the long tests at their whole length: faults, simulation, hidden information
-	TEST_CAMPAIGN=whole $(BIN)/python -m pytest tests/faults tests/acceptance/test_chaos.py \
-	  tests/acceptance/play/test_statistics.py tests/simulation tests/properties
+soak: install  ## the long tests at their whole length: faults, simulation, hidden information; many minutes
+	TEST_SOAK=whole $(BIN)/python -m pytest -n 2 $(SIDE_BY_SIDE) --session-timeout $(SOAK_S) tests/faults \
+	  tests/acceptance/test_chaos.py tests/acceptance/play/test_statistics.py tests/simulation tests/properties
 
 check: install $(WEB_TOOLS)/.installed  ## style, types, layers
 	$(BIN)/ruff check .

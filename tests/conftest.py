@@ -1,7 +1,11 @@
 """Fixtures for all tests; each is written and explained where it is imported from."""
 
+import pytest
+
+from tests.support.budget import Budget
 from tests.support.foreign import guests, shared_server
 from tests.support.inprocess import app
+from tests.support.order import longest_first
 from tests.support.postgres import database, dsn, postgres, postgres15
 from tests.support.server import live_server, server_process, strict_server
 
@@ -17,3 +21,13 @@ __all__ = [
     "shared_server",
     "strict_server",
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Budget(config.rootpath / "test-results"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)

@@ -23,15 +23,15 @@ from typing import Any
 import pytest
 
 from loadtest.chaos.plan import Fault, make_plan
-from tests.support.campaign import part
 from tests.support.server import ServerProcess
+from tests.support.soak import amount
 
 CHAOS = [sys.executable, "-m", "server", "chaos"]
 RUN_S = 280
 SIDE_BY_SIDE = 2
-KILLS = part(20, 4)
-FREEZES = part(5, 2)
-CUTS = part(200, 40)
+KILLS = amount(usual=4, soak=20)
+FREEZES = amount(usual=2, soak=5)
+CUTS = amount(usual=40, soak=200)
 
 
 @contextmanager

@@ -11,23 +11,23 @@ from collections import Counter
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
-from tests.support.campaign import part
 from tests.support.client import JSON, MSGPACK, Frame, Player
 from tests.support.foreign import HostedProcess, serving
 from tests.support.postgres import Server
+from tests.support.soak import amount
 from tests.support.visits import GONE, Memory, Visit, visit
 
 SEED = 20_260
 ROOMS = 8
 PLAYERS = 5  # the same ones in every room
-EACH = part(250, 80)  # commands of one player in one room; all players use the same ids, in all rooms
+EACH = amount(usual=80, soak=250)  # commands of one player in one room; all players use the same ids, in all rooms
 COPIES_MAX = 5
 AT_ONCE_MAX = 40
 KILLS = (0.2, 0.5, 0.8)  # the share of all commands that is acknowledged when the server is killed
 NO_LIMITS = {"PARLOR_COMMANDS_PER_S": "100000", "PARLOR_BURST": "100000"}
 
 
-class Campaign:
+class Crowd:
     """The server and those who talk to it."""
 
     def __init__(self, server: HostedProcess) -> None:
@@ -58,14 +58,14 @@ class Campaign:
 class Speaker:
     """One player in one room, who sends what he has to say one to five times in no good order."""
 
-    def __init__(self, campaign: Campaign, room: Frame, player: Player, name: str) -> None:
+    def __init__(self, crowd: Crowd, room: Frame, player: Player, name: str) -> None:
         self.memory = Memory(room["ws_url"], player.token)
         self.game_id: str = room["game_id"]
         self.player_id = player.id
         self.ids = [str(number) for number in range(EACH)]
         self.name = name
         self._dice = random.Random(f"{SEED} {name}")
-        self._campaign = campaign
+        self._crowd = crowd
         self._copies = self._shuffled()
 
     def said(self, command_id: str) -> str:
@@ -84,7 +84,7 @@ class Speaker:
         """Until everything is said and acknowledged."""
         async with AsyncExitStack() as kept:
             while self._copies or len(self.memory.acks) < EACH:
-                await self._campaign.ready()
+                await self._crowd.ready()
                 with suppress(*GONE):
                     await self._visit(kept)
 
@@ -95,7 +95,7 @@ class Speaker:
         chunk += [command_id for command_id in self.ids if not self._copies and command_id not in memory.acks]
         dice.shuffle(chunk)
         ending = dice.choice(("wait", "wait", "wait", "close", "cut", "cut within a frame", "replace"))
-        self._campaign.tally[ending] += 1
+        self._crowd.tally[ending] += 1
         stack = AsyncExitStack()
         here = await stack.enter_async_context(visit(memory, dice.choice((JSON, MSGPACK))))
         if ending == "replace":
@@ -125,7 +125,7 @@ class Speaker:
 
     async def _send(self, here: Visit, chunk: list[str]) -> None:
         for command_id in chunk:
-            self._campaign.tally["sent"] += 1
+            self._crowd.tally["sent"] += 1
             await here.send(self._frame(command_id))
 
     async def say_all_again(self) -> int:
@@ -147,32 +147,32 @@ class Speaker:
         return sum(name == "said" for name, _, _ in self.memory.events.values())
 
 
-async def enter(server: HostedProcess) -> Campaign:
-    campaign = Campaign(server)
+async def enter(server: HostedProcess) -> Crowd:
+    crowd = Crowd(server)
     players = [await Player.create(server.url, f"Speaker {number}") for number in range(PLAYERS)]
     for number in range(ROOMS):
         room = await players[0].http.post("/api/rooms", {"game": "relay", "config": {"max_players": PLAYERS}})
         for player in players[1:]:
             await player.http.post(f"/api/rooms/{room['game_id']}/join")
         for seat, player in enumerate(players):
-            campaign.speakers.append(Speaker(campaign, room, player, f"{number}/{seat}"))
+            crowd.speakers.append(Speaker(crowd, room, player, f"{number}/{seat}"))
     for player in players:
         await player.close()
-    return campaign
+    return crowd
 
 
 async def test_every_command_counts_once_however_often_it_is_sent(postgres: Server) -> None:
     print(f"seed {SEED}")
     with serving(postgres, **NO_LIMITS) as server:
-        campaign = await enter(server)
+        crowd = await enter(server)
         async with asyncio.TaskGroup() as everybody:
-            everybody.create_task(campaign.kill_now_and_then())
-            for speaker in campaign.speakers:
+            everybody.create_task(crowd.kill_now_and_then())
+            for speaker in crowd.speakers:
                 everybody.create_task(speaker.talk())
-        assert campaign.tally["kills"] == len(KILLS)
-        heads = [await speaker.say_all_again() for speaker in campaign.speakers]
-        print(f"{len(campaign.speakers) * EACH} commands, {dict(campaign.tally)}")
-        for speaker, head in zip(campaign.speakers, heads, strict=True):
+        assert crowd.tally["kills"] == len(KILLS)
+        heads = [await speaker.say_all_again() for speaker in crowd.speakers]
+        print(f"{len(crowd.speakers) * EACH} commands, {dict(crowd.tally)}")
+        for speaker, head in zip(crowd.speakers, heads, strict=True):
             assert set(speaker.memory.rejects) <= {"unavailable"}
             speaker.memory.complete(head)
             assert_in_the_log(server, speaker)

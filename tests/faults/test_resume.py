@@ -9,16 +9,16 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
-from tests.support.campaign import part
 from tests.support.client import JSON, MSGPACK, Frame, Player
 from tests.support.foreign import HostedProcess, serving
 from tests.support.postgres import Server
+from tests.support.soak import amount
 from tests.support.visits import GONE, Memory, Visit, visit
 
 SEED = 8_008
 RELAY_ROOMS, CARD_ROOMS = 16, 4
 PLAYERS, WATCHERS = 4, 6  # of each room; the same ones in all of them
-EACH = part(40, 20)  # words of one player in one relay room
+EACH = amount(usual=20, soak=40)  # words of one player in one relay room
 ROUNDS = 2
 LIFE_S = (0.1, 5.0)  # of one connection
 THINK_S = 0.3  # at most, before a word or a move

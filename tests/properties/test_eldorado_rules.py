@@ -15,9 +15,9 @@ from server.games.eldorado.dealing import decks_for
 from server.games.replay import fold
 from server.games.rules import Command, PlayerId, Refusal, State
 from server.games.table_events import GameCompleted
-from tests.support.campaign import part
 from tests.support.meddlers import restless
 from tests.support.play import Played, context, play_game
+from tests.support.soak import amount
 
 bounded = settings(max_examples=40, derandomize=True, deadline=None)
 some_games = given(
@@ -85,10 +85,10 @@ def test_cards_tricks_and_scores_add_up(players: int, seed: int, rounds: int, ho
 
 def test_folding_the_log_gives_the_live_state() -> None:
     """Quick games of every size, then some in which people come and go."""
-    for seed in range(part(2_000, 600)):
+    for seed in range(amount(usual=600, soak=2_000)):
         played = play_game(2 + seed % 9, seed, Config(rounds=1, hook=seed % 4 == 0), level="random")
         assert fold(GAME, played.events) == played.state
-    for seed in range(part(100, 54)):
+    for seed in range(amount(usual=54, soak=100)):
         played = play_game(2 + seed % 9, seed, Config(rounds=3), level="steady", meddle=restless(seed))
         assert fold(GAME, played.events) == played.state
 

@@ -9,17 +9,17 @@ from server.games import eldorado, relay
 from server.games.rules import State, Viewer
 from server.testing.properties import GameProperties
 from tests.support import samples
-from tests.support.campaign import part
+from tests.support.soak import amount
 
 
 class TestRelay(GameProperties):
     game = relay.GAME
-    examples = part(100, 8)
+    examples = amount(usual=8, soak=100)
 
 
 class TestEldorado(GameProperties):
     game = eldorado.GAME
-    examples = part(100, 8)
+    examples = amount(usual=8, soak=100)
 
     def secrets(self, state: State[Any], viewer: Viewer) -> Iterable[str]:
         """The cards that others hold, save those that he holds the twin of or that lie open."""
@@ -32,9 +32,9 @@ class TestEldorado(GameProperties):
 
 class TestTicTacToe(GameProperties):
     game = samples.tictactoe().GAME
-    examples = part(100, 8)
+    examples = amount(usual=8, soak=100)
 
 
 class TestSecretNumbers(GameProperties):
     game = samples.secret_numbers().GAME
-    examples = part(100, 8)
+    examples = amount(usual=8, soak=100)

@@ -19,12 +19,12 @@ from server.games.eldorado.cards import DECKS
 from server.games.table import Status
 from server.rooms.machine.identity import Identity
 from server.wire.encoders import JSON, MSGPACK
-from tests.support.campaign import part
 from tests.support.eyes import Eyes, Truth, altered, twin
+from tests.support.soak import amount
 from tests.support.table import VirtualTable
 
 SEED = 12
-GAMES = part(1_000, 160)
+GAMES = amount(usual=160, soak=1_000)
 PIECES = 20
 LOOK_ALIKES = 1  # moments of each game at which somebody is shown another log
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.simulation.faults import REWINDS
 from tests.simulation.world import report, simulate
-from tests.support.campaign import part
+from tests.support.soak import amount
 
-_SEEDS = part(500, 60)
+_SEEDS = amount(usual=60, soak=500)
 _NOT_KEPT = frozenset({"no going back"})  # who holds lost events and comes back late is not told that they are lost
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.world import report, simulate
-from tests.support.campaign import part
+from tests.support.soak import amount
 
-_SEEDS = int(os.environ.get("PARLOR_SEEDS") or part(5_000, 600))
+_SEEDS = int(os.environ.get("PARLOR_SEEDS") or amount(usual=600, soak=5_000))
 _FIRST = int(os.environ.get("PARLOR_FIRST_SEED", "0"))
 _CHUNK = 50
 _ROOT = Path(__file__).parents[2]

@@ -13,11 +13,11 @@ import pytest
 
 from tests.acceptance.play.test_whole_game import parlor
 from tests.support import bot_games
-from tests.support.campaign import part
 from tests.support.foreign import Guests, HostedProcess, serving
 from tests.support.postgres import Server
+from tests.support.soak import amount
 
-GAMES = part(1_000, 100)
+GAMES = amount(usual=100, soak=1_000)
 
 
 @pytest.fixture(scope="module")
