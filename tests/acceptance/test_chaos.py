@@ -127,7 +127,7 @@ def processes_of(place: Path) -> list[str]:
 
 @pytest.mark.timeout(600)
 @run_of(f"--faults kill-server:{KILLS} --rate 400 --seed 1")
-def test_a_server_that_is_killed_again_and_again(told: Told) -> None:
+def test_nothing_is_lost_when_the_server_is_killed(told: Told) -> None:
     assert told["commands"]["acked"] > KILLS * 100
     assert told["connections"] > KILLS * 30
     assert told["recovery"]["kill-server"]["injections"] == KILLS
@@ -135,21 +135,21 @@ def test_a_server_that_is_killed_again_and_again(told: Told) -> None:
 
 @pytest.mark.timeout(600)
 @run_of(f"--faults kill-postgres:{KILLS // 2} --rate 400 --seed 3")
-def test_a_postgres_that_is_killed_again_and_again(told: Told) -> None:
+def test_nothing_is_lost_when_postgres_is_killed(told: Told) -> None:
     assert told["commands"]["acked"] > KILLS // 2 * 100
     assert {one["processes"] for one in told["plan"]} == {"postmaster", "all"}
 
 
 @pytest.mark.timeout(600)
 @run_of(f"--faults freeze-postgres:{FREEZES} --freeze-s 5 --rate 400 --seed 3")
-def test_a_postgres_that_is_frozen_for_seconds(told: Told) -> None:
+def test_nothing_is_lost_when_postgres_freezes(told: Told) -> None:
     assert told["commands"]["acked"] > FREEZES * 100
     assert told["recovery"]["freeze-postgres"]["from_begin_ms"]["p50"] > 5000
 
 
 @pytest.mark.timeout(600)
 @run_of(f"--faults cut-connection:{CUTS} --rate 400 --seed 4")
-def test_a_line_that_is_cut_again_and_again(told: Told) -> None:
+def test_nothing_is_lost_when_the_database_connection_is_cut(told: Told) -> None:
     """Between a commit and its answer too: then the server can't know, and looks."""
     assert told["commands"]["acked"] > CUTS * 25
     assert {one["where"] for one in told["plan"]} == {"requests", "answers", "commit", "late"}
@@ -158,7 +158,7 @@ def test_a_line_that_is_cut_again_and_again(told: Told) -> None:
 
 @pytest.mark.timeout(600)
 @run_of("--faults drop-sockets:10,slow-readers:1,garbage:2 --rate 200 --seed 5")
-def test_clients_that_break_off_that_do_not_read_and_that_talk_nonsense(told: Told) -> None:
+def test_nothing_is_lost_when_clients_drop_stall_and_send_garbage(told: Told) -> None:
     assert told["commands"]["acked"] > 1000
     assert told["connections"] > 100
     wanted = {Fault.DROP_SOCKETS: 10, Fault.SLOW_READERS: 1, Fault.GARBAGE: 2}
@@ -166,7 +166,7 @@ def test_clients_that_break_off_that_do_not_read_and_that_talk_nonsense(told: To
 
 
 @pytest.mark.timeout(120)
-def test_acks_that_leave_before_their_commit_are_found_out(place: Path) -> None:
+def test_acks_before_their_commit_are_detected(place: Path) -> None:
     """Rooms that promise less do lose: the check of a whole run sees what it has to see.
 
     With this seed the line to the database is held for half a second before each kill.
@@ -180,7 +180,7 @@ def test_acks_that_leave_before_their_commit_are_found_out(place: Path) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_a_server_that_runs_already(strict_server: ServerProcess, place: Path) -> None:
+def test_a_running_server_is_used(strict_server: ServerProcess, place: Path) -> None:
     """With the limits that it has: who keeps them is not closed, however much is sent again."""
     faults = "drop-sockets:3,slow-readers:1"
     told = report(place, "--url", strict_server.url, "--faults", faults, "--rooms", "2", "--rate", "1000")
@@ -192,7 +192,7 @@ def test_a_server_that_runs_already(strict_server: ServerProcess, place: Path) -
 
 
 @pytest.mark.timeout(120)
-def test_a_database_that_is_there_already(server_process: ServerProcess, dsn: str, place: Path) -> None:
+def test_an_existing_database_is_used(server_process: ServerProcess, dsn: str, place: Path) -> None:
     server_process.kill()
     told = report(place, "--database-url", dsn, "--faults", "cut-connection:2,kill-server:1", "--rooms", "2")
     assert told["commands"]["acked"] > 0
@@ -201,7 +201,7 @@ def test_a_database_that_is_there_already(server_process: ServerProcess, dsn: st
     assert "freeze-postgres can only be done to a database that was started here" in refused.stderr
 
 
-def test_what_is_not_for_tests_is_refused(place: Path) -> None:
+def test_servers_that_are_not_for_tests_are_refused(place: Path) -> None:
     for options, settings, reason in (
         (("--url", "http://play.example.org"), {}, "not http:// on this machine"),
         (("--database-url", "postgresql://db.example.org/parlor"), {}, "only a postgresql:// database on this machine"),
@@ -237,7 +237,7 @@ def test_a_run_that_is_stopped_leaves_nothing(place: Path) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_a_run_that_is_killed_leaves_nothing_for_long(place: Path) -> None:
+def test_what_a_killed_run_leaves_ends_by_itself(place: Path) -> None:
     running = begun(place)
     running.kill()
     running.communicate(timeout=60)

@@ -39,7 +39,7 @@ def report(server: ServerProcess, folder: Path, *options: str) -> dict[str, Any]
     ],
     ids=lambda options: options[0],
 )
-def test_what_is_played_is_measured_and_true(server_process: ServerProcess, tmp_path: Path, options: Any) -> None:
+def test_played_games_are_measured_and_checked(server_process: ServerProcess, tmp_path: Path, options: Any) -> None:
     found = report(server_process, tmp_path, *options)
     assert found["totals"]["acks"] > 0
     assert found["ms"]["to_ack"]["count"] == found["totals"]["acks"]
@@ -49,12 +49,12 @@ def test_what_is_played_is_measured_and_true(server_process: ServerProcess, tmp_
         assert found["totals"]["resumed"] > 0
 
 
-def test_bots_and_lobbies(server_process: ServerProcess, tmp_path: Path) -> None:
+def test_scenarios_of_bots_and_lobbies_run(server_process: ServerProcess, tmp_path: Path) -> None:
     assert report(server_process, tmp_path, "bots", "--rooms", "2")["totals"]["games"] > 0
     assert report(server_process, tmp_path, "lobby-churn", "--rooms", "1", "--players", "2")["totals"]["games"] > 0
 
 
-def test_the_limits_of_a_foreign_server_are_kept(strict_server: ServerProcess, tmp_path: Path) -> None:
+def test_the_limits_of_a_running_server_are_respected(strict_server: ServerProcess, tmp_path: Path) -> None:
     found = report(strict_server, tmp_path, "--game", "relay", "--rooms", "1", "--players", "2", "--rate", "max")
     assert "the server takes 20/s of a connection" in found["notes"][0]
     assert found["refused"] == {}
@@ -63,7 +63,7 @@ def test_the_limits_of_a_foreign_server_are_kept(strict_server: ServerProcess, t
     assert "the server takes 80 commands a second of 4 sockets, not more" in too_much.stderr
 
 
-def test_what_can_not_be_done_is_said() -> None:
+def test_invalid_options_and_unreachable_servers_are_named() -> None:
     assert "there is no scenario 'nope'" in run("nope").stderr
     nobody = run("--url", "http://127.0.0.1:9", "--rooms", "1")
     assert nobody.returncode == 1

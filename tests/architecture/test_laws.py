@@ -113,6 +113,6 @@ def test_nothing_is_left_for_later(path: Path) -> None:
     assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b", path.read_text())
 
 
-def test_no_drawers_for_odds_and_ends() -> None:
+def test_no_module_is_named_after_a_drawer() -> None:
     forbidden = {"utils", "util", "common", "helpers", "helper", "manager", "misc"}
     assert not [name(path) for path in FILES if path.stem in forbidden or path.parent.name in forbidden]

@@ -88,7 +88,7 @@ async def test_a_command_is_written_once(room: Room) -> None:
     assert await room.texts() == ["once", "another player's"]
 
 
-async def test_the_last_ones_and_all_that_are_not_shown_yet(room: Room) -> None:
+async def test_the_newest_messages_and_all_undelivered_ones_are_loaded(room: Room) -> None:
     for n in range(10):
         await room.say(0, f"c{n}", str(n), after_s=n)
     assert await room.texts(shown_s=6, limit=3) == ["4", "5", "6", "7", "8", "9"]
@@ -96,7 +96,7 @@ async def test_the_last_ones_and_all_that_are_not_shown_yet(room: Room) -> None:
     assert await room.texts(limit=3) == ["7", "8", "9"]
 
 
-async def test_a_deleted_text_is_gone_and_its_author_stays(room: Room) -> None:
+async def test_a_deleted_message_keeps_its_author_only(room: Room) -> None:
     first, second = await room.say(0, "1", "stays"), await room.say(1, "2", "goes")
     done = [
         await room.chats.delete(room.game_id, 1, room.players[0], "d", second.id, head=head, at_ms=AT_MS)
@@ -117,7 +117,7 @@ async def test_a_deleted_text_is_gone_and_its_author_stays(room: Room) -> None:
         assert tuple(kept) == (None, room.players[0])
 
 
-async def test_the_newest_mute_counts_and_an_old_one_sent_again_does_not(room: Room) -> None:
+async def test_the_newest_mute_counts_and_a_repeated_old_one_does_not(room: Room) -> None:
     async def mute(command_id: str, muted: bool, head: int) -> Written | None:
         ids = (room.players[0], command_id, room.players[1])
         return await room.chats.mute(room.game_id, 1, *ids, muted=muted, head=head, at_ms=AT_MS)
@@ -130,7 +130,7 @@ async def test_the_newest_mute_counts_and_an_old_one_sent_again_does_not(room: R
     assert await room.chats.muted(room.other_game_id) == set()
 
 
-async def test_who_does_not_own_the_room_writes_nothing(room: Room) -> None:
+async def test_a_former_owner_writes_nothing(room: Room) -> None:
     said = await room.say(0, "before")
     await room.taken_over()
     actor, other = room.players
@@ -141,7 +141,7 @@ async def test_who_does_not_own_the_room_writes_nothing(room: Room) -> None:
     assert await room.chats.muted(room.game_id) == set()
 
 
-async def test_pages_go_back_from_the_newest(database: Database) -> None:
+async def test_pages_start_at_the_newest(database: Database) -> None:
     player = await new_player(database, "Ada")
     game_id = new_game_id()
     await database.apply(new_game(game_id))

@@ -76,7 +76,7 @@ async def test_an_event_comes_back_as_it_was_given(rig: Rig) -> None:
     assert (second.actor_id, second.command_id) == (None, None)
 
 
-async def test_nothing_is_told_from_within_append(rig: Rig) -> None:
+async def test_listeners_are_not_called_within_append(rig: Rig) -> None:
     stream, room = await opened(rig)
     rig.log.append(stream, [event()])
     assert room.heads == []
@@ -86,7 +86,7 @@ async def test_nothing_is_told_from_within_append(rig: Rig) -> None:
     assert rig.log.pending_events == 0
 
 
-async def test_nothing_is_told_before_it_is_committed(rig: Rig) -> None:
+async def test_listeners_are_called_after_the_commit_only(rig: Rig) -> None:
     stream, room = await opened(rig)
     rig.log.append(stream, [event()])
     await room.reaches(0)
@@ -102,7 +102,7 @@ async def test_nothing_is_told_before_it_is_committed(rig: Rig) -> None:
     assert len(await read(rig.log, stream.game_id)) == 3
 
 
-async def test_appends_that_wait_together_are_committed_together(rig: Rig) -> None:
+async def test_waiting_appends_are_committed_together(rig: Rig) -> None:
     stream, room = await opened(rig)
     rig.log.hold()
     for number in range(5):
@@ -112,7 +112,7 @@ async def test_appends_that_wait_together_are_committed_together(rig: Rig) -> No
     assert room.heads == [4]
 
 
-async def test_many_streams_in_one_go(rig: Rig) -> None:
+async def test_many_streams_are_committed_together(rig: Rig) -> None:
     rig.log.hold()
     pairs = [await opened(rig) for _ in range(20)]
     for stream, _ in pairs:
@@ -123,7 +123,7 @@ async def test_many_streams_in_one_go(rig: Rig) -> None:
         assert len(await read(rig.log, stream.game_id)) == 2
 
 
-async def test_more_than_a_batch_holds(rig: Rig) -> None:
+async def test_more_events_than_a_batch_holds_are_written(rig: Rig) -> None:
     stream, room = await opened(rig)
     rig.log.hold()
     for first in range(0, 2000, 4):
@@ -136,7 +136,7 @@ async def test_more_than_a_batch_holds(rig: Rig) -> None:
     assert [row.payload["number"] for row in await read(rig.log, stream.game_id)] == list(range(2700))
 
 
-async def test_a_listener_may_append_when_it_hears_of_a_commit(rig: Rig) -> None:
+async def test_a_listener_may_append_when_it_is_called(rig: Rig) -> None:
     class Echo(Recorder):
         def committed(self, proof: Committed) -> None:
             super().committed(proof)
@@ -192,7 +192,7 @@ async def test_another_head_fences(rig: Rig) -> None:
     assert len(await read(rig.log, stream.game_id)) == 2
 
 
-async def test_a_lost_stream_takes_nothing_more(rig: Rig) -> None:
+async def test_a_lost_stream_refuses_appends(rig: Rig) -> None:
     stream, room = await opened(rig)
     await rig.claim(stream.game_id)
     rig.log.hold()
@@ -214,7 +214,7 @@ async def test_a_lost_stream_takes_nothing_more(rig: Rig) -> None:
         NewEvent("noted", '{"_v": 1', AT_MS),
     ],
 )
-async def test_a_refused_event_takes_its_append_along_and_nobody_else(rig: Rig, bad: NewEvent) -> None:
+async def test_a_refused_event_refuses_its_own_append_only(rig: Rig, bad: NewEvent) -> None:
     rig.log.hold()
     pairs = [await opened(rig) for _ in range(3)]
     guilty, guilty_room = await opened(rig)
@@ -247,7 +247,7 @@ async def test_a_command_is_written_once(rig: Rig) -> None:
     assert len(await read(rig.log, stream.game_id)) == 3
 
 
-async def test_reading_a_range(rig: Rig) -> None:
+async def test_a_range_is_read(rig: Rig) -> None:
     stream, room = await opened(rig)
     rig.log.append(stream, events(0, 1300))
     await room.reaches(1299)
@@ -283,7 +283,7 @@ async def test_a_closed_stream_is_still_written_and_hears_nothing(rig: Rig) -> N
     assert len(await read(rig.log, stream.game_id)) == 3
 
 
-async def test_what_was_committed_is_there_for_the_next_log(rig: Rig) -> None:
+async def test_committed_events_are_read_by_another_log(rig: Rig) -> None:
     stream, room = await opened(rig)
     rig.log.append(stream, events(0, 3))
     await room.reaches(2)

@@ -20,12 +20,12 @@ from tests.docs.pages import blocks, codes, page, rows, section
 PAGE = page("bots")
 
 
-def test_levels() -> None:
+def test_the_levels_are_those_of_the_code() -> None:
     first = PAGE.partition("## ")[0]
     assert [codes(row[0])[0] for row in rows(first)] == list(GAME.bot_levels)
 
 
-def test_settings_and_bounds() -> None:
+def test_the_settings_and_bounds_are_those_of_the_code() -> None:
     served = section(PAGE, "On a server")
     named = {codes(row[0])[0]: row[1] for row in rows(served)}
     assert named.keys() == {tables.variable(name) for name in Settings.model_fields if name.startswith("bot_")}
@@ -37,7 +37,7 @@ def test_settings_and_bounds() -> None:
     assert all(f"`{outcome}`" in served for outcome in ThoughtOutcome)
 
 
-def test_options() -> None:
+def test_the_options_are_those_of_the_command() -> None:
     options = set(re.findall(r"--[a-z][a-z-]+", PAGE))
     command = [sys.executable, "-m", "server", "bots", "--help"]
     helped = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
@@ -45,14 +45,14 @@ def test_options() -> None:
     assert options <= set(re.findall(r"--[a-z-]+", helped.stdout))
 
 
-def test_the_measured_bots_are_those_that_there_are() -> None:
+def test_the_measured_bots_exist() -> None:
     measured = section(PAGE, "How good they are")
     told = {(row[1], row[2]) for row in rows(measured)}
     assert told == {(a, b) for a in GAME.bot_levels for b in GAME.bot_levels if a != b}
 
 
 @pytest.mark.parametrize("steps", [0, 3])
-def test_the_example_thinks(steps: int) -> None:
+def test_the_example_bot_searches(steps: int) -> None:
     (code,) = blocks(PAGE, "python")
     names: dict[str, type[ThinkingBot]] = {"ThinkingBot": ThinkingBot}  # type: ignore[type-abstract]  # to be derived from
     exec(code, names)  # noqa: S102  # the page's own example

@@ -35,7 +35,7 @@ def shown() -> dict[str, list[str]]:
     return found
 
 
-def test_there_are_vectors() -> None:
+def test_the_page_has_vectors() -> None:
     keys = {vector["round_key"] for vector in vectors()}
     assert len(shown()) >= 4
     assert shown().keys() <= keys
@@ -61,7 +61,7 @@ def test_the_vectors_of_the_page_are_what_the_code_computes(vector: dict[str, An
     assert {key.hex(), *deck[:6]} <= set(cells)
 
 
-def test_the_canonical_text_is_the_one_of_the_page() -> None:
+def test_the_canonical_text_is_that_of_the_page() -> None:
     """Escapes of quotes, backslashes and control characters, and nothing else."""
     value = ["id", 0, [[0, 'a"b\\c\u0001\n'], [1, "żółw ✓ 🂡 </script> \u2028"]]]
     text = chance.canonical(value)
@@ -85,6 +85,6 @@ def test_the_script_is_short_and_needs_nothing_but_python() -> None:
     assert "examples/verify_game.py" in PAGE
 
 
-def test_numbers_of_the_page() -> None:
+def test_the_numbers_are_those_of_the_code() -> None:
     assert f"at most {CLIENT_SEED_CHARACTERS_MAX} characters" in PAGE
     assert f"{LINES_MAX}" in PAGE or "sixty lines" in PAGE

@@ -27,13 +27,13 @@ def test_every_bound_is_described() -> None:
 
 
 @pytest.mark.parametrize("name", BOUNDS)
-def test_values_and_reasons(name: str) -> None:
+def test_every_bound_has_its_value_and_a_reason(name: str) -> None:
     value, _, why = DESCRIBED[name]
     assert number(value) == BOUNDS[name]
     assert len(why) > 5
 
 
-def test_those_that_can_be_set() -> None:
+def test_bounds_that_can_be_set_name_their_setting() -> None:
     assert {name for name, row in DESCRIBED.items() if row[1] == "S"} == {
         name
         for name in BOUNDS
@@ -42,7 +42,7 @@ def test_those_that_can_be_set() -> None:
     }
 
 
-def test_those_that_are_not_enforced() -> None:
+def test_bounds_that_are_not_enforced_are_listed() -> None:
     code = "\n".join(
         path.read_text()
         for folder in ("server", "persistence")
@@ -53,7 +53,7 @@ def test_those_that_are_not_enforced() -> None:
     assert {name for name, row in DESCRIBED.items() if "Not enforced yet" in row[2]} == unused
 
 
-def test_bounds_elsewhere() -> None:
+def test_bounds_of_other_modules_have_their_values() -> None:
     for row in rows(ELSEWHERE):
         module, _, name = codes(row[0])[0].rpartition(".")
         assert number(row[1]) == getattr(import_module(module), name), name

@@ -17,15 +17,15 @@ PAGE = page("operations")
 FRESH = "print fresh tables with `python -m tests.docs.tables`"
 
 
-def test_settings() -> None:
+def test_every_setting_is_described() -> None:
     assert rows(section(PAGE, "Settings")) == tables.settings(), FRESH
 
 
-def test_metrics() -> None:
+def test_every_metric_is_described() -> None:
     assert rows(section(PAGE, "Metrics")) == tables.metrics(), FRESH
 
 
-def test_reasons_of_refusals() -> None:
+def test_every_refusal_reason_is_described() -> None:
     told = {codes(row[0])[0]: codes(row[1]) for row in rows(section(PAGE, "Reasons of refusals"))}
     assert told == {
         "parlor_connections_cut_total": list(Cut),
@@ -34,7 +34,7 @@ def test_reasons_of_refusals() -> None:
     }
 
 
-def test_metrics_that_are_not_fed() -> None:
+def test_unfed_metrics_are_named() -> None:
     code = "\n".join(p.read_text() for p in (ROOT / "server").rglob("*.py") if p.name != "metrics.py")
     unfed = {
         codes(row[0])[0]
@@ -45,13 +45,13 @@ def test_metrics_that_are_not_fed() -> None:
     assert set(codes(told)) == unfed
 
 
-def test_variables_that_are_named_exist() -> None:
+def test_every_named_variable_exists() -> None:
     known = {tables.variable(name) for name in Settings.model_fields}
     for text in (PAGE, (ROOT / "fly.toml").read_text(), (ROOT / "Dockerfile").read_text()):
         assert set(re.findall(r"\bPARLOR_[A-Z_]+\b", text)) <= known
 
 
-def test_commands_exist() -> None:
+def test_every_named_command_exists() -> None:
     shown = section(PAGE, "Starting").partition("```text\n")[2].partition("```")[0]
     for line in shown.splitlines():
         command = line.split()[1]
@@ -62,19 +62,19 @@ def test_commands_exist() -> None:
             assert option in helped.stdout, line
 
 
-def test_messages_exist() -> None:
+def test_every_quoted_message_exists() -> None:
     code = "\n".join(p.read_text() for folder in ("server", "persistence") for p in (ROOT / folder).rglob("*.py"))
     for row in rows(section(PAGE, "Logs")):
         assert all(message in code for message in codes(row[0])), row
 
 
-def test_numbers() -> None:
+def test_the_numbers_are_those_of_the_code() -> None:
     assert f"at most {limits.DRAIN_S / 2:.0f} seconds" in PAGE
     assert f"up to {limits.RESTART_DELAY_MS_MAX // 1000} seconds after which" in PAGE
     assert f"wait up to {limits.WAITING_COMMAND_MS // 1000} seconds, {limits.WAITING_COMMANDS_MAX} a room" in PAGE
 
 
-def test_fly() -> None:
+def test_the_deployment_files_agree_with_the_code() -> None:
     fly = tomllib.loads((ROOT / "fly.toml").read_text())
     assert fly["kill_signal"] == "SIGTERM"
     assert fly["kill_timeout"] > float(fly["env"]["PARLOR_DRAIN_S"]) == limits.DRAIN_S

@@ -30,7 +30,7 @@ def anchors(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
-def test_links(path: Path) -> None:
+def test_links_lead_somewhere(path: Path) -> None:
     for link in _LINK.findall(path.read_text("utf-8")):
         if link.startswith(("http://", "https://")):
             continue
@@ -42,7 +42,7 @@ def test_links(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
-def test_files_that_are_named_exist(path: Path) -> None:
+def test_every_named_file_exists(path: Path) -> None:
     text = path.read_text("utf-8")
     for named in _SOURCE.findall(text):
         assert (ROOT / named.rstrip("/")).exists(), named
@@ -61,7 +61,7 @@ def test_lines_are_short(path: Path) -> None:
         assert len(line) <= 120 or line.startswith(("|", "{", "  |")), f"line {number}"
 
 
-def test_every_page_is_in_both_lists() -> None:
+def test_every_page_is_in_both_indexes() -> None:
     for listed in (ROOT / "README.md", DOCS / "README.md"):
         linked = {Path(link).name for link in _LINK.findall(listed.read_text("utf-8"))}
         assert {path.name for path in DOCS.glob("*.md")} - {"README.md"} <= linked, name(listed)

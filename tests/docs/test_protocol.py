@@ -44,35 +44,35 @@ def api() -> FastAPI:
     return build(None, "0", [router for slice_ in slices for router in slice_.ROUTERS], ())  # type: ignore[arg-type]  # nothing is served here
 
 
-def test_subprotocols() -> None:
+def test_every_subprotocol_is_described() -> None:
     assert first_codes(section(PAGE, "Connecting")) == list(ENCODERS)
 
 
-def test_frames_from_the_client() -> None:
+def test_every_client_frame_is_described() -> None:
     known = set(re.findall(r'kind == "(\w+)"', inspect.getsource(from_client)))
     assert set(first_codes(section(PAGE, "From the client"))) == known
 
 
-def test_frames_from_the_server() -> None:
+def test_every_server_frame_is_described() -> None:
     known = set(re.findall(r'"type": "(\w+)"', sources("rooms", "lobby", "sockets", "sessions", "wire", "gateway")))
     assert set(first_codes(section(PAGE, "From the server"))) == known
     assert "moved" not in known, "it is sent now: describe it"
 
 
-def test_commands() -> None:
+def test_every_command_is_described() -> None:
     kinds = (*TABLE_COMMANDS, *eldorado.GAME.commands, *relay.GAME.commands)
     described = {codes(row[0])[0]: codes(row[1]) for row in rows(section(PAGE, "Commands"))}
     assert described == {kind.name: [field.name for field in fields(kind)] for kind in kinds}  # type: ignore[arg-type]
 
 
-def test_events() -> None:
+def test_every_event_is_described() -> None:
     kinds = (*TABLE_EVENTS, *ELDORADO_EVENTS, *relay.GAME.events)
     described = {codes(row[0])[0]: codes(row[1]) for row in rows(section(PAGE, "Events"))}
     assert described.pop("hidden") == []
     assert described == {kind.name: [field.name for field in fields(kind)] for kind in kinds}  # type: ignore[arg-type]
 
 
-def test_reject_codes() -> None:
+def test_every_reject_code_is_described() -> None:
     described = {codes(row[0])[0]: (int(row[1]), row[2]) for row in rows(section(PAGE, "Reject codes"))}
     assert list(described) == list(ErrorCode)
     for code, (status, text) in described.items():
@@ -80,12 +80,12 @@ def test_reject_codes() -> None:
         assert text.startswith("retryable") == (code in RETRYABLE), code
 
 
-def test_close_codes() -> None:
+def test_every_close_code_is_described() -> None:
     assert [int(code) for code in first_codes(section(PAGE, "Close codes"))] == list(CloseCode)
     assert {int(number) for number in re.findall(r"\b(?:44\d\d|10[01]\d)\b", PAGE)} - {1006} == set(CloseCode)
 
 
-def test_codes_of_error_frames() -> None:
+def test_every_error_code_is_described() -> None:
     sent = set(re.findall(r'\.fail\(\s*CloseCode\.\w+, "(\w+)"', sources("sessions", "sockets", "gateway")))
     told = PAGE.partition("The codes of `error` frames are")[2].partition("\n\n")[0]
     assert set(codes(told)) == sent
@@ -106,11 +106,11 @@ def described_routes() -> dict[str, list[str]]:
     return found
 
 
-def test_routes() -> None:
+def test_every_route_is_described() -> None:
     assert described_routes().keys() == routes().keys()
 
 
-def test_parameters_of_routes() -> None:
+def test_every_route_parameter_is_described() -> None:
     components = api().openapi()["components"]["schemas"]
     for route, what in routes().items():
         known = {parameter["name"] for parameter in what.get("parameters", ()) if parameter["in"] == "query"}
@@ -119,7 +119,7 @@ def test_parameters_of_routes() -> None:
         assert set(codes(described_routes()[route][2])) == known, route
 
 
-def test_http_codes() -> None:
+def test_every_http_code_is_described() -> None:
     text = sources("routes", "api") + SOURCES[ROOT / "server" / "lobby" / "matchmaking.py"]
     used = set(re.findall(r'(?:Refused|error)\(\s*\d+, "(\w+)"', text))
     used |= set(re.findall(r'known_id\(\w+, "(\w+)"', text))
@@ -131,7 +131,7 @@ def test_http_codes() -> None:
     assert all(f'"{code}"' in everything for code in described)
 
 
-def test_settings_of_a_room() -> None:
+def test_every_room_setting_is_described() -> None:
     kind = eldorado.Config
     described = {codes(row[0])[0]: row for row in rows(section(PAGE, "Settings of a room"))}
     assert list(described) == [field.name for field in fields(kind)]
@@ -146,7 +146,7 @@ def test_settings_of_a_room() -> None:
     assert rules.Config.bounds["min_players"][0] == rules.Config.bounds["max_players"][0] == 1
 
 
-def test_installed_games() -> None:
+def test_every_installed_game_is_described() -> None:
     described = {code for row in rows(section(PAGE, "Installed games")) for code in codes(row[0])}
     assert described == {*describe(eldorado.GAME), "config"}
     setting = next(row[1] for row in rows(section(PAGE, "Installed games")) if "`settings`" in row[0])
@@ -154,7 +154,7 @@ def test_installed_games() -> None:
     assert set(codes(setting)) - {"int", "bool", "str"} == known
 
 
-def test_numbers() -> None:
+def test_the_numbers_are_those_of_the_code() -> None:
     assert f"{limits.FRAME_BYTES_MAX:,} bytes" in PAGE
     assert f"{limits.BODY_BYTES_MAX:,} bytes" in PAGE
     assert f"within {limits.HELLO_S:.0f} seconds" in PAGE
@@ -189,12 +189,12 @@ def examples(kind: str) -> list[Frame]:
     return [example for example in EXAMPLES if example.get("type") == kind]
 
 
-def test_there_is_an_example_of_every_frame() -> None:
+def test_every_frame_has_an_example() -> None:
     kinds = set(first_codes(section(PAGE, "From the server"))) | {"hello", "command"}
     assert {example["type"] for example in EXAMPLES if "type" in example} == kinds
 
 
-def test_the_examples_of_what_is_hard_to_provoke() -> None:
+def test_examples_of_rare_frames_are_valid() -> None:
     told = (frames.status("database", 1), frames.muted("", muted=True), frames.notice("", 1))
     for kind, real in ((frame["type"], frame) for frame in told):
         (shown,) = examples(kind)

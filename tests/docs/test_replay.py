@@ -18,12 +18,12 @@ PAGE = page("replay")
 SOCKET = section(PAGE, "Over a WebSocket")
 
 
-def test_frames_from_the_client() -> None:
+def test_every_client_frame_is_described() -> None:
     known = {*re.findall(r'kind == "(\w+)"', inspect.getsource(from_viewer)), "sync", "ping"} - {"command"}
     assert {codes(row[0])[0] for row in rows(SOCKET) if not row[0].isdigit()} == known
 
 
-def test_closes() -> None:
+def test_every_close_code_is_described() -> None:
     told = {(int(row[0]), codes(row[1])[0]) for row in rows(SOCKET) if row[0].isdigit()}
     source = inspect.getsource(replay)
     sent = {
@@ -33,28 +33,28 @@ def test_closes() -> None:
     assert told == sent - {(CloseCode.GOING_AWAY.value, "internal")}
 
 
-def test_keys_of_the_browser() -> None:
+def test_every_browser_key_is_described() -> None:
     told = [row[0] for row in rows(section(PAGE, "In the browser"))]
     texts = (ROOT / "server" / "web" / "strings" / "en" / "replay.js").read_text()
     keys = re.findall(r"\['([^']+)', '", texts.partition("keys: [")[2])
     assert told == [*keys, "?"]
 
 
-def test_options_of_the_terminal() -> None:
+def test_every_terminal_option_is_described() -> None:
     told = {option for row in rows(section(PAGE, "In a terminal")) for option in codes(row[0])}
     command = [sys.executable, "-m", "server", "replay", "--help"]
     helped = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
     assert told == set(re.findall(r"^  (--[a-z-]+)", helped, re.MULTILINE)) - {"--data-dir"}
 
 
-def test_numbers() -> None:
+def test_the_numbers_are_those_of_the_code() -> None:
     assert f"{limits.REPLAY_SPEED_MIN:g} to {limits.REPLAY_SPEED_MAX:g}" in PAGE
     assert f"at most {limits.REPLAY_GAP_S:.0f} seconds between two events" in PAGE
     assert f"within {limits.HELLO_S:.0f} seconds" in PAGE
     assert first_codes(SOCKET)
 
 
-def test_keys_of_a_document() -> None:
+def test_every_key_of_an_export_is_described() -> None:
     told = [key for row in rows(section(PAGE, "Moving a game")) for key in codes(row[0])]
     assert sorted(told) == sorted((*archive._KEYS, "digest"))
     assert f"| `{archive.FORMAT}`, {archive.FORMAT_VERSION} |" in PAGE

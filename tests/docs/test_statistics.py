@@ -20,7 +20,7 @@ def keys(first: str) -> list[str]:
     return next(row[1:] for row in ANSWERS if row[0] == first)
 
 
-def test_keys() -> None:
+def test_every_key_of_the_answers_is_described() -> None:
     assert keys("by_game") == [field.name for field in fields(GameStatsRow)]
     (history,) = [row[1:] for row in ANSWERS if row[-1] == "rating_change"]
     assert history[:-1] == [field.name for field in fields(PlayedRow)][:-1]
@@ -28,7 +28,7 @@ def test_keys() -> None:
     assert leaders == [field.name for field in fields(LeaderRow)]
 
 
-def test_numbers() -> None:
+def test_the_numbers_are_those_of_the_code() -> None:
     assert (NEWCOMER.mu, NEWCOMER.sigma) == (scale.MODEL_MIDDLE, 25 / 3)
     assert f"`rating = {scale.MIDDLE:.0f} + {scale.POINTS_PER_MU:.0f} * (mu - {scale.MODEL_MIDDLE:.0f})`" in PAGE
     assert f"a deviation above {scale.PROVISIONAL_ABOVE:.0f}" in PAGE

@@ -134,13 +134,13 @@ def test_the_path_leads_to_a_game_that_is_played(tmp_path: Path, dsn: str) -> No
             newcomer.server.close()
 
 
-def test_the_extras_that_it_installs_exist() -> None:
+def test_the_named_extras_exist() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     assert set(extras["testing"]) <= set(extras["dev"])
     assert extras["embedded"]
 
 
-def test_the_example_is_the_folder() -> None:
+def test_the_shown_example_is_the_file() -> None:
     shown = {block.file: block.text for block in path() if block.file and block.file != "meet.py"}
     assert shown == {file.name: file.read_text() for file in samples.EXAMPLE.iterdir() if file.is_file()}
     assert len([line for line in shown["tictactoe.py"].splitlines() if line.strip()]) <= 100
@@ -156,13 +156,13 @@ def test_a_new_game_passes_its_tests(tmp_path: Path) -> None:
         test()
 
 
-def test_the_hidden_information_is_that_of_a_new_game() -> None:
+def test_the_shown_hidden_information_is_that_of_a_new_game() -> None:
     code = files("secret_numbers")["secret_numbers.py"]
     for block in blocks(section(PAGE, "Hidden information"), "python")[:3]:
         assert block in code
 
 
-def test_the_parts_are_those_of_the_contract() -> None:
+def test_every_part_of_the_contract_is_described() -> None:
     named = {name for row in rows(section(PAGE, "What each part is for")) for name in re.findall(r"\w+", row[0])}
     parts = {name for name in vars(Game) if not name.startswith("_")} - {"open_table", "memory"}
     assert parts - {"config"} <= named
@@ -200,7 +200,7 @@ def test_the_shown_upcaster_reads_old_logs() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "Upper", "9lives", "two words", "class", "json", "server", "eldorado", "x" * 41])
-def test_names_that_no_game_can_have(name: str, tmp_path: Path) -> None:
+def test_invalid_names_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(StartupError) as refused:
         new_game(name, tmp_path)
     assert refused.value.exit_code == 2

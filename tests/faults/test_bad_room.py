@@ -72,7 +72,7 @@ async def test_the_others_play_on_and_the_bad_room_comes_back(server: HostedProc
     await guests.close()
 
 
-async def test_a_room_that_is_refused_again_at_the_same_place_is_left_alone(server: HostedProcess) -> None:
+async def test_a_second_refusal_at_the_same_index_quarantines_the_room(server: HostedProcess) -> None:
     guests = Guests(server)
     others = await neighbourhood(guests)
     (player,), room = await guests.relay(1)

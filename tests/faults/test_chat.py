@@ -26,7 +26,7 @@ async def answered(player: Player, command_id: str, text: str) -> Frame:
             return answer
 
 
-async def test_an_outage(postgres: Server) -> None:
+async def test_a_message_during_an_outage_is_rejected_and_succeeds_later(postgres: Server) -> None:
     async with behind_a_proxy(postgres) as (server, proxy):
         guests = Guests(server)
         (host, player), room = await guests.relay(2)
@@ -49,7 +49,7 @@ async def test_an_outage(postgres: Server) -> None:
         await guests.close()
 
 
-async def test_a_silent_line(postgres: Server) -> None:
+async def test_a_message_on_a_silent_database_connection_is_written_once(postgres: Server) -> None:
     """Nothing breaks and nothing answers: the outcome is not known for long, and it is told once all the same."""
     async with behind_a_proxy(postgres) as (server, proxy):
         guests = Guests(server)

@@ -50,7 +50,7 @@ async def seated(server: ServerProcess, protocol: str = MSGPACK) -> Player:
     return player
 
 
-async def test_everybody_is_told_and_no_command_is_lost(server: ServerProcess) -> None:
+async def test_draining_announces_itself_and_loses_no_command(server: ServerProcess) -> None:
     player = await seated(server)
     room = player.frames[0]["game_id"]
     sent = [await player.command("say", data=number) for number in range(300)]
@@ -87,9 +87,7 @@ async def test_the_close_names_a_delay(server: ServerProcess) -> None:
     assert len(set(delays)) > 1
 
 
-async def test_while_it_waits_for_the_database_it_is_not_ready_and_takes_no_one(
-    server: ServerProcess, proxy: CuttingProxy
-) -> None:
+async def test_a_draining_server_is_not_ready_and_takes_no_one(server: ServerProcess, proxy: CuttingProxy) -> None:
     player = await seated(server)
     proxy.mode = Mode.SWALLOW_ANSWERS
     await player.command("say", "kept", data="kept")
@@ -113,7 +111,7 @@ async def test_while_it_waits_for_the_database_it_is_not_ready_and_takes_no_one(
     await player.close()
 
 
-async def test_a_database_that_never_answers_does_not_keep_it(server: ServerProcess, proxy: CuttingProxy) -> None:
+async def test_draining_ends_although_the_database_never_answers(server: ServerProcess, proxy: CuttingProxy) -> None:
     player = await seated(server)
     proxy.mode = Mode.SWALLOW_ANSWERS
     await player.command("say", data="told to nobody")
@@ -126,7 +124,7 @@ async def test_a_database_that_never_answers_does_not_keep_it(server: ServerProc
         await player.close()
 
 
-async def test_a_second_signal_ends_it_at_once(server: ServerProcess, proxy: CuttingProxy) -> None:
+async def test_a_second_signal_ends_draining_at_once(server: ServerProcess, proxy: CuttingProxy) -> None:
     player = await seated(server)
     proxy.mode = Mode.SWALLOW_ANSWERS
     await player.command("say", "once", data="in flight")

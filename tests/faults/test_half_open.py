@@ -53,7 +53,7 @@ async def get_in(server: HostedProcess) -> float:
     return took
 
 
-async def test_a_thousand_half_open_connections(own_server: HostedProcess) -> None:
+async def test_a_thousand_half_open_connections_do_not_keep_out_a_client(own_server: HostedProcess) -> None:
     await get_in(own_server)  # the first one finds everything cold
     alone_s = await get_in(own_server)
     before = await series(own_server.url, CUT)
@@ -88,7 +88,7 @@ async def until_none(server: HostedProcess) -> None:
         assert (await series(server.url, "parlor_connections"))[""] == 0
 
 
-async def test_more_than_fit_and_the_oldest_makes_room(postgres: Server) -> None:
+async def test_the_oldest_half_open_connection_makes_room(postgres: Server) -> None:
     """Of one address. Another address does not lose its place to it."""
     with serving(postgres, PARLOR_CONNECTIONS_PER_IP_MAX="40") as server:
         with await Raw.open(server.url, source="127.0.0.2") as other:
@@ -104,7 +104,7 @@ async def test_more_than_fit_and_the_oldest_makes_room(postgres: Server) -> None
         assert "Traceback" not in server.log
 
 
-async def test_waiting_for_the_next_request_is_no_right_to_a_place(postgres: Server) -> None:
+async def test_idle_keep_alive_connections_make_room(postgres: Server) -> None:
     """Idle connections, kept alive, make room like others."""
     with serving(postgres, PARLOR_CONNECTIONS_PER_IP_MAX="10") as server:
         idle = []

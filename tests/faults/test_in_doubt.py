@@ -14,7 +14,7 @@ SEED = 77
 CUTS = 16
 
 
-async def test_every_word_is_written_once_and_nobody_loses_his_line(postgres: Server) -> None:
+async def test_commits_in_doubt_are_written_once_and_no_client_is_disconnected(postgres: Server) -> None:
     print(f"seed {SEED}")
     dice = random.Random(SEED)
     async with behind_a_proxy(postgres) as (server, proxy):

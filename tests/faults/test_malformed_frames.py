@@ -158,7 +158,7 @@ class Attacker:
         return data
 
 
-async def test_a_flood_of_malformed_frames(own_server: HostedProcess) -> None:
+async def test_a_flood_of_malformed_frames_does_not_disturb_others(own_server: HostedProcess) -> None:
     honest, second = await Player.create(own_server.url), await Player.create(own_server.url)
     room = await honest.http.post("/api/rooms", {"game": "relay"})
     await second.http.post(f"/api/rooms/{room['game_id']}/join")

@@ -152,7 +152,7 @@ def own_server(postgres: Server) -> Iterator[HostedProcess]:
         assert "Traceback" not in server.log, server.log[-4000:]
 
 
-async def test_five_hundred_at_once(own_server: HostedProcess) -> None:
+async def test_five_hundred_at_once_get_one_seat_each(own_server: HostedProcess) -> None:
     crowd = Crowd(own_server)
     await crowd.come()
     began = time.monotonic()
@@ -164,7 +164,7 @@ async def test_five_hundred_at_once(own_server: HostedProcess) -> None:
     assert sum(size < SEATS for size in sizes.values()) <= 1 + crowd.again, "people sit apart who could have met"
 
 
-async def test_five_hundred_at_once_and_the_server_is_killed(own_server: HostedProcess) -> None:
+async def test_five_hundred_at_once_get_one_seat_each_although_the_server_is_killed(own_server: HostedProcess) -> None:
     crowd = Crowd(own_server)
     await crowd.come()
     began = time.monotonic()

@@ -78,7 +78,7 @@ async def assert_http_says_so(player: Player, stranger: Player, room: Frame) -> 
         assert int(answer.headers["Retry-After"]) >= 1
 
 
-async def test_an_outage_of_many_seconds(postgres: Server) -> None:
+async def test_a_long_outage_is_announced_and_loses_nothing(postgres: Server) -> None:
     """Both kinds side by side, for most of it is waiting."""
     async with asyncio.TaskGroup() as both:
         for kind in (cut, frozen):

@@ -198,7 +198,7 @@ async def deal(room: Frame, players: list[Player]) -> None:
         await player.disconnect()
 
 
-async def test_clients_that_come_and_go_miss_nothing(postgres: Server) -> None:
+async def test_reconnecting_clients_miss_nothing(postgres: Server) -> None:
     print(f"seed {SEED}")
     with serving(postgres, **NO_LIMITS) as server:
         crowd = await gather(server)

@@ -96,7 +96,7 @@ CLAIMS: list[tuple[str, int | None, int | None, int | None, str]] = [
 
 
 @pytest.mark.parametrize("restarted", [False, True], ids=["running", "restarted"])
-async def test_whatever_is_claimed_nothing_is_missing_from_there_on(server: HostedProcess, restarted: bool) -> None:
+async def test_a_resume_from_any_index_misses_nothing(server: HostedProcess, restarted: bool) -> None:
     talker, people, room = await room_with_a_past(server)
     if restarted:
         server.kill()
@@ -119,7 +119,7 @@ async def test_whatever_is_claimed_nothing_is_missing_from_there_on(server: Host
 
 
 @pytest.mark.parametrize("seat", [0, 1], ids=["player", "spectator"])
-async def test_each_connection_takes_over_where_the_last_one_ended(server: HostedProcess, seat: int) -> None:
+async def test_a_replacing_connection_continues_where_the_last_one_ended(server: HostedProcess, seat: int) -> None:
     talker, people, room = await room_with_a_past(server)
     memory = Memory(room["ws_url"], people[seat].token)
     ended: list[Visit] = []
@@ -141,7 +141,7 @@ async def test_each_connection_takes_over_where_the_last_one_ended(server: Hoste
     assert memory.modes == {"state": 1, "replay": 19}
 
 
-async def test_of_many_at_once_one_stays(server: HostedProcess) -> None:
+async def test_one_of_many_simultaneous_connections_stays(server: HostedProcess) -> None:
     talker, people, room = await room_with_a_past(server)
     memories = [Memory(room["ws_url"], people[0].token) for _ in range(12)]
     async with talking(talker), AsyncExitStack() as open_lines:

@@ -131,7 +131,9 @@ async def gone(server: HostedProcess, left: int) -> float:
     return clock.time() - began
 
 
-async def test_two_hundred_stop_reading_while_the_room_goes_on(own_server: HostedProcess, crowd: Crowd) -> None:
+async def test_two_hundred_stopped_readers_are_cut_and_others_lose_nothing(
+    own_server: HostedProcess, crowd: Crowd
+) -> None:
     players, ws_url = await crowd.relay(MEMBERS + STOPPED_PLAYERS)
     seated, stopping = players[:MEMBERS], players[MEMBERS:]
     stopping += [await crowd.new() for _ in range(STOPPED - STOPPED_PLAYERS)]
@@ -183,7 +185,7 @@ async def heard_all(listeners: list[Listener], speaker: Speaker) -> None:
         )
 
 
-async def test_a_slow_reader_who_reads_is_not_cut(own_server: HostedProcess, crowd: Crowd) -> None:
+async def test_a_slow_reader_that_makes_progress_is_not_cut(own_server: HostedProcess, crowd: Crowd) -> None:
     """He stays behind for longer than a stopped one would be given."""
     (host, slow), ws_url = await crowd.relay()
     raw = await crowd.silent(slow, ws_url)
@@ -213,9 +215,7 @@ async def fill(host: Player, messages: int = 200) -> None:
         await host.ask("say", data={"n": number, "text": TEXT_BYTES})
 
 
-async def test_a_stopped_reader_is_cut_although_little_waits_and_nothing_comes(
-    own_server: HostedProcess, crowd: Crowd
-) -> None:
+async def test_a_stopped_reader_is_cut_in_a_quiet_room(own_server: HostedProcess, crowd: Crowd) -> None:
     (host, stopped), ws_url = await crowd.relay()
     before = await series(own_server.url, CUT)
     await crowd.silent(stopped, ws_url)
@@ -225,7 +225,9 @@ async def test_a_stopped_reader_is_cut_although_little_waits_and_nothing_comes(
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="no such option of the kernel here")
-async def test_what_the_kernel_hides_ends_as_well(own_server: HostedProcess, crowd: Crowd) -> None:
+async def test_a_stopped_reader_is_cut_although_the_kernel_took_everything(
+    own_server: HostedProcess, crowd: Crowd
+) -> None:
     """Nothing waits in the server, everything in the kernel's buffer, and the peer has no room for it."""
     (host, stopped), ws_url = await crowd.relay()
     before = await series(own_server.url, CUT)
@@ -235,7 +237,7 @@ async def test_what_the_kernel_hides_ends_as_well(own_server: HostedProcess, cro
     assert (await series(own_server.url, CUT))["stalled"] == before["stalled"]
 
 
-async def test_a_spectator_who_lags_too_far_gets_a_fresh_state(own_server: HostedProcess, crowd: Crowd) -> None:
+async def test_a_lagging_spectator_gets_a_fresh_state(own_server: HostedProcess, crowd: Crowd) -> None:
     (host,), ws_url = await crowd.relay(1)
     raw = await crowd.silent(await crowd.new(), ws_url)
     await fill(host, 800)
@@ -259,7 +261,7 @@ async def test_a_spectator_who_lags_too_far_gets_a_fresh_state(own_server: Hoste
     assert after[0] > len(before)
 
 
-async def test_a_player_who_lags_too_far_is_cut_and_resumes(own_server: HostedProcess, crowd: Crowd) -> None:
+async def test_a_lagging_player_is_cut_and_resumes(own_server: HostedProcess, crowd: Crowd) -> None:
     (host, lagging), ws_url = await crowd.relay()
     before = (await series(own_server.url, CUT))["overflow"]
     raw = await crowd.silent(lagging, ws_url)
@@ -292,7 +294,7 @@ async def test_a_closing_handshake_with_a_stopped_reader_ends(
     assert (await series(own_server.url, CUT))["close"] == before + 1
 
 
-async def test_pongs_are_bounded_as_well(own_server: HostedProcess, crowd: Crowd) -> None:
+async def test_unread_pongs_are_bounded(own_server: HostedProcess, crowd: Crowd) -> None:
     """Whoever asks for answers and never reads them."""
     (_, stopped), ws_url = await crowd.relay()
     before = await series(own_server.url, CUT)

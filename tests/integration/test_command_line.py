@@ -37,7 +37,7 @@ def folder() -> Iterator[Path]:
         yield made
 
 
-def test_a_port_in_use(dsn: str, folder: Path) -> None:
+def test_a_port_in_use_is_named(dsn: str, folder: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -46,43 +46,43 @@ def test_a_port_in_use(dsn: str, folder: Path) -> None:
     assert_one_line(run, 1, port, "in use")
 
 
-def test_a_wrong_database_url(folder: Path) -> None:
+def test_a_wrong_database_url_is_named(folder: Path) -> None:
     run = parlor("serve", "--port", "0", "--data-dir", str(folder), DATABASE_URL="mysql://u:secret-password@h/x")
     assert_one_line(run, 2, "postgresql://")
     assert "secret-password" not in run.stderr
 
 
-def test_a_database_that_does_not_exist(postgres: Server, folder: Path) -> None:
+def test_a_missing_database_is_named(postgres: Server, folder: Path) -> None:
     url = with_database(postgres.dsn, "no_such_database")
     assert_one_line(parlor("serve", "--port", "0", "--data-dir", str(folder), DATABASE_URL=url), 2, "no_such_database")
 
 
-def test_a_missing_migration(postgres: Server, folder: Path) -> None:
+def test_a_missing_migration_is_named(postgres: Server, folder: Path) -> None:
     url = postgres.create()
     run = parlor("serve", "--port", "0", "--data-dir", str(folder), DATABASE_URL=url)
     assert_one_line(run, 1, "parlor migrate up")
     postgres.drop(url)
 
 
-def test_a_data_folder_that_cannot_be(folder: Path) -> None:
+def test_an_unusable_data_folder_is_named(folder: Path) -> None:
     (folder / "file").write_text("in the way")
     run = parlor("serve", "--port", "0", "--data-dir", str(folder / "file"))
     assert_one_line(run, 1, str(folder / "file"))
 
 
-def test_a_setting_out_of_bounds(folder: Path) -> None:
+def test_a_setting_out_of_bounds_is_named(folder: Path) -> None:
     assert_one_line(parlor("serve", "--data-dir", str(folder), PARLOR_BURST="0"), 2, "burst")
     assert_one_line(parlor("serve", "--data-dir", str(folder), "--port", "70000"), 2, "port")
 
 
-def test_production_takes_no_shortcuts(folder: Path, dsn: str) -> None:
+def test_production_needs_a_token_key_and_a_database_url(folder: Path, dsn: str) -> None:
     key = "k" * 32
     here = ("serve", "--port", "0", "--data-dir", str(folder))
     assert_one_line(parlor(*here, PARLOR_ENV="production", DATABASE_URL=dsn), 2, "PARLOR_TOKEN_KEY")
     assert_one_line(parlor(*here, PARLOR_ENV="production", PARLOR_TOKEN_KEY=key), 2, "DATABASE_URL")
 
 
-def test_migrate_up_and_down(postgres: Server) -> None:
+def test_migrations_run_up_and_down(postgres: Server) -> None:
     url = postgres.create()
     assert "pending" in parlor("migrate", "status", DATABASE_URL=url).stdout
     up = parlor("migrate", "up", DATABASE_URL=url)
@@ -108,12 +108,12 @@ def test_db_url_prints_a_url_that_works_and_nothing_else(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["replay", "verify"])
-def test_a_game_that_is_not_there(command: str, dsn: str) -> None:
+def test_an_unknown_game_is_named(command: str, dsn: str) -> None:
     assert_one_line(parlor(command, "not-an-id", DATABASE_URL=dsn), 2, "not-an-id")
     assert_one_line(parlor(command, "019a0000-0000-7000-8000-000000000000", DATABASE_URL=dsn), 1, "no game")
 
 
-def test_no_database_yet(folder: Path) -> None:
+def test_a_data_folder_without_a_database_is_named(folder: Path) -> None:
     unknown = "019a0000-0000-7000-8000-000000000000"
     assert_one_line(parlor("replay", unknown, "--data-dir", str(folder)), 1, "no database", "DATABASE_URL")
 

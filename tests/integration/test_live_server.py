@@ -10,7 +10,7 @@ from server.testing.live import Guest, live_server
 from tests.support import samples
 
 
-def test_a_game_that_is_not_installed(dsn: str) -> None:
+def test_a_game_that_is_not_installed_is_played(dsn: str) -> None:
     with live_server(samples.tictactoe().GAME, database_url=dsn) as url:
         (told,) = Guest(url).get("/api/games")["items"]
         assert (told["name"], told["bot_levels"], told["config"]["rounds"]) == ("tictactoe", ["random", "perfect"], 3)
@@ -29,7 +29,7 @@ def told_players(guest: Guest, game_id: str) -> list[dict[str, str]]:
     return players
 
 
-def test_a_game_that_is_not_there_any_more_harms_no_other(dsn: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_missing_game_does_not_harm_others(dsn: str, caplog: pytest.LogCaptureFixture) -> None:
     """Its rooms wait in the log for the day on which it is back."""
     tictactoe = samples.tictactoe().GAME
     given = {"database_url": dsn, "token_key": "k" * 32}
@@ -51,6 +51,6 @@ def test_a_game_that_is_not_there_any_more_harms_no_other(dsn: str, caplog: pyte
         assert host.play()["data"]["winners"]
 
 
-def test_what_keeps_it_from_starting_is_raised() -> None:
+def test_an_error_at_the_start_is_raised() -> None:
     with pytest.raises(StartupError), live_server(env="production"):
         pytest.fail("it can't have started")

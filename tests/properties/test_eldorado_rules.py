@@ -93,7 +93,7 @@ def test_folding_the_log_gives_the_live_state() -> None:
         assert fold(GAME, played.events) == played.state
 
 
-def test_full_games_are_all_played_to_their_end() -> None:
+def test_every_full_game_ends() -> None:
     for seed in range(54):
         players = 2 + seed % 9
         played = play_game(players, seed, level=["steady", "random"] * 5)

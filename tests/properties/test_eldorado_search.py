@@ -60,7 +60,7 @@ def search(state: State[Any], player: PlayerId, iterations: int, seed: int = 1) 
 
 @bounded
 @ANY_SIZE
-def test_rounds_are_played_out_as_by_the_game_and_the_steady_bots(players: int, seed: int) -> None:
+def test_playouts_equal_the_game_with_steady_bots(players: int, seed: int) -> None:
     """From any moment of a round with open cards: the same tricks for everybody."""
     for state, mover in moments(players, seed, 0.1):
         round_ = state.play.round
@@ -81,7 +81,7 @@ def test_rounds_are_played_out_as_by_the_game_and_the_steady_bots(players: int, 
 
 @bounded
 @ANY_SIZE
-def test_the_same_cards_may_be_played(players: int, seed: int) -> None:
+def test_the_search_allows_the_cards_of_the_rules(players: int, seed: int) -> None:
     for state, mover in moments(players, seed):
         round_ = state.play.round
         if round_.stage is Stage.PLAYING:
@@ -92,7 +92,7 @@ def test_the_same_cards_may_be_played(players: int, seed: int) -> None:
 
 @bounded
 @ANY_SIZE
-def test_the_true_deal_is_never_excluded(players: int, seed: int) -> None:
+def test_possible_deals_include_the_true_one(players: int, seed: int) -> None:
     """Also when people come and go and moves are forced."""
     for state, mover in moments(players, seed, meddle=restless(seed, 40)):
         seat = known(view_of(state, mover))
@@ -106,7 +106,7 @@ def test_the_true_deal_is_never_excluded(players: int, seed: int) -> None:
 
 @bounded
 @ANY_SIZE
-def test_who_shows_that_he_has_none_is_dealt_none(players: int, seed: int) -> None:
+def test_a_player_who_is_known_to_lack_a_suit_is_dealt_none(players: int, seed: int) -> None:
     """Of a suit that he did not follow; and of any but trump, when he led it before it was broken."""
     for state, mover in moments(players, seed, 0.2):
         round_, seat = state.play.round, known(view_of(state, mover))
@@ -142,7 +142,7 @@ def test_deals_agree_with_all_that_is_known(players: int, seed: int) -> None:
                 assert abs(worth - sum(w for card, w in seat.worths.items() if card & whole)) < 1e-6
 
 
-def test_the_true_deal_comes_up() -> None:
+def test_the_true_deal_is_sampled() -> None:
     """Where few deals are possible, all that are possible are seen: among them the one that is."""
     looked = 0
     for seed in range(6):
@@ -204,7 +204,7 @@ def test_it_stops_when_time_can_change_nothing() -> None:
     assert early > 5
 
 
-def test_the_spot_of_a_bid_is_the_beginning_of_the_round() -> None:
+def test_a_bid_is_searched_from_the_beginning_of_the_round() -> None:
     state, mover = next(moments(5, 1))
     spot: Spot = known(view_of(state, mover)).spot
     deal = state.play.round.deal

@@ -174,7 +174,7 @@ async def look(table: VirtualTable, like: Eyes, script: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize("piece", range(PIECES))
-async def test_nobody_is_shown_what_he_may_not_know(piece: int) -> None:
+async def test_no_player_is_sent_hidden_information(piece: int) -> None:
     shown = 0
     for number in range(piece, GAMES, PIECES):
         evening = Evening(number)

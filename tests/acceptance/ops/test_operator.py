@@ -53,14 +53,14 @@ async def status(player: Player, since: int) -> Frame:
     return await player.wait_for(lambda frame: frame["type"] == "status", since)
 
 
-async def test_without_a_token_in_the_settings_there_is_no_such_page(guests: Guests) -> None:
+async def test_without_a_token_in_the_settings_operator_routes_answer_404(guests: Guests) -> None:
     async with guests.http(TOKEN) as http:
         for path in ("/admin", "/admin/", "/admin/admin.js", "/api/admin", "/api/admin/overview", "/api/admin/x"):
             assert (await http.get(path)).status_code == 404, path
         assert (await http.post("/api/admin/rooms/x/close", content=b"{")).status_code == 404
 
 
-async def test_only_the_token_opens_the_door(people: Guests) -> None:
+async def test_only_the_operator_token_is_accepted(people: Guests) -> None:
     player = await people.new()
     wrong = [
         "",
@@ -80,7 +80,7 @@ async def test_only_the_token_opens_the_door(people: Guests) -> None:
         assert (await http.get("/admin/")).status_code == 200, "the page itself asks for the token"
 
 
-async def test_the_overview(people: Guests, operator: httpx.AsyncClient) -> None:
+async def test_the_overview_describes_the_running_server(people: Guests, operator: httpx.AsyncClient) -> None:
     before = await told(operator, "/overview")
     players, _ = await people.relay(2)
     await players[0].ask("say", data=1)
@@ -96,9 +96,7 @@ async def test_the_overview(people: Guests, operator: httpx.AsyncClient) -> None
     assert after["version"] and after["uptime_s"] > 0
 
 
-async def test_the_list_of_rooms_has_private_ones_too_and_comes_in_pages(
-    people: Guests, operator: httpx.AsyncClient
-) -> None:
+async def test_the_room_list_has_private_rooms_and_pages(people: Guests, operator: httpx.AsyncClient) -> None:
     host = await people.new("Needle")
     rooms = [await host.http.post("/api/rooms", {"game": "relay", "is_public": n == 0}) for n in range(3)]
     ids = [room["game_id"] for room in rooms]
@@ -113,7 +111,7 @@ async def test_the_list_of_rooms_has_private_ones_too_and_comes_in_pages(
     assert (await operator.get("/api/admin/rooms", params={"stage": "burning"})).status_code == 422
 
 
-async def test_hands_are_shown_only_when_that_is_written_down(people: Guests, operator: httpx.AsyncClient) -> None:
+async def test_showing_hands_is_recorded(people: Guests, operator: httpx.AsyncClient) -> None:
     players, room = await people.playing(2, turn_seconds=0)
     hands = {player.id: (await state_of(player))["view"]["hand"] for player in players}
     seen = await operator.get(f"/api/admin/rooms/{room['game_id']}")
@@ -153,7 +151,7 @@ async def test_a_pause_freezes_the_room_and_its_clock(people: Guests, operator: 
     assert (await operator.post(f"{path}/resume", json=WHY)).status_code == 409
 
 
-async def test_a_player_is_put_out_for_good(people: Guests, operator: httpx.AsyncClient) -> None:
+async def test_a_removed_player_cannot_come_back(people: Guests, operator: httpx.AsyncClient) -> None:
     players, room = await people.playing(3)
     path = f"/api/admin/rooms/{room['game_id']}"
     answer = await operator.post(f"{path}/kick", json={"player_id": players[2].id, **WHY})
@@ -192,7 +190,7 @@ async def test_closing_ends_a_game_for_good(people: Guests, operator: httpx.Asyn
     assert (await operator.post(f"{path}/close", json=WHY)).status_code == 409
 
 
-async def test_everything_is_written_down_twice(
+async def test_every_action_is_recorded_in_the_log_and_in_the_database(
     people: Guests, operated: HostedProcess, operator: httpx.AsyncClient
 ) -> None:
     players, room = await people.playing(2)
@@ -232,7 +230,7 @@ async def test_everything_is_written_down_twice(
         ("fly", WHY, 404),
     ],
 )
-async def test_a_wrong_wish_changes_nothing(
+async def test_an_invalid_request_changes_nothing(
     people: Guests, operator: httpx.AsyncClient, path: str, body: Frame, code: int
 ) -> None:
     host = await people.new()
@@ -242,7 +240,7 @@ async def test_a_wrong_wish_changes_nothing(
     assert (await told(operator, "/actions", game_id=room["game_id"]))["items"] == []
 
 
-async def test_rooms_that_do_not_exist(operator: httpx.AsyncClient) -> None:
+async def test_unknown_rooms_answer_404(operator: httpx.AsyncClient) -> None:
     for game_id in ("x", "01890000-0000-7000-8000-000000000000"):
         for path in ("pause", "resume", "close", "message"):
             answer = await operator.post(f"/api/admin/rooms/{game_id}/{path}", json={**WHY, "text": "x"})

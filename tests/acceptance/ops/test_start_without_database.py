@@ -68,13 +68,13 @@ async def test_it_is_alive_but_not_ready_until_the_database_is_there(dsn: str, f
             await player.close()
 
 
-async def test_it_can_be_stopped_while_it_waits(folder: Path) -> None:
+async def test_a_waiting_server_can_be_stopped(folder: Path) -> None:
     async with starting("postgresql://nobody:secret@127.0.0.1:1/x", folder) as (app, opening):
         await app.stop()
         assert await asyncio.wait_for(opening, 10) is False
 
 
-def test_the_operator_is_told_and_a_signal_ends_it(folder: Path) -> None:
+def test_waiting_is_logged_and_a_signal_ends_it(folder: Path) -> None:
     environment = {**os.environ, "DATABASE_URL": "postgresql://nobody:secret@127.0.0.1:1/x"}
     command = [sys.executable, "-m", "server", "serve", "--port", "0", "--data-dir", str(folder)]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
@@ -89,7 +89,7 @@ def test_the_operator_is_told_and_a_signal_ends_it(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("database", "code", "told"), [("nowhere", 2, "refuses us"), ("template1", 1, "parlor migrate up")]
 )
-def test_what_waiting_would_not_help_ends_it(
+def test_errors_that_waiting_cannot_mend_end_it(
     postgres: Server, folder: Path, database: str, code: int, told: str
 ) -> None:
     environment = {**os.environ, "DATABASE_URL": with_database(postgres.dsn, database)}

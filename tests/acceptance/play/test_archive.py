@@ -84,7 +84,7 @@ async def test_another_server_shows_the_same_game_and_counts_it_nowhere(
     assert copy.read_text("utf-8") == file.read_text("utf-8")
 
 
-async def test_importing_where_it_was_played_changes_nothing(guests: Guests, tmp_path: Path) -> None:
+async def test_importing_into_the_database_of_origin_changes_nothing(guests: Guests, tmp_path: Path) -> None:
     game_id, file, _ = await exported(guests, tmp_path)
     before = guests.server.rows("select * from play.player_lifetime_stats order by id")
     told = parlor(guests.server.dsn, "import", str(file))
@@ -92,7 +92,7 @@ async def test_importing_where_it_was_played_changes_nothing(guests: Guests, tmp
     assert guests.server.rows("select * from play.player_lifetime_stats order by id") == before
 
 
-async def test_a_different_game_of_the_same_id(guests: Guests, dsn: str, tmp_path: Path) -> None:
+async def test_a_different_game_with_the_same_id_is_refused(guests: Guests, dsn: str, tmp_path: Path) -> None:
     _, file, document = await exported(guests, tmp_path)
     assert parlor(dsn, "import", str(file)).returncode == 0
     with psycopg.connect(dsn) as connection:
@@ -105,7 +105,7 @@ async def test_a_different_game_of_the_same_id(guests: Guests, dsn: str, tmp_pat
     assert f"there is a different game {document['game_id']} here: event 7 is not the same" in told.stderr
 
 
-async def test_a_game_that_runs_keeps_its_seed(guests: Guests, tmp_path: Path) -> None:
+async def test_a_running_game_is_not_exported(guests: Guests, tmp_path: Path) -> None:
     _, room = await guests.playing(2)
     file = tmp_path / "game.json"
     for arguments in ([str(file)], []):
@@ -115,7 +115,7 @@ async def test_a_game_that_runs_keeps_its_seed(guests: Guests, tmp_path: Path) -
     assert not file.exists()
 
 
-async def test_what_can_not_be_exported(guests: Guests, tmp_path: Path) -> None:
+async def test_invalid_exports_are_refused(guests: Guests, tmp_path: Path) -> None:
     game_id, file, _ = await exported(guests, tmp_path)
     before = file.read_text("utf-8")
     for arguments, said in (
@@ -143,7 +143,7 @@ async def test_what_can_not_be_exported(guests: Guests, tmp_path: Path) -> None:
         (None, "file: No such file"),
     ],
 )
-async def test_what_is_no_game(dsn: str, tmp_path: Path, content: bytes | None, said: str) -> None:
+async def test_files_that_are_no_game_are_refused(dsn: str, tmp_path: Path, content: bytes | None, said: str) -> None:
     file = tmp_path / "game.json"
     if content is not None:
         file.write_bytes(content)

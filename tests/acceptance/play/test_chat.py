@@ -22,7 +22,7 @@ async def said(player: Player, text: str) -> Frame:
 
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK])
-async def test_everybody_hears_it_and_who_comes_later_reads_it(guests: Guests, protocol: str) -> None:
+async def test_a_message_reaches_everyone_and_later_arrivals_read_it(guests: Guests, protocol: str) -> None:
     (host, player), room = await guests.relay(2)
     async with entered(room["ws_url"], await guests.new(), protocol) as watching:
         ack = await host.ask("chat", "hello", text=" hello, żółw ✓\nline two ")
@@ -69,7 +69,7 @@ BAD: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK])
-async def test_what_is_no_message_is_refused_and_names_the_field(guests: Guests, protocol: str) -> None:
+async def test_invalid_messages_are_rejected_and_the_field_is_named(guests: Guests, protocol: str) -> None:
     (host, player), room = await guests.table(2, game="relay")
     await player.connect(room["ws_url"])
     async with entered(room["ws_url"], host, protocol) as line:
@@ -91,7 +91,7 @@ async def test_what_is_no_message_is_refused_and_names_the_field(guests: Guests,
     assert len(player.of_type("chat")) == 1
 
 
-async def test_whoever_goes_on_and_on_is_slowed_down(guests: Guests) -> None:
+async def test_too_many_messages_are_rejected(guests: Guests) -> None:
     (host, player), _ = await guests.relay(2)
     answers = [await host.ask("chat", f"fast {n}", text=str(n)) for n in range(limits.CHAT_BURST + 3)]
     assert [answer["type"] for answer in answers[: limits.CHAT_BURST]] == ["ack"] * limits.CHAT_BURST
@@ -108,7 +108,7 @@ async def test_whoever_goes_on_and_on_is_slowed_down(guests: Guests) -> None:
     await said(player, "later")
 
 
-async def test_the_host_keeps_order(guests: Guests) -> None:
+async def test_the_host_can_delete_and_mute(guests: Guests) -> None:
     (host, loud, other), room = await guests.relay(3)
     await loud.ask("chat", text="rude")
     message = await said(other, "rude")
@@ -132,7 +132,7 @@ async def test_the_host_keeps_order(guests: Guests) -> None:
     assert (await host.http.get(path))["items"] == []
 
 
-async def test_a_message_of_another_room_can_not_be_deleted(guests: Guests) -> None:
+async def test_a_message_of_another_room_cannot_be_deleted(guests: Guests) -> None:
     (host,), _ = await guests.relay(1)
     (stranger,), _ = await guests.relay(1)
     await host.ask("chat", text="mine")
@@ -143,7 +143,7 @@ async def test_a_message_of_another_room_can_not_be_deleted(guests: Guests) -> N
     assert host.of_type("chat_deleted") == []
 
 
-async def test_switched_off(guests: Guests) -> None:
+async def test_a_room_without_chat_rejects_messages(guests: Guests) -> None:
     (host, player), room = await guests.relay(2, config={"chat": False})
     for name, args in (
         ("chat", {"text": "x"}),
@@ -157,7 +157,7 @@ async def test_switched_off(guests: Guests) -> None:
     assert (refused.status_code, refused.json()["error"]["details"]["field"]) == (422, "config.chat")
 
 
-async def test_who_watches_reads_and_does_not_write(guests: Guests) -> None:
+async def test_spectators_read_but_cannot_write(guests: Guests) -> None:
     (host,), room = await guests.relay(1)
     guest = await guests.new()
     async with entered(room["ws_url"], guest) as line:
@@ -168,7 +168,7 @@ async def test_who_watches_reads_and_does_not_write(guests: Guests) -> None:
         assert (await line.ask("1", "chat", text="now"))["type"] == "ack"
 
 
-async def test_whoever_is_removed_is_silent_and_what_he_said_stays(guests: Guests) -> None:
+async def test_a_removed_player_cannot_write_and_their_messages_stay(guests: Guests) -> None:
     (host, player), room = await guests.relay(2)
     await player.ask("chat", text="goodbye")
     await host.ask("remove_player", player_id=player.id)
@@ -179,7 +179,7 @@ async def test_whoever_is_removed_is_silent_and_what_he_said_stays(guests: Guest
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
 
 
-async def test_pages_over_http(guests: Guests) -> None:
+async def test_history_comes_in_pages_over_http(guests: Guests) -> None:
     (host, *_), room = await guests.relay(3)
     players = [host, *_]
     for number in range(9):
@@ -197,7 +197,7 @@ async def test_pages_over_http(guests: Guests) -> None:
         assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (422, next(iter(wrong))), wrong
 
 
-async def test_a_private_room_tells_nobody_else(guests: Guests) -> None:
+async def test_the_chat_of_a_private_room_is_for_its_members(guests: Guests) -> None:
     (host,), room = await guests.relay(1, is_public=False)
     await host.ask("chat", text="between us")
     stranger = await guests.new()
@@ -210,7 +210,7 @@ async def test_a_private_room_tells_nobody_else(guests: Guests) -> None:
         assert (await line.end())[0] == 4403
 
 
-async def test_with_a_delay_nobody_who_watches_reads_it_early_by_any_way(guests: Guests) -> None:
+async def test_delayed_spectators_cannot_read_messages_early(guests: Guests) -> None:
     (host,), room = await guests.relay(1, config={"spectator_delay_s": DELAY_S})
     stranger = await guests.new()
     path = f"/api/rooms/{room['game_id']}/chat"
@@ -230,7 +230,7 @@ async def test_with_a_delay_nobody_who_watches_reads_it_early_by_any_way(guests:
         assert len((await stranger.http.get(path))["items"]) == 1
 
 
-async def test_a_restart_forgets_nothing_and_repeats_nothing(server_process: ServerProcess) -> None:
+async def test_a_restart_loses_and_repeats_no_message(server_process: ServerProcess) -> None:
     host, player = [await Player.create(server_process.url, name) for name in ("Ada", "Ben")]
     room = await host.http.post("/api/rooms", {"game": "relay"})
     await player.http.post("/api/join", {"join_code": room["join_code"]})
@@ -262,7 +262,7 @@ async def test_a_restart_forgets_nothing_and_repeats_nothing(server_process: Ser
         await each.close()
 
 
-async def test_many_who_talk_at_once_hear_the_same_in_the_same_order(guests: Guests) -> None:
+async def test_messages_sent_at_once_reach_everyone_in_the_same_order(guests: Guests) -> None:
     players, room = await guests.relay(8)
     async with entered(room["ws_url"], await guests.new(), MSGPACK) as watching:
         ids = [await player.command("chat", text=f"{n} of {player.id}") for player in players for n in range(4)]

@@ -41,7 +41,7 @@ async def test_ack_of_a_command_with_many_events(guests: Guests) -> None:
     assert await players[0].ask("start_game", "begin") == ack
 
 
-async def test_the_same_id_again_is_the_same_ack(guests: Guests) -> None:
+async def test_a_repeated_id_gets_the_same_ack(guests: Guests) -> None:
     (player, other), room = await guests.relay(2)
     first = await player.ask("say", "once", data=1)
     assert await player.ask("say", "once", data=2) == first
@@ -61,7 +61,7 @@ async def test_the_same_id_again_is_the_same_ack(guests: Guests) -> None:
 
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK])
-async def test_the_same_id_twice_without_waiting(guests: Guests, protocol: str) -> None:
+async def test_a_repeated_id_sent_without_waiting_is_applied_once(guests: Guests, protocol: str) -> None:
     (player,), room = await guests.table(1, game="relay")
     async with entered(room["ws_url"], player, protocol) as line:
         for _ in range(5):
@@ -136,7 +136,7 @@ async def test_after_a_crash_the_same_ack_and_nothing_twice(server_process: Serv
     assert (twice, gaps) == ([], [])
 
 
-async def test_a_stop_sends_everybody_away_with_a_delay(server_process: ServerProcess) -> None:
+async def test_a_stopping_server_names_a_reconnect_delay(server_process: ServerProcess) -> None:
     player = await Player.create(server_process.url)
     room = await player.http.post("/api/rooms", {"game": "relay"})
     async with entered(room["ws_url"], player) as line, dial(room["ws_url"]) as silent:
@@ -161,7 +161,7 @@ IDS: list[Any] = ["", "x" * 65, "x" * 5000, None, 1, 1.5, True, ["a"], {"a": 1},
 
 
 @pytest.mark.parametrize("command_id", IDS, ids=lambda value: repr(value)[:20])
-async def test_ids_that_are_none(guests: Guests, command_id: Any) -> None:
+async def test_invalid_command_ids_are_rejected(guests: Guests, command_id: Any) -> None:
     (player,), room = await guests.table(1, game="relay")
     async with entered(room["ws_url"], player) as line:
         await line.settle()
@@ -173,7 +173,7 @@ async def test_ids_that_are_none(guests: Guests, command_id: Any) -> None:
 
 
 @pytest.mark.parametrize("command_id", ["x", "x" * 64, "ü" * 64, "🎲" * 64, " ", "0", "c-1/2?3", "\\u0000"])
-async def test_ids_that_are_good(guests: Guests, command_id: str) -> None:
+async def test_valid_command_ids_are_accepted(guests: Guests, command_id: str) -> None:
     (player,), room = await guests.table(1, game="relay")
     async with entered(room["ws_url"], player) as line:
         ack = await line.ask(command_id, "say", data=1)
@@ -219,7 +219,7 @@ WRONG: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK])
-async def test_commands_that_are_none_change_nothing(guests: Guests, protocol: str) -> None:
+async def test_malformed_commands_change_nothing(guests: Guests, protocol: str) -> None:
     (player,), room = await guests.table(1, game="relay")
     async with entered(room["ws_url"], player, protocol) as line:
         await line.settle()
@@ -232,7 +232,7 @@ async def test_commands_that_are_none_change_nothing(guests: Guests, protocol: s
         assert (await player.http.get(f"/api/games/{room['game_id']}"))["head"] == 1
 
 
-async def test_args_may_be_left_out_where_none_are_needed(guests: Guests) -> None:
+async def test_args_may_be_left_out_if_a_command_has_none(guests: Guests) -> None:
     (player,), room = await guests.table(1, game="relay")
     async with entered(room["ws_url"], player) as line:
         await line.send({"type": "command", "id": "1", "name": "leave"})

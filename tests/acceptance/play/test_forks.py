@@ -28,7 +28,7 @@ async def refused(player: Player, game_id: str, **body: Any) -> tuple[int, str, 
     return answer.status_code, error["code"], error.get("details", {}).get("field")
 
 
-async def test_somebody_takes_a_seat_in_the_middle_and_plays_to_the_end(guests: Guests) -> None:
+async def test_a_player_forks_a_game_and_plays_it_to_the_end(guests: Guests) -> None:
     watcher, game_id = await finished(guests, rounds=3)
     at = await middle(watcher, game_id)
     player = await guests.new("Late")
@@ -60,7 +60,7 @@ async def test_somebody_takes_a_seat_in_the_middle_and_plays_to_the_end(guests: 
         assert line.frames[0]["head"] == fork["head"]
 
 
-async def test_bots_play_it_on_alone_and_it_travels(guests: Guests, dsn: str, tmp_path: Path) -> None:
+async def test_a_fork_of_bots_finishes_and_can_be_exported(guests: Guests, dsn: str, tmp_path: Path) -> None:
     watcher, game_id = await finished(guests)
     room = await watcher.http.post(f"/api/games/{game_id}/fork", {"at": await middle(watcher, game_id)})
     assert room["seat"] is None, "he did not play, so he watches"
@@ -78,7 +78,7 @@ def over_state(frame: dict[str, Any]) -> bool:
     return frame["type"] == "state" and frame["view"]["phase"] == "completed"
 
 
-async def test_nobody_else_sees_it_or_comes_in_by_chance(guests: Guests) -> None:
+async def test_a_fork_is_private(guests: Guests) -> None:
     watcher, game_id = await finished(guests)
     seat = {"at": await middle(watcher, game_id), "seat": 0}
     room = await watcher.http.post(f"/api/games/{game_id}/fork", seat)
@@ -89,7 +89,7 @@ async def test_nobody_else_sees_it_or_comes_in_by_chance(guests: Guests) -> None
     assert room["game_id"] not in [item["game_id"] for item in listed["items"]]
 
 
-async def test_what_can_not_be_forked(guests: Guests) -> None:
+async def test_invalid_forks_are_refused(guests: Guests) -> None:
     watcher, game_id = await finished(guests, rounds=1)
     head = (await watcher.http.get(f"/api/games/{game_id}"))["head"]
     invalid = (422, "invalid_request")
@@ -104,7 +104,7 @@ async def test_what_can_not_be_forked(guests: Guests) -> None:
     assert await refused(players[0], room["game_id"], at=12) == (409, "invalid_phase", None)
 
 
-async def test_in_the_terminal(guests: Guests) -> None:
+async def test_fork_in_the_terminal(guests: Guests) -> None:
     watcher, game_id = await finished(guests)
     at = str(await middle(watcher, game_id))
     player = await guests.new()
@@ -131,7 +131,7 @@ async def test_in_the_terminal(guests: Guests) -> None:
         (["--at", "30", "--player", "x"], "is not the id of a player"),
     ],
 )
-async def test_wrong_options(guests: Guests, options: list[str], named: str) -> None:
+async def test_wrong_options_are_named(guests: Guests, options: list[str], named: str) -> None:
     _, game_id = await finished(guests, rounds=1)
     told = parlor(guests.server.dsn, "fork", game_id, *options)
     assert (told.returncode, told.stdout) == (2, "")

@@ -40,7 +40,7 @@ def padded(size: int, protocol: str) -> str | bytes:
 
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK])
-async def test_the_largest_frame_is_taken_and_a_larger_one_closes(guests: Guests, protocol: str) -> None:
+async def test_a_frame_of_the_maximum_size_is_accepted_and_a_larger_one_closes(guests: Guests, protocol: str) -> None:
     async with alone(guests, protocol) as line:
         await line.socket.send(padded(KIB16, protocol))
         assert (await line.frame())["nonce"] == "n"
@@ -49,7 +49,7 @@ async def test_the_largest_frame_is_taken_and_a_larger_one_closes(guests: Guests
 
 
 @pytest.mark.parametrize("size", [20_000, 65_536, 1_000_000])
-async def test_frames_far_too_large(guests: Guests, size: int) -> None:
+async def test_frames_far_too_large_close(guests: Guests, size: int) -> None:
     async with alone(guests) as line:
         await line.socket.send(padded(size, JSON))
         assert (await line.end())[0] == 1009
@@ -63,7 +63,7 @@ async def test_fragments_are_one_message(guests: Guests) -> None:
         assert (await line.frame())["nonce"] == 7
 
 
-async def test_fragments_together_have_the_same_limit(guests: Guests) -> None:
+async def test_fragments_together_have_the_limit_of_a_frame(guests: Guests) -> None:
     whole = padded(KIB16, JSON)
     async with alone(guests) as line:
         await line.socket.send([whole[:100], whole[100:8000], whole[8000:]])
@@ -72,7 +72,7 @@ async def test_fragments_together_have_the_same_limit(guests: Guests) -> None:
         assert (await line.end())[0] == 1009
 
 
-async def test_a_ping_of_the_protocol_below_between_fragments(guests: Guests) -> None:
+async def test_a_websocket_ping_between_fragments_is_answered(guests: Guests) -> None:
     async with alone(guests) as line:
         protocol = line.socket.protocol
         async with line.socket.send_context():
@@ -123,7 +123,7 @@ NOT_FRAMES: list[Any] = [
 
 
 @pytest.mark.parametrize("data", NOT_FRAMES, ids=lambda data: repr(data)[:40])
-async def test_whatever_is_not_a_map_with_a_type_is_malformed(guests: Guests, data: str | bytes) -> None:
+async def test_frames_without_a_type_are_malformed(guests: Guests, data: str | bytes) -> None:
     async with alone(guests, MSGPACK if isinstance(data, bytes) else JSON) as line:
         await line.socket.send(data)
         code, _, frames = await line.end()
@@ -132,14 +132,14 @@ async def test_whatever_is_not_a_map_with_a_type_is_malformed(guests: Guests, da
         assert set(frames[0]) == {"type", "code", "message"}
 
 
-async def test_text_that_is_not_utf8(guests: Guests) -> None:
+async def test_invalid_utf8_closes(guests: Guests) -> None:
     async with alone(guests) as line:
         async with line.socket.send_context():
             line.socket.protocol.send_text(b'{"type":"ping","nonce":"\xff"}')
         assert (await line.end())[0] in (1007, 4400)
 
 
-async def test_the_kind_of_frame_says_how_it_is_encoded_and_the_subprotocol_how_it_is_answered(guests: Guests) -> None:
+async def test_frames_are_decoded_by_their_kind_and_answered_by_the_subprotocol(guests: Guests) -> None:
     """The page says nothing of a binary frame on a JSON socket; it is read as msgpack, and the other way round."""
     async with alone(guests, JSON) as line:
         await line.socket.send(msgpack.packb({"type": "ping", "nonce": 5}))
@@ -195,7 +195,7 @@ async def test_ping_is_answered_with_its_nonce(guests: Guests, protocol: str) ->
 
 
 @pytest.mark.parametrize("nonce", [b"\x00", float("nan"), float("inf"), msgpack.ExtType(5, b"x")])
-async def test_a_nonce_that_json_cannot_carry(guests: Guests, nonce: Any) -> None:
+async def test_a_nonce_that_json_cannot_carry_is_rejected(guests: Guests, nonce: Any) -> None:
     """In a binary frame on a JSON socket: it can't be sent back as it is."""
     async with alone(guests, JSON) as line:
         await line.socket.send(msgpack.packb({"type": "ping", "nonce": nonce}))
@@ -203,7 +203,7 @@ async def test_a_nonce_that_json_cannot_carry(guests: Guests, nonce: Any) -> Non
         assert await line.settle() == []
 
 
-async def test_a_ping_of_the_protocol_below_is_answered(guests: Guests) -> None:
+async def test_a_websocket_ping_is_answered(guests: Guests) -> None:
     async with alone(guests) as line:
         for payload in (b"", b"x" * 125):
             pong = await line.socket.ping(payload or None)
@@ -211,7 +211,7 @@ async def test_a_ping_of_the_protocol_below_is_answered(guests: Guests) -> None:
         assert await line.settle() == []
 
 
-async def test_frames_that_the_protocol_below_forbids(guests: Guests) -> None:
+async def test_invalid_websocket_frames_close(guests: Guests) -> None:
     async with alone(guests) as line:
         async with line.socket.send_context():
             line.socket.protocol.send_frame(WebSocketFrame(Opcode.CONT, b"of nothing"))
@@ -238,7 +238,7 @@ async def test_sync_is_answered_with_state_and_turn(guests: Guests) -> None:
         assert [frame["type"] for frame in await line.settle()] == ["state"]
 
 
-async def test_many_syncs(guests: Guests) -> None:
+async def test_repeated_syncs_are_answered(guests: Guests) -> None:
     async with alone(guests) as line:
         for _ in range(30):
             await line.send({"type": "sync"})

@@ -24,7 +24,7 @@ async def test_the_subprotocol_chooses_the_encoding(guests: Guests, protocol: st
 
 
 @pytest.mark.parametrize("offered", [[MSGPACK, JSON], ["soap", MSGPACK], [JSON, "soap"]])
-async def test_the_first_subprotocol_that_is_spoken_here_wins(guests: Guests, offered: list[str]) -> None:
+async def test_the_first_supported_subprotocol_is_chosen(guests: Guests, offered: list[str]) -> None:
     (player,), room = await guests.table(1)
     async with dial(room["ws_url"], subprotocols=offered) as line:
         assert line.socket.subprotocol == next(name for name in offered if name != "soap")
@@ -56,14 +56,14 @@ async def test_the_token_may_come_with_the_upgrade(guests: Guests, scheme: str) 
         assert (await line.frame())["player_id"] == player.id
 
 
-async def test_the_token_of_hello_counts_before_that_of_the_upgrade(guests: Guests) -> None:
+async def test_the_token_of_hello_overrides_that_of_the_upgrade(guests: Guests) -> None:
     (player, other), room = await guests.table(2)
     async with dial(room["ws_url"], additional_headers={"Authorization": f"Bearer {other.token}"}) as line:
         await line.send({"type": "hello", "token": player.token})
         assert (await line.frame())["player_id"] == player.id
 
 
-async def test_a_bad_token_with_the_upgrade(guests: Guests) -> None:
+async def test_a_bad_token_in_the_upgrade_is_refused(guests: Guests) -> None:
     _, room = await guests.table(1)
     async with dial(room["ws_url"], additional_headers={"Authorization": "Bearer abc"}) as line:
         await line.send({"type": "hello"})
@@ -90,7 +90,7 @@ async def status_of(url: str, **options: object) -> int:
         ("null", 403),
     ],
 )
-async def test_pages_of_other_sites_may_not_connect(guests: Guests, origin: str | None, status: int) -> None:
+async def test_pages_of_other_origins_may_not_connect(guests: Guests, origin: str | None, status: int) -> None:
     _, room = await guests.table(1)
     host = urlsplit(room["ws_url"]).netloc
     given = None if origin is None else origin.format(host=host)
@@ -102,14 +102,14 @@ async def test_other_paths_are_not_sockets(shared_server: HostedProcess, path: s
     assert await status_of(shared_server.ws_url + path) == 404
 
 
-async def test_a_query_does_not_matter(guests: Guests) -> None:
+async def test_a_query_is_ignored(guests: Guests) -> None:
     (player,), room = await guests.table(1)
     async with dial(room["ws_url"] + "?version=3") as line:
         await line.send({"type": "hello", "token": player.token})
         assert (await line.frame())["game_id"] == room["game_id"]
 
 
-async def test_a_plain_get_on_a_socket_address_is_no_upgrade(guests: Guests) -> None:
+async def test_a_plain_get_on_a_socket_address_is_refused(guests: Guests) -> None:
     _, room = await guests.table(1)
     async with guests.http() as http:
         answer = await http.get(f"/ws/rooms/{room['game_id']}")
@@ -159,7 +159,7 @@ async def test_odd_upgrades_are_answered(shared_server: HostedProcess, request_t
     assert "Traceback" not in shared_server.log
 
 
-async def test_pages_of_listed_sites_may_connect_as_well(postgres: Server) -> None:
+async def test_pages_of_listed_origins_may_connect(postgres: Server) -> None:
     """The list is exact: neither another scheme nor another port nor a longer name of the same."""
     with serving(postgres, PARLOR_ORIGINS='["https://play.example.org"]') as server:
         host = urlsplit(server.url).netloc

@@ -41,7 +41,7 @@ def altered(token: str) -> str:
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK])
 @pytest.mark.parametrize("token", [None, "", "abc", "a.b.c", "x" * 5000, "ü", 7, ["a"], "altered", "unsigned"])
-async def test_a_bad_token_is_told_so_and_closed(guests: Guests, protocol: str, token: Any) -> None:
+async def test_a_bad_token_is_named_and_closes(guests: Guests, protocol: str, token: Any) -> None:
     (player,), room = await guests.table(1)
     if token == "altered":
         token = altered(player.token)
@@ -54,7 +54,7 @@ async def test_a_bad_token_is_told_so_and_closed(guests: Guests, protocol: str, 
     assert_error_before_close(frames)
 
 
-async def test_signed_tokens_that_are_no_longer_or_not_quite_good(guests: Guests, shared_server: HostedProcess) -> None:
+async def test_expired_and_altered_tokens_are_refused(guests: Guests, shared_server: HostedProcess) -> None:
     """These are signed with the server's own key."""
     (player,), room = await guests.table(1)
     key = shared_server.token_key
@@ -93,7 +93,7 @@ def unchecked(claims: dict[str, Any], key: bytes) -> str:
         {"type": "HELLO"},
     ],
 )
-async def test_whoever_does_not_say_hello_first_is_not_known(guests: Guests, first: Frame) -> None:
+async def test_a_first_frame_other_than_hello_closes(guests: Guests, first: Frame) -> None:
     (player,), room = await guests.table(1)
     code, frames = await refusal(room["ws_url"], {**first, "token": player.token})
     assert code == 4401
@@ -124,14 +124,14 @@ async def test_a_hello_with_fields_of_the_wrong_type_is_malformed(guests: Guests
     assert_error_before_close(frames)
 
 
-async def test_nulls_mean_absent(guests: Guests) -> None:
+async def test_null_fields_count_as_absent(guests: Guests) -> None:
     (player,), room = await guests.table(1)
     async with entered(room["ws_url"], player, last_index=None, epoch=None, role=None, more={"x": 1}) as line:
         assert (line.frames[0]["mode"], line.frames[0]["role"]) == ("replay", "player")
 
 
 @pytest.mark.parametrize("game_id", [NOBODY, "abc", "", "..", "%00", "a" * 300, "00000000-0000-0000-0000-000000000000"])
-async def test_no_such_room(guests: Guests, game_id: str) -> None:
+async def test_an_unknown_room_is_refused(guests: Guests, game_id: str) -> None:
     player = await guests.new()
     code, frames = await refusal(f"{guests.server.ws_url}/ws/rooms/{game_id}", {"type": "hello", "token": player.token})
     assert code == 4404
@@ -140,7 +140,7 @@ async def test_no_such_room(guests: Guests, game_id: str) -> None:
 
 
 @pytest.mark.parametrize("spelling", [str.upper, lambda text: text.replace("-", ""), lambda text: f"{{{text}}}"])
-async def test_another_spelling_of_the_id_does_not_open_the_room_a_second_time(guests: Guests, spelling: Any) -> None:
+async def test_another_spelling_of_the_id_reaches_the_same_room(guests: Guests, spelling: Any) -> None:
     """Whatever it is answered with, the players who are inside must not lose their room."""
     (host, guest), room = await guests.relay(2)
     url = f"{guests.server.ws_url}/ws/rooms/{spelling(room['game_id'])}"
@@ -155,7 +155,7 @@ async def test_another_spelling_of_the_id_does_not_open_the_room_a_second_time(g
     assert host.close_code is None
 
 
-async def test_player_without_a_seat(guests: Guests) -> None:
+async def test_hello_as_player_needs_a_seat(guests: Guests) -> None:
     _, room = await guests.table(1)
     stranger = await guests.new()
     code, frames = await refusal(room["ws_url"], {"type": "hello", "token": stranger.token, "role": "player"})
@@ -176,7 +176,7 @@ async def test_private_rooms_are_for_their_members(guests: Guests, role: str | N
         assert line.frames[0]["seat"] == 0
 
 
-async def test_somebody_who_joined_a_private_room_to_watch_may_watch(guests: Guests) -> None:
+async def test_spectators_of_a_private_room_may_watch(guests: Guests) -> None:
     _, room = await guests.table(1, is_public=False)
     watcher = await guests.new()
     joined = await watcher.http.post("/api/join", {"join_code": room["join_code"], "role": "spectator"})
@@ -185,7 +185,7 @@ async def test_somebody_who_joined_a_private_room_to_watch_may_watch(guests: Gue
         assert (line.frames[0]["role"], line.frames[0]["seat"]) == ("spectator", None)
 
 
-async def test_whoever_was_removed_does_not_come_back(guests: Guests) -> None:
+async def test_a_removed_player_cannot_connect(guests: Guests) -> None:
     (host, guest), room = await guests.relay(2)
     assert (await host.ask("remove_player", player_id=guest.id))["type"] == "ack"
     assert await guest.closed() == 4403
@@ -251,7 +251,7 @@ async def test_a_newcomer_gets_every_event_in_order(guests: Guests, protocol: st
         assert [event["data"]["data"] for event in events if event["name"] == "said"] == list(range(5))
 
 
-async def test_replay_up_to_500_events_else_a_state(guests: Guests) -> None:
+async def test_up_to_500_missed_events_are_replayed_and_more_become_a_state(guests: Guests) -> None:
     (host,), room = await guests.relay(1)
     for number in range(600):  # a hundred at a time: a room takes 512 that are not yet committed
         await (host.ask if number % 100 == 99 else host.command)("say", data=number)
@@ -282,7 +282,7 @@ async def test_replay_up_to_500_events_else_a_state(guests: Guests) -> None:
 
 
 @pytest.mark.parametrize(("epoch", "mode"), [(1, "replay"), (0, "replay"), (2, "state"), (2**40, "state")])
-async def test_an_epoch_of_the_future_does_not_fit(guests: Guests, epoch: int, mode: str) -> None:
+async def test_an_epoch_of_the_future_gets_a_state(guests: Guests, epoch: int, mode: str) -> None:
     (host,), room = await guests.relay(1)
     async with entered(room["ws_url"], host, last_index=1, epoch=epoch) as line:
         assert line.frames[0]["mode"] == mode

@@ -64,7 +64,7 @@ FLOODS = {
 
 
 @pytest.mark.parametrize("kind", FLOODS)
-async def test_every_kind_of_frame_counts(own_server: HostedProcess, raw: Raw, kind: str) -> None:
+async def test_every_kind_of_frame_counts_against_the_limit(own_server: HostedProcess, raw: Raw, kind: str) -> None:
     before = (await series(own_server.url, CUT))["rate"]
     start = frame(TEXT, fin=False) if kind.startswith("empty parts") else b""
     with suppress(ConnectionError):
@@ -75,7 +75,7 @@ async def test_every_kind_of_frame_counts(own_server: HostedProcess, raw: Raw, k
     assert (await series(own_server.url, CUT))["rate"] == before + 1
 
 
-async def test_bytes_count(own_server: HostedProcess, raw: Raw) -> None:
+async def test_bytes_count_against_the_limit(own_server: HostedProcess, raw: Raw) -> None:
     """Few frames, but large ones."""
     before = (await series(own_server.url, CUT))["rate"]
     large = frame(TEXT, json.dumps({"type": "ping", "nonce": 1, "padding": "x" * 16_000}).encode())
@@ -90,7 +90,7 @@ async def test_bytes_count(own_server: HostedProcess, raw: Raw) -> None:
     assert (await series(own_server.url, CUT))["rate"] == before + 1
 
 
-async def test_a_message_in_parts_is_one_message(raw: Raw) -> None:
+async def test_a_fragmented_message_counts_once(raw: Raw) -> None:
     whole = b'{"type":"ping","nonce":"in parts"}'
     parts = [frame(TEXT, whole[:5], fin=False), frame(CONT, whole[5:9], fin=False), frame(CONT, whole[9:])]
     await raw.send(parts[0] + frame(PING, b"between") + parts[1] + parts[2])
@@ -107,7 +107,7 @@ TOO_LARGE = {
 
 
 @pytest.mark.parametrize("data", TOO_LARGE.values(), ids=TOO_LARGE)
-async def test_messages_that_are_too_large(raw: Raw, data: bytes) -> None:
+async def test_messages_that_are_too_large_close(raw: Raw, data: bytes) -> None:
     await raw.send(data)
     assert close_code(await raw.rest()) == 1009
 
@@ -126,13 +126,13 @@ FORBIDDEN = {
 
 
 @pytest.mark.parametrize("data", FORBIDDEN.values(), ids=FORBIDDEN)
-async def test_frames_that_the_standard_forbids(raw: Raw, data: bytes) -> None:
+async def test_frames_that_the_standard_forbids_close(raw: Raw, data: bytes) -> None:
     await raw.send(data)
     assert close_code(await raw.rest()) == 1002
 
 
 @pytest.mark.parametrize("reads", [True, False])
-async def test_a_close_frame_that_is_not_answered(own_server: HostedProcess, raw: Raw, reads: bool) -> None:
+async def test_an_unanswered_close_ends_at_its_deadline(own_server: HostedProcess, raw: Raw, reads: bool) -> None:
     before = (await series(own_server.url, CUT))["close"]
     await raw.send(frame(TEXT, b"nonsense"))
     if reads:
@@ -141,7 +141,7 @@ async def test_a_close_frame_that_is_not_answered(own_server: HostedProcess, raw
     assert (await series(own_server.url, "parlor_connections"))[""] == 0
 
 
-async def test_a_flood_into_a_closing_connection(own_server: HostedProcess, raw: Raw) -> None:
+async def test_a_flood_into_a_closing_connection_is_cut(own_server: HostedProcess, raw: Raw) -> None:
     """It goes on sending after it was told to go."""
     await raw.send(frame(TEXT, b"nonsense"))
     flood = frame(TEXT, b"x" * 1000) * 20
@@ -153,7 +153,7 @@ async def test_a_flood_into_a_closing_connection(own_server: HostedProcess, raw:
     assert clock.time() < began + limits.CLOSE_S + 10
 
 
-async def test_a_player_in_too_many_rooms(postgres: Server) -> None:
+async def test_connections_of_a_player_are_limited(postgres: Server) -> None:
     with serving(postgres, PARLOR_CONNECTIONS_PER_PLAYER_MAX="3") as server:
         player = await Player.create(server.url)
         urls = [(await player.http.post("/api/rooms", {"game": "relay"}))["ws_url"] for _ in range(4)]

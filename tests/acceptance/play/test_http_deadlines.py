@@ -63,7 +63,7 @@ async def test_every_request_has_its_deadline(shared_server: HostedProcess) -> N
 
 @pytest.mark.parametrize("piece", [100_000, 5_000, 700])
 @pytest.mark.parametrize("start", [GET, upgrade("ws://x/ws/rooms/x")[:-2], b"GET /"], ids=["get", "upgrade", "path"])
-async def test_a_head_that_is_too_large(shared_server: HostedProcess, start: bytes, piece: int) -> None:
+async def test_a_head_that_is_too_large_is_refused(shared_server: HostedProcess, start: bytes, piece: int) -> None:
     before = (await series(shared_server.url, "parlor_http_refused_total"))["head"]
     with await Raw.open(shared_server.url) as raw:
         whole = start + (b"" if start.endswith(b"/") else b"X-Long: ") + b"x" * 20_000 + b"\r\n\r\n"
@@ -78,13 +78,13 @@ async def test_a_head_that_is_too_large(shared_server: HostedProcess, start: byt
         assert (await series(shared_server.url, "parlor_http_refused_total"))["head"] == before + 1
 
 
-async def test_a_head_that_just_fits(shared_server: HostedProcess) -> None:
+async def test_a_head_that_just_fits_is_answered(shared_server: HostedProcess) -> None:
     with await Raw.open(shared_server.url) as raw:
         await raw.send(GET + b"X-Long: " + b"x" * (limits.HEAD_BYTES_MAX - 100) + b"\r\nConnection: close\r\n\r\n")
         assert (await raw.rest()).startswith(b"HTTP/1.1 200 ")
 
 
-async def test_large_bodies_do_not_count_as_heads(shared_server: HostedProcess) -> None:
+async def test_a_large_body_does_not_count_as_a_head(shared_server: HostedProcess) -> None:
     """Also with the beginning of the next request in the same piece."""
     with await Raw.open(shared_server.url) as raw:
         body = b'{"display_name": "Ada"' + b" " * 60_000 + b"}"
@@ -106,7 +106,7 @@ NO_HTTP = [
 
 
 @pytest.mark.parametrize("data", NO_HTTP)
-async def test_what_is_no_http(shared_server: HostedProcess, data: bytes) -> None:
+async def test_bytes_that_are_no_http_are_refused(shared_server: HostedProcess, data: bytes) -> None:
     before = (await series(shared_server.url, "parlor_http_refused_total"))["malformed"]
     with await Raw.open(shared_server.url) as raw:
         await raw.send(data)
@@ -115,7 +115,7 @@ async def test_what_is_no_http(shared_server: HostedProcess, data: bytes) -> Non
         assert (await series(shared_server.url, "parlor_http_refused_total"))["malformed"] == before + 1
 
 
-async def test_an_upgrade_to_something_else_is_answered_as_if_it_had_not_asked(shared_server: HostedProcess) -> None:
+async def test_an_upgrade_to_another_protocol_is_ignored(shared_server: HostedProcess) -> None:
     with await Raw.open(shared_server.url) as raw:
         await raw.send(GET + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
         assert (await raw.receive()).startswith(b"HTTP/1.1 200 ")
@@ -127,7 +127,7 @@ async def test_an_upgrade_behind_an_unanswered_request_is_refused(shared_server:
         assert b"HTTP/1.1 101" not in await raw.rest()
 
 
-async def test_an_upgrade_on_a_connection_that_asked_something_before(shared_server: HostedProcess) -> None:
+async def test_an_upgrade_after_a_request_is_accepted(shared_server: HostedProcess) -> None:
     with await Raw.open(shared_server.url) as raw:
         await raw.send(GET + b"\r\n")
         await raw.receive_until(b'{"status":"ok"}')
@@ -135,7 +135,7 @@ async def test_an_upgrade_on_a_connection_that_asked_something_before(shared_ser
         assert (await raw.receive()).startswith(b"HTTP/1.1 101 ")
 
 
-async def test_a_refused_upgrade_does_not_stay(shared_server: HostedProcess) -> None:
+async def test_a_refused_upgrade_closes_the_connection(shared_server: HostedProcess) -> None:
     """Also if the client never closes its side."""
     with await Raw.open(shared_server.url) as raw:
         await raw.send(upgrade("ws://x/ws/nowhere"))
@@ -144,7 +144,7 @@ async def test_a_refused_upgrade_does_not_stay(shared_server: HostedProcess) -> 
         await until(shared_server.url, "parlor_connections_cut_total", "close", before + 1)
 
 
-async def test_whoever_does_not_read_his_answer_is_cut(shared_server: HostedProcess) -> None:
+async def test_a_client_that_does_not_read_its_answer_is_cut(shared_server: HostedProcess) -> None:
     before = (await series(shared_server.url, "parlor_connections_cut_total"))["stalled"]
     with await Raw.open(shared_server.url, receive_buffer=4096) as raw:
         await raw.send(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 30)

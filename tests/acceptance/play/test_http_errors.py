@@ -30,7 +30,7 @@ def assert_error(answer: httpx.Response, status: int, field: str | None = None) 
 
 @pytest.mark.parametrize("body", [b"{", b"nonsense", b"\xff\xfe", b'{"game": }', b"{'game': 'relay'}", b"[" * 5000])
 @pytest.mark.parametrize("path", ["/api/rooms", "/api/join", "/api/matchmake", "/api/players"])
-async def test_a_body_that_is_not_json(guests: Guests, path: str, body: bytes) -> None:
+async def test_a_body_that_is_not_json_is_refused(guests: Guests, path: str, body: bytes) -> None:
     player = await guests.new()
     headers = {"content-type": "application/json"}
     answer = await player.http.client.post(path, content=body, headers=headers)
@@ -51,14 +51,14 @@ OPTIONAL = [("GET", GAME), ("GET", f"{GAME}/events"), ("GET", f"{GAME}/state"), 
 
 
 @pytest.mark.parametrize(("method", "path"), PRIVATE)
-async def test_no_token(guests: Guests, method: str, path: str) -> None:
+async def test_a_missing_token_is_named(guests: Guests, method: str, path: str) -> None:
     async with guests.http() as http:
         assert_error(await http.request(method, path, json={}), 401)
 
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer abc", "Basic dXNlcjpwYXNz", "abc", "Bearer a b", ""])
 @pytest.mark.parametrize(("method", "path"), [*PRIVATE, *OPTIONAL])
-async def test_a_bad_token(guests: Guests, method: str, path: str, header: str) -> None:
+async def test_a_bad_token_is_named(guests: Guests, method: str, path: str, header: str) -> None:
     async with guests.http() as http:
         answer = await http.request(
             method, path, headers={"Authorization": header}, **({} if method == "GET" else {"json": {}})
@@ -95,7 +95,7 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize(("method", "path"), UNKNOWN)
-async def test_what_does_not_exist(guests: Guests, method: str, path: str) -> None:
+async def test_unknown_things_answer_404(guests: Guests, method: str, path: str) -> None:
     player = await guests.new()
     answer = await player.http.client.request(method, path, **({} if method == "GET" else {"json": {}}))
     assert_error(answer, 404)
@@ -114,7 +114,7 @@ async def test_what_does_not_exist(guests: Guests, method: str, path: str) -> No
         ("DELETE", "/livez"),
     ],
 )
-async def test_the_wrong_method(guests: Guests, method: str, path: str) -> None:
+async def test_the_wrong_method_answers_405(guests: Guests, method: str, path: str) -> None:
     player = await guests.new()
     answer = await player.http.client.request(method, path)
     assert_error(answer, 405)
@@ -196,9 +196,7 @@ INVALID: list[tuple[str, str, Any, str]] = [
 @pytest.mark.parametrize(
     ("method", "path", "body", "field"), INVALID, ids=[f"{m} {p} {b!r:.50}" for m, p, b, _ in INVALID]
 )
-async def test_a_value_that_does_not_fit_is_named(
-    guests: Guests, method: str, path: str, body: Any, field: str
-) -> None:
+async def test_an_invalid_value_is_named(guests: Guests, method: str, path: str, body: Any, field: str) -> None:
     player = await guests.new()
     # json.dumps escapes what is not ASCII, lone surrogates too; httpx would refuse them.
     given = {} if method == "GET" else {"content": json.dumps(body), "headers": {"content-type": "application/json"}}
@@ -206,13 +204,13 @@ async def test_a_value_that_does_not_fit_is_named(
 
 
 @pytest.mark.parametrize("cursor", ["x", "2020-01-01", "2020-01-01T00:00:00+00:00/x", "/", "%00", "9999999999/", "é/é"])
-async def test_a_cursor_of_the_history_that_was_made_up(guests: Guests, cursor: str) -> None:
+async def test_a_forged_cursor_is_refused(guests: Guests, cursor: str) -> None:
     player = await guests.new()
     answer = await player.http.client.get(f"/api/players/{player.id}/games?cursor={cursor}")
     assert_error(answer, 422, "cursor")
 
 
-async def test_filters_that_fit_nothing(guests: Guests) -> None:
+async def test_filters_that_match_nothing_give_an_empty_list(guests: Guests) -> None:
     async with guests.http() as http:
         for query in ("game=chess", "game=%ED%A0%80", "game=" + "x" * 5000):
             answer = await http.get(f"/api/rooms?{query}")
@@ -221,7 +219,7 @@ async def test_filters_that_fit_nothing(guests: Guests) -> None:
             assert (answer.status_code, answer.json()["rows"]) == (200, []), query
 
 
-async def test_bodies_that_are_too_large(guests: Guests) -> None:
+async def test_bodies_that_are_too_large_answer_413(guests: Guests) -> None:
     player = await guests.new()
     client = player.http.client
     large = {"game": "relay", "config": {"pad": "x" * 70_000}}
@@ -230,14 +228,14 @@ async def test_bodies_that_are_too_large(guests: Guests) -> None:
     assert (await client.post("/api/rooms", json=within)).status_code == 201
 
 
-async def test_a_user_id_that_is_taken(guests: Guests) -> None:
+async def test_a_taken_user_id_is_a_conflict(guests: Guests) -> None:
     async with guests.http() as http:
         assert (await http.post("/api/players", json={"user_id": "taken by the test"})).status_code == 201
         error = assert_error(await http.post("/api/players", json={"user_id": "taken by the test"}), 409, "user_id")
         assert error["code"] == "user_id_taken"
 
 
-async def test_conflicts_of_rooms(guests: Guests) -> None:
+async def test_conflicts_of_rooms_are_named(guests: Guests) -> None:
     (host, *_), room = await guests.table(2, config={"max_players": 2})
     late = await guests.new()
     path = f"/api/rooms/{room['game_id']}/join"
@@ -253,7 +251,7 @@ async def test_conflicts_of_rooms(guests: Guests) -> None:
     assert host.id
 
 
-async def test_health_and_description(shared_server: HostedProcess, guests: Guests) -> None:
+async def test_health_and_description_are_served(shared_server: HostedProcess, guests: Guests) -> None:
     async with guests.http() as http:
         assert (await http.get("/livez")).json() == {"status": "ok"}
         assert (await http.get("/readyz")).json() == {"status": "ok"}

@@ -58,7 +58,7 @@ async def finished(guests: Guests) -> AsyncIterator[Finished]:
     yield Finished(players, watcher, room["game_id"], states)
 
 
-async def test_a_completed_game(finished: Finished, guests: Guests) -> None:
+async def test_a_completed_game_is_the_same_in_every_format(finished: Finished, guests: Guests) -> None:
     async with guests.http() as http:
         game = (await http.get(finished.path)).json()
         last = finished.watcher.events[-1]
@@ -146,7 +146,7 @@ async def test_state_at_an_index_is_the_live_state(finished: Finished) -> None:
     assert (answer.status_code, answer.json()["error"]["details"]["field"]) == (422, "at")
 
 
-async def test_fairness_of_a_completed_game(finished: Finished, guests: Guests) -> None:
+async def test_a_completed_game_reveals_its_seed(finished: Finished, guests: Guests) -> None:
     async with guests.http() as http:
         told = (await http.get(f"{finished.path}/fairness")).json()
     created = finished.watcher.events[0]["data"]
@@ -163,7 +163,7 @@ async def test_fairness_of_a_completed_game(finished: Finished, guests: Guests) 
     assert told["verified"]["ok"] is True
 
 
-async def test_statistics_and_history(finished: Finished, guests: Guests) -> None:
+async def test_a_completed_game_shows_in_statistics_and_history(finished: Finished, guests: Guests) -> None:
     player = finished.players[0]
     score = finished.watcher.events[-1]["data"]["final_scores"][player.id]
     async with guests.http() as http:
@@ -182,7 +182,7 @@ async def test_statistics_and_history(finished: Finished, guests: Guests) -> Non
         assert (await http.get(f"/api/players/{bot}/stats")).json()["games_played"] >= 1
 
 
-async def test_a_running_game_shows_each_what_he_may_see(guests: Guests) -> None:
+async def test_a_running_game_shows_each_player_their_own_view(guests: Guests) -> None:
     players, room = await guests.playing(3)
     player, _ = await mover(players)
     ack = await player.ask("bid", value=1)
@@ -223,7 +223,7 @@ async def test_a_running_game_shows_each_what_he_may_see(guests: Guests) -> None
             assert (game["status"], game["head"], game["summary"]) == ("in_progress", ack["last"], None)
 
 
-async def test_nothing_of_a_running_game_names_the_seed(guests: Guests) -> None:
+async def test_a_running_game_does_not_reveal_its_seed(guests: Guests) -> None:
     players, room = await guests.playing(2)
     ((seed,),) = guests.server.rows("select session_seed from play.games where id = %s", room["game_id"])
     path = f"/api/games/{room['game_id']}"
@@ -255,7 +255,7 @@ async def test_a_private_game_is_for_its_members(guests: Guests, what: str) -> N
     assert (await guest.http.client.get(path)).status_code in (403, 404)
 
 
-async def test_state_before_one_joined(guests: Guests) -> None:
+async def test_the_state_before_a_player_joined_is_readable(guests: Guests) -> None:
     (host, guest), room = await guests.table(2)
     path = f"/api/games/{room['game_id']}/state"
     counts = [len((await guest.http.get(path, at=index))["view"]["players"]) for index in range(3)]
@@ -283,7 +283,7 @@ async def test_client_seeds_are_hidden_until_the_start(guests: Guests) -> None:
     assert (await players[0].ask("set_client_seed", client_seed="too late"))["code"] == "already_started"
 
 
-async def test_a_game_that_is_read_from_another_spelling_of_its_id(guests: Guests) -> None:
+async def test_another_spelling_of_the_id_reads_the_same_game(guests: Guests) -> None:
     (host,), room = await guests.table(1)
     async with entered(room["ws_url"], host) as line:
         for spelling in (room["game_id"].upper(), room["game_id"].replace("-", "")):

@@ -22,7 +22,7 @@ LIFETIME = {
 
 
 @pytest.mark.parametrize("body", [None, {}, {"display_name": None, "avatar_seed": None, "color": None, "more": 1}])
-async def test_a_guest_without_a_word(guests: Guests, body: object) -> None:
+async def test_an_empty_body_makes_a_guest(guests: Guests, body: object) -> None:
     async with guests.http() as http:
         answer = await http.post("/api/players", **({} if body is None else {"json": body}))
         assert answer.status_code == 201
@@ -40,7 +40,7 @@ async def test_a_guest_without_a_word(guests: Guests, body: object) -> None:
         assert made["token"] not in (await http.get(f"/api/players/{made['player_id']}")).text
 
 
-async def test_a_profile_of_ones_own(guests: Guests) -> None:
+async def test_a_profile_can_be_chosen(guests: Guests) -> None:
     given = {"display_name": "Zoë 🎲", "avatar_seed": "x" * 64, "color": "#AbCdEf"}
     async with guests.http() as http:
         made = (await http.post("/api/players", json={**given, "user_id": "user of the profile test"})).json()
@@ -56,7 +56,7 @@ async def test_a_profile_of_ones_own(guests: Guests) -> None:
         assert player.items() >= {**given, "display_name": "x" * 24, "color": "#000000"}.items()
 
 
-async def test_before_the_first_game(guests: Guests) -> None:
+async def test_statistics_before_the_first_game_are_empty(guests: Guests) -> None:
     player = await guests.new()
     stats = await player.http.get(f"/api/players/{player.id}/stats")
     assert stats.keys() >= LIFETIME
@@ -100,7 +100,7 @@ async def play_quickly(players: list[Player], count: int) -> list[str]:
     return ids
 
 
-async def test_history_and_leaderboards(players: list[Player]) -> None:
+async def test_history_and_leaderboards_agree_with_the_games_played(players: list[Player]) -> None:
     played = await play_quickly(players, 5)
     http = players[0].http
 
@@ -139,7 +139,7 @@ async def test_history_and_leaderboards(players: list[Player]) -> None:
     assert stats["games_won"] == sum(game["is_winner"] for game in games)
 
 
-async def test_limits_of_connections_and_the_public_address(postgres: Server) -> None:
+async def test_connections_are_limited_and_the_public_address_is_named(postgres: Server) -> None:
     settings = {"PARLOR_CONNECTIONS_MAX": "3", "PARLOR_CONNECTIONS_PER_IP_MAX": "2"}
     with serving(postgres, PARLOR_PUBLIC_URL="wss://play.example.org", **settings) as server:
         player = await Player.create(server.url)

@@ -31,7 +31,7 @@ def client(server: HostedProcess, address: str, **more: str) -> httpx.AsyncClien
     return httpx.AsyncClient(base_url=server.url, headers={"Fly-Client-IP": address, **more})
 
 
-async def test_changes_are_rated_and_reading_is_not(own_server: HostedProcess) -> None:
+async def test_changes_have_a_rate(own_server: HostedProcess) -> None:
     async with client(own_server, "192.0.2.1") as http:
         before = (await series(own_server.url, REFUSED))["rate"]
         answers = [await http.post("/api/players", json={}) for _ in range(4)]
@@ -54,7 +54,7 @@ async def test_changes_are_rated_and_reading_is_not(own_server: HostedProcess) -
         assert (await http.post("/api/players", json={})).status_code == 201
 
 
-async def test_whoever_the_proxy_names_has_a_rate_of_his_own(own_server: HostedProcess) -> None:
+async def test_each_address_that_the_proxy_names_has_its_own_rate(own_server: HostedProcess) -> None:
     for address in ("192.0.2.2", "192.0.2.3", "2001:db8::1"):
         async with client(own_server, address) as http:
             statuses = [(await http.post("/api/players", json={})).status_code for _ in range(5)]
@@ -63,7 +63,7 @@ async def test_whoever_the_proxy_names_has_a_rate_of_his_own(own_server: HostedP
         assert (await http.post("/api/players", json={})).status_code == 429, "the same network"
 
 
-async def test_what_the_proxy_does_not_write_is_not_believed(own_server: HostedProcess) -> None:
+async def test_addresses_that_the_client_writes_are_ignored(own_server: HostedProcess) -> None:
     """Headers that it passes through, and what stands before its own word."""
     for number in range(6):
         async with client(own_server, f"10.0.0.{number}, 192.0.2.4", **{"X-Forwarded-For": f"10.0.1.{number}"}) as http:
@@ -71,7 +71,7 @@ async def test_what_the_proxy_does_not_write_is_not_believed(own_server: HostedP
             assert status == (201 if number < 4 else 429)
 
 
-async def test_without_the_setting_no_header_is_believed(postgres: Server) -> None:
+async def test_without_the_setting_the_header_is_ignored(postgres: Server) -> None:
     with serving(postgres, **RATE) as server:
         for number in range(6):
             headers = {"Fly-Client-IP": f"10.0.0.{number}", "X-Forwarded-For": f"10.0.1.{number}"}
@@ -79,7 +79,7 @@ async def test_without_the_setting_no_header_is_believed(postgres: Server) -> No
                 assert (await http.post("/api/players", json={})).status_code == (201 if number < 4 else 429)
 
 
-async def test_sockets_are_counted_by_the_same_address(own_server: HostedProcess) -> None:
+async def test_sockets_are_counted_by_the_named_address(own_server: HostedProcess) -> None:
     url = f"{own_server.ws_url}/ws/rooms/{NOBODY}"
     before = await series(own_server.url, "parlor_handshakes_refused_total")
     mine, other = {"Fly-Client-IP": "192.0.2.5"}, {"Fly-Client-IP": "192.0.2.6"}
@@ -95,7 +95,7 @@ async def test_sockets_are_counted_by_the_same_address(own_server: HostedProcess
     assert after["address"] == before["address"] + 1
 
 
-async def test_half_open_connections_of_the_proxy_are_not_those_of_one_address(own_server: HostedProcess) -> None:
+async def test_half_open_connections_of_the_proxy_are_not_limited_as_one_address(own_server: HostedProcess) -> None:
     """Before its head is there nobody knows whose a connection is."""
     before = (await series(own_server.url, "parlor_connections_cut_total"))["crowded"]
     held = [await Raw.open(own_server.url) for _ in range(10)]
@@ -113,7 +113,7 @@ async def test_half_open_connections_of_the_proxy_are_not_those_of_one_address(o
         (b"Transfer-Encoding: chunked\r\n", b"411", "length"),
     ],
 )
-async def test_bodies_that_are_refused_are_counted(
+async def test_refused_bodies_count_against_the_rate(
     shared_server: HostedProcess, headers: bytes, status: bytes, reason: str
 ) -> None:
     before = (await series(shared_server.url, REFUSED))[reason]

@@ -30,7 +30,7 @@ async def listed(player: Player, **query: Any) -> list[dict[str, Any]]:
             return items
 
 
-async def test_a_new_room(guests: Guests) -> None:
+async def test_a_new_room_is_described(guests: Guests) -> None:
     player = await guests.new()
     answer = await player.http.client.post("/api/rooms", json={})
     assert answer.status_code == 201
@@ -50,7 +50,7 @@ async def test_a_new_room(guests: Guests) -> None:
         assert (view["host_player_id"], view["you"]["seat"]) == (player.id, 0)
 
 
-async def test_settings_of_a_room(guests: Guests) -> None:
+async def test_settings_are_stored(guests: Guests) -> None:
     player = await guests.new()
     config = {"min_players": 3, "max_players": 5, "rounds": 2, "turn_seconds": 0, "round_pause_ms": 0, "new_one": 1}
     room = await player.http.post("/api/rooms", {"config": config, "bots": 2, "bot_level": "random", "more": None})
@@ -64,7 +64,7 @@ async def test_settings_of_a_room(guests: Guests) -> None:
     assert {(p["color"], p["avatar_seed"]) for p in game["players"][1:]} == {("#5566ff", "bot:1"), ("#5566ff", "bot:2")}
 
 
-async def test_autostart(guests: Guests) -> None:
+async def test_autostart_needs_no_readiness(guests: Guests) -> None:
     """With `autostart` nobody needs to be ready."""
     players, room = await guests.table(2, autostart=True, config={"max_players": 2})
     await players[0].connect(room["ws_url"])
@@ -119,7 +119,7 @@ async def test_a_completed_room_leaves_the_list_and_its_code_is_free(guests: Gue
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "room_not_found")
 
 
-async def test_one_room(guests: Guests) -> None:
+async def test_a_room_is_read_by_its_id(guests: Guests) -> None:
     host, stranger = await guests.several(2)
     public = await host.http.post("/api/rooms", {})
     private = await host.http.post("/api/rooms", {"is_public": False})
@@ -133,7 +133,7 @@ async def test_one_room(guests: Guests) -> None:
     assert private["join_code"] not in answer.text
 
 
-async def test_join_by_code_however_it_is_typed(guests: Guests) -> None:
+async def test_join_codes_ignore_case_and_separators(guests: Guests) -> None:
     (host,), room = await guests.table(1, is_public=False)
     spellings = [room["join_code"], room["join_code"].lower(), f"  {room['join_code'].title()} "]
     for seat, code in enumerate(spellings, 1):
@@ -147,7 +147,7 @@ async def test_join_by_code_however_it_is_typed(guests: Guests) -> None:
     assert (await host.http.post("/api/join", {"join_code": room["join_code"]}))["seat"] == 0
 
 
-async def test_join_by_id(guests: Guests) -> None:
+async def test_a_public_room_is_joined_by_id(guests: Guests) -> None:
     (host,), room = await guests.table(1)
     player, watcher = await guests.several(2)
     path = f"/api/rooms/{room['game_id']}/join"
@@ -166,7 +166,7 @@ async def test_a_private_room_is_joined_by_its_code_only(guests: Guests) -> None
         assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
 
 
-async def test_the_lowest_free_seat(guests: Guests) -> None:
+async def test_a_newcomer_gets_the_lowest_free_seat(guests: Guests) -> None:
     players, room = await guests.table(4, game="relay")
     await players[1].connect(room["ws_url"])
     await players[1].ask("leave")

@@ -9,7 +9,7 @@ from tests.support.foreign import Guests, HostedProcess, entered, heard, mover, 
 from tests.support.postgres import Server
 
 
-async def test_his_turns_are_forced_and_he_is_not_dealt_in_again(guests: Guests) -> None:
+async def test_turns_of_a_player_who_left_are_forced_and_they_are_not_dealt_in_again(guests: Guests) -> None:
     players, room = await guests.playing(3, rounds=3)
     leaver = (await mover(players))[0]
     rest = [player for player in players if player is not leaver]
@@ -40,7 +40,7 @@ async def test_his_turns_are_forced_and_he_is_not_dealt_in_again(guests: Guests)
     assert room["game_id"]
 
 
-async def test_whoever_comes_back_is_dealt_in_from_the_next_round(guests: Guests) -> None:
+async def test_a_returning_player_is_dealt_in_from_the_next_round(guests: Guests) -> None:
     players, room = await guests.playing(3, rounds=2)
     leaver = players[2]
     assert (await leaver.ask("leave"))["type"] == "ack"
@@ -54,7 +54,7 @@ async def test_whoever_comes_back_is_dealt_in_from_the_next_round(guests: Guests
     assert leaver.id in deals[1]["data"]["hand_counts"]
 
 
-async def test_the_last_one_ends_the_game_with_the_round(guests: Guests) -> None:
+async def test_the_last_player_to_stay_ends_the_game_with_the_round(guests: Guests) -> None:
     players, room = await guests.playing(2, rounds=5)
     await players[0].ask("leave")
     await play_out(players[1:])
@@ -65,13 +65,13 @@ async def test_the_last_one_ends_the_game_with_the_round(guests: Guests) -> None
     assert (game["status"], len(game["summary"]["rounds"])) == ("completed", 1)
 
 
-async def test_the_host_of_a_running_game_leaves(guests: Guests) -> None:
+async def test_a_running_game_gets_a_new_host(guests: Guests) -> None:
     players, _ = await guests.playing(3)
     await players[0].ask("leave")
     assert (await state_of(players[1]))["view"]["host_player_id"] == players[1].id
 
 
-async def test_what_a_completed_game_answers(guests: Guests) -> None:
+async def test_a_completed_game_rejects_commands(guests: Guests) -> None:
     players, room = await guests.playing(2, rounds=1)
     await play_out(players)
     await players[0].event("game_completed")
@@ -105,7 +105,7 @@ async def rematch_of(player: Player, command_id: str) -> str:
     return game_id
 
 
-async def test_rematch_is_one_game_for_all(postgres: Server) -> None:
+async def test_all_players_get_the_same_rematch(postgres: Server) -> None:
     with serving(postgres, PARLOR_COMMANDS_PER_S="5000", PARLOR_BURST="10000") as server:
         guests = Guests(server)
         await rematch(guests, server)
@@ -158,7 +158,7 @@ async def rematch(guests: Guests, server: HostedProcess) -> None:
     await play_out(players)
 
 
-async def test_two_games_at_once_on_one_server(guests: Guests) -> None:
+async def test_two_games_run_side_by_side(guests: Guests) -> None:
     tables = [await guests.playing(2, rounds=2) for _ in range(3)]
 
     def over(frame: dict[str, object]) -> bool:

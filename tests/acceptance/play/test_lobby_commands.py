@@ -40,7 +40,7 @@ async def seat(player: Player, player_id: str) -> Frame | None:
     return next((p for p in players if p["player_id"] == player_id), None)
 
 
-async def test_ready_and_not_ready(guests: Guests) -> None:
+async def test_players_change_their_readiness(guests: Guests) -> None:
     (host, guest), _ = await lobby(guests, 2)
     event = await done(guest, "set_ready", ready=True)
     assert (event["name"], event["data"]) == ("player_ready", {"player_id": guest.id})
@@ -51,7 +51,7 @@ async def test_ready_and_not_ready(guests: Guests) -> None:
     assert (await seat(host, guest.id) or {})["ready"] is False
 
 
-async def test_the_start_needs_enough_players_who_are_ready(guests: Guests) -> None:
+async def test_the_start_needs_enough_ready_players(guests: Guests) -> None:
     (host,), room = await lobby(guests, 1)
     await done(host, "set_ready", ready=True)
     assert await refused(host, "start_game") == "not_ready"  # alone
@@ -77,7 +77,7 @@ async def test_the_host_may_start_without_waiting(guests: Guests) -> None:
     assert (await done(host, "start_game"))["name"] == "game_started"
 
 
-async def test_bots_come_and_go(guests: Guests) -> None:
+async def test_the_host_adds_and_removes_bots(guests: Guests) -> None:
     (host, guest), _ = await lobby(guests, 2, max_players=5)
     assert await refused(guest, "add_bot") == "not_host"
     event = await done(host, "add_bot")
@@ -137,7 +137,7 @@ PROFILES: list[dict[str, Any]] = [
 ]
 
 
-async def test_profiles(guests: Guests) -> None:
+async def test_players_change_their_profile(guests: Guests) -> None:
     (host, guest), _ = await lobby(guests, 2)
     for wrong in PROFILES:
         assert await refused(guest, "update_profile", **wrong) == "invalid_profile", wrong
@@ -150,7 +150,7 @@ async def test_profiles(guests: Guests) -> None:
 
 
 @pytest.mark.parametrize("seated", [True, False])
-async def test_a_field_that_is_not_given_stays_as_it_is(guests: Guests, seated: bool) -> None:
+async def test_profile_fields_that_are_left_out_stay(guests: Guests, seated: bool) -> None:
     (host, guest), room = await lobby(guests, 2)
     if not seated:
         guest = await guests.new()
@@ -162,7 +162,7 @@ async def test_a_field_that_is_not_given_stays_as_it_is(guests: Guests, seated: 
     assert host.id
 
 
-async def test_a_spectator_takes_his_new_profile_to_his_seat(guests: Guests) -> None:
+async def test_a_spectator_takes_a_seat_with_the_new_profile(guests: Guests) -> None:
     (_host,), room = await lobby(guests, 1)
     watcher = await guests.new()
     await watcher.connect(room["ws_url"])
@@ -208,7 +208,7 @@ async def test_leaving_the_lobby_frees_the_seat(guests: Guests) -> None:
     assert (await third.http.get(f"/api/rooms/{room['game_id']}"))["players"] == 3
 
 
-async def test_whoever_left_a_private_lobby_has_no_seat_in_it(guests: Guests) -> None:
+async def test_a_player_who_left_a_private_lobby_is_no_member(guests: Guests) -> None:
     (_host, guest), room = await lobby(guests, 2)
     await done(guest, "leave")
     await guest.disconnect()

@@ -91,7 +91,7 @@ async def over_http(people: Guests, **query: Any) -> list[Frame]:
 
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK, None])
-async def test_a_fresh_list_is_that_of_http(people: Guests, protocol: str | None) -> None:
+async def test_the_first_list_equals_that_of_http(people: Guests, protocol: str | None) -> None:
     (host, player), room = await people.relay(2)
     watcher = await people.new()
     await people.playing(2)
@@ -104,7 +104,7 @@ async def test_a_fresh_list_is_that_of_http(people: Guests, protocol: str | None
     assert player.frames
 
 
-async def test_the_life_of_a_room(people: Guests) -> None:
+async def test_a_room_is_listed_changed_and_removed(people: Guests) -> None:
     host, player, watcher = await people.several(3)
     async with lobby(people) as looking, lobby(people, "?game=eldorado", MSGPACK) as other:
         config = {"rounds": 1, "round_pause_ms": 0, "max_players": 3}
@@ -166,7 +166,7 @@ async def test_the_end_of_a_game_with_a_delay_is_not_told_early(people: Guests) 
         assert "completed" not in json.dumps(looking.line.frames)
 
 
-async def test_changes_come_together_and_not_too_often(people: Guests) -> None:
+async def test_a_room_appears_once_in_a_batch_of_changes(people: Guests) -> None:
     """However much happens: a round of changes has one index, and a room stands in it once."""
     players, room = await people.relay(6)
     async with lobby(people) as looking:
@@ -180,7 +180,7 @@ async def test_changes_come_together_and_not_too_often(people: Guests) -> None:
         assert len(set(told)) == len(told)
 
 
-async def test_a_listener_of_one_game_hears_of_no_other(people: Guests) -> None:
+async def test_a_listener_to_one_game_hears_of_no_other_game(people: Guests) -> None:
     host = await people.new()
     async with lobby(people, "?game=relay") as relay, lobby(people, "?game=eldorado") as eldorado:
         first = await host.http.post("/api/rooms", {"game": "eldorado"})
@@ -192,7 +192,7 @@ async def test_a_listener_of_one_game_hears_of_no_other(people: Guests) -> None:
 
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK])
-async def test_what_may_be_said_there(people: Guests, protocol: str) -> None:
+async def test_the_lobby_answers_ping_and_sync_and_rejects_commands(people: Guests, protocol: str) -> None:
     guest = await people.new()
     async with lobby(people, protocol=protocol) as looking:
         line = looking.line
@@ -212,7 +212,7 @@ async def test_what_may_be_said_there(people: Guests, protocol: str) -> None:
         assert (await line.end())[0] == 4400
 
 
-async def test_doors(people: Guests) -> None:
+async def test_the_lobby_checks_origin_path_and_frame_size(people: Guests) -> None:
     url = f"{people.server.ws_url}/ws/lobby"
     assert await status_of(url, origin="https://evil.example") == 403
     assert await status_of(url, origin=people.server.url) == 101
@@ -225,7 +225,7 @@ async def test_doors(people: Guests) -> None:
         assert (await looking.line.end())[0] == 1009
 
 
-async def test_whoever_goes_on_and_on_is_cut(postgres: Server) -> None:
+async def test_too_many_frames_close(postgres: Server) -> None:
     with serving(postgres) as server:
         guests = Guests(server)
         async with lobby(guests) as looking:
@@ -234,7 +234,7 @@ async def test_whoever_goes_on_and_on_is_cut(postgres: Server) -> None:
             assert (await looking.line.end())[0] == 4429
 
 
-async def test_a_slow_listener_gets_the_list_again_and_a_stopped_one_is_cut(people: Guests) -> None:
+async def test_a_slow_listener_gets_a_fresh_list_and_a_stopped_one_is_cut(people: Guests) -> None:
     host = await people.new()
     rooms = {(await host.http.post("/api/rooms", {"game": "relay"}))["game_id"] for _ in range(30)}
     url = f"{people.server.ws_url}/ws/lobby"
@@ -263,7 +263,7 @@ def lists(data: bytes) -> list[list[str]]:
     return [[item["game_id"] for item in each["items"]] for each in told if each["type"] == "lobby"]
 
 
-async def test_after_a_restart(postgres: Server) -> None:
+async def test_the_list_is_complete_after_a_restart(postgres: Server) -> None:
     with serving(postgres) as server:
         guests = Guests(server)
         host = await guests.new()
@@ -279,7 +279,7 @@ async def test_after_a_restart(postgres: Server) -> None:
         await guests.close()
 
 
-async def test_without_its_database_it_sends_newcomers_away_and_goes_on_afterwards(postgres: Server) -> None:
+async def test_without_the_database_newcomers_are_refused_until_it_is_back(postgres: Server) -> None:
     async with behind_a_proxy(postgres) as (server, proxy):
         guests = Guests(server)
         host = await guests.new()

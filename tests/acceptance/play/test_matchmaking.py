@@ -29,7 +29,7 @@ async def people(own_server: HostedProcess) -> AsyncIterator[Guests]:
 
 
 @pytest.mark.parametrize("game", ["eldorado", "relay"])
-async def test_two_who_ask_at_the_same_moment_meet(people: Guests, game: str) -> None:
+async def test_two_players_who_ask_at_once_meet(people: Guests, game: str) -> None:
     players = await people.several(2)
     placed = await asyncio.gather(*(p.http.post("/api/matchmake", {"game": game}) for p in players))
     assert all(set(answer) == {"game_id", "seat", "ws_url"} for answer in placed)
@@ -41,7 +41,7 @@ async def test_two_who_ask_at_the_same_moment_meet(people: Guests, game: str) ->
     assert {answer["seat"] for answer in placed} == {0, 1, 2, 3}
 
 
-async def test_a_room_that_its_host_has_changed_is_found_as_it_is_now(people: Guests) -> None:
+async def test_a_changed_room_is_matched_by_its_new_settings(people: Guests) -> None:
     (host, *_), room = await people.table(3, game="relay")
     one, two, three = await people.several(3)
     await host.connect(room["ws_url"])
@@ -83,7 +83,7 @@ async def test_fifty_join_one_room_at_once(people: Guests) -> None:
     assert rows == [(8,)]
 
 
-async def test_the_fullest_room_is_taken_first(people: Guests) -> None:
+async def test_the_fullest_room_is_chosen_first(people: Guests) -> None:
     players, fuller = await people.table(3, game="relay")
     _, emptier = await people.table(1, game="relay")
     late = await people.new()
@@ -112,7 +112,7 @@ async def test_with_bots_the_game_begins_at_once(people: Guests, bots: object) -
     assert sum(p["is_bot"] for p in players) >= 1
 
 
-async def test_a_request_that_is_sent_twice_takes_a_seat_once(people: Guests) -> None:
+async def test_a_repeated_request_takes_one_seat(people: Guests) -> None:
     player = await people.new()
     first, second = await asyncio.gather(*(player.http.post("/api/matchmake") for _ in range(2)))
     assert first["game_id"] == second["game_id"]

@@ -44,7 +44,7 @@ async def seated(player: Player, seat: Seat) -> bool:
     return any(other["player_id"] == player.id and other["status"] != "left" for other in game["players"])
 
 
-async def test_the_same_seat_however_often_he_asks(people: Guests) -> None:
+async def test_a_repeated_request_gets_the_same_seat(people: Guests) -> None:
     player = await people.new()
     first = await ask(player)
     assert [await ask(player) for _ in range(3)] == [first] * 3
@@ -57,7 +57,7 @@ async def test_the_same_seat_however_often_he_asks(people: Guests) -> None:
     assert people.server.rows("select count(*) from play.matchmaking_tickets where player_id = %s", player.id) == [(1,)]
 
 
-async def test_who_has_never_asked(people: Guests) -> None:
+async def test_without_a_ticket_the_answer_is_404(people: Guests) -> None:
     player = await people.new()
     await ask(player)
     for answer in (await give_up(player, "eldorado"), await player.http.client.get("/api/matchmake")):
@@ -66,7 +66,7 @@ async def test_who_has_never_asked(people: Guests) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 @pytest.mark.parametrize("game", ["chess", "", "relay\0", "x" * 5000])
-async def test_a_game_that_is_not_there(people: Guests, method: str, game: str) -> None:
+async def test_an_unknown_game_is_refused(people: Guests, method: str, game: str) -> None:
     player = await people.new()
     answer = await player.http.client.request(method, "/api/matchmake", params={"game": game})
     assert answer.status_code == 422
@@ -74,7 +74,7 @@ async def test_a_game_that_is_not_there(people: Guests, method: str, game: str) 
     assert (error["code"], error["details"]) == ("unknown_game", {"field": "game"})
 
 
-async def test_a_seat_that_is_given_up_is_free_for_the_next(people: Guests) -> None:
+async def test_a_seat_that_is_given_up_is_free_again(people: Guests) -> None:
     _, first = await first_in_a_room(people)
     player, other = await people.several(2)
     seat = await ask(player)
@@ -91,7 +91,7 @@ async def test_a_seat_that_is_given_up_is_free_for_the_next(people: Guests) -> N
     assert (await ticket(player))["created_at"] > answer.json()["created_at"]
 
 
-async def test_a_game_that_has_begun_is_left_in_its_room(people: Guests) -> None:
+async def test_the_ticket_of_a_running_game_cannot_be_given_up(people: Guests) -> None:
     player = await people.new()
     seat = await ask(player, game="eldorado", bots=True)
     assert await ask(player, game="eldorado") == seat, "his answer may have been lost"
@@ -107,7 +107,7 @@ async def test_a_game_that_has_begun_is_left_in_its_room(people: Guests) -> None
     assert (await ask(player, game="eldorado"))["game_id"] != seat["game_id"]
 
 
-async def test_who_leaves_over_his_socket_has_no_ticket_any_more(people: Guests) -> None:
+async def test_leaving_over_the_socket_ends_the_ticket(people: Guests) -> None:
     await first_in_a_room(people)
     player = await people.new()
     seat = await ask(player)
@@ -117,7 +117,7 @@ async def test_who_leaves_over_his_socket_has_no_ticket_any_more(people: Guests)
     assert await ask(player) == seat, "nobody else has taken it"
 
 
-async def test_who_was_removed_does_not_come_back(people: Guests) -> None:
+async def test_a_removed_player_is_not_matched_with_the_room_again(people: Guests) -> None:
     host, seat = await first_in_a_room(people)
     player = await people.new()
     assert (await ask(player))["game_id"] == seat["game_id"]
@@ -129,7 +129,7 @@ async def test_who_was_removed_does_not_come_back(people: Guests) -> None:
     assert await ask(player) == elsewhere
 
 
-async def test_a_ticket_for_each_game(people: Guests) -> None:
+async def test_each_game_has_a_ticket_of_its_own(people: Guests) -> None:
     player = await people.new()
     seats = {game: await ask(player, game=game) for game in ("relay", "eldorado")}
     assert seats["relay"]["game_id"] != seats["eldorado"]["game_id"]
@@ -138,7 +138,7 @@ async def test_a_ticket_for_each_game(people: Guests) -> None:
     assert await ask(player, game="eldorado") == seats["eldorado"]
 
 
-async def test_a_seat_that_he_took_by_himself_is_his_ticket(people: Guests) -> None:
+async def test_a_seat_taken_by_joining_counts_as_the_ticket(people: Guests) -> None:
     (host, guest), room = await people.table(2, game="relay")
     placed = await ask(guest)
     assert (placed["game_id"], placed["seat"]) == (room["game_id"], 1)
@@ -150,7 +150,7 @@ async def test_a_seat_that_he_took_by_himself_is_his_ticket(people: Guests) -> N
     assert (await give_up(host)).status_code == 404
 
 
-async def test_asking_and_giving_up_at_the_same_moment(people: Guests) -> None:
+async def test_ticket_and_room_agree_after_asking_and_giving_up_at_once(people: Guests) -> None:
     """Whichever is first: the ticket says in the end what the room says."""
     players = await people.several(8)
     for player in players:
@@ -174,7 +174,7 @@ async def test_asking_and_giving_up_at_the_same_moment(people: Guests) -> None:
         assert held == ([told["game_id"]] if told["status"] == "matched" else [])
 
 
-async def test_the_metrics_count(people: Guests) -> None:
+async def test_metrics_count_tickets(people: Guests) -> None:
     def series(text: str) -> dict[str, float]:
         lines = [line.split() for line in text.splitlines() if line.startswith("parlor_matchmaking")]
         return {name: float(value) for name, value in lines}

@@ -85,7 +85,7 @@ async def test_bots_come_after_twenty_seconds(app: App, clock: VirtualClock) -> 
         assert [player["is_bot"] for player in told] == [False, False, True, True]
 
 
-async def test_no_bots_for_a_room_that_everybody_has_left(app: App, clock: VirtualClock) -> None:
+async def test_an_empty_room_gets_no_bots(app: App, clock: VirtualClock) -> None:
     async with people(app, 1) as (player,):
         seat = await ask(player)
         assert (await player.http.client.delete("/api/matchmake")).status_code == 200
@@ -129,7 +129,7 @@ async def test_bots_come_in_time_after_a_restart(
         await player.close()
 
 
-async def test_a_seat_in_a_running_game_is_told_again_for_a_minute(app: App, clock: VirtualClock) -> None:
+async def test_a_seat_in_a_running_game_is_repeated_for_a_minute(app: App, clock: VirtualClock) -> None:
     async with people(app, 1) as (player,):
         seat = await ask(player, bots=True)
         await until(app, seat, Phase.PLAYING)
@@ -141,7 +141,7 @@ async def test_a_seat_in_a_running_game_is_told_again_for_a_minute(app: App, clo
         assert await ask(player) == other
 
 
-async def test_a_seat_in_a_lobby_is_told_again_as_long_as_it_is_his(app: App, clock: VirtualClock) -> None:
+async def test_a_seat_in_a_lobby_is_repeated_while_it_is_kept(app: App, clock: VirtualClock) -> None:
     async with people(app, 1) as (player,):
         seat = await ask(player, game="relay")  # whose bots are none: the room waits for people
         await player.connect(seat["ws_url"])
@@ -149,7 +149,7 @@ async def test_a_seat_in_a_lobby_is_told_again_as_long_as_it_is_his(app: App, cl
         assert await ask(player, game="relay") == seat
 
 
-async def test_a_ticket_without_a_seat_expires_and_is_not_served_behind_his_back(app: App, clock: VirtualClock) -> None:
+async def test_a_ticket_without_a_seat_expires_and_is_not_matched_afterwards(app: App, clock: VirtualClock) -> None:
     """As a crash leaves it: written, and nothing else done."""
     async with people(app, 1) as (player,):
         now_ms = clock.now_ms()
@@ -169,7 +169,7 @@ async def test_a_ticket_without_a_seat_expires_and_is_not_served_behind_his_back
         assert (await ticket(player))["created_at"] > left.created_at.isoformat()
 
 
-async def test_a_ticket_that_a_crash_has_left_gets_the_seat(app: App, clock: VirtualClock) -> None:
+async def test_a_ticket_left_by_a_crash_gets_its_seat(app: App, clock: VirtualClock) -> None:
     async with people(app, 2) as (player, other):
         now_ms = clock.now_ms()
         left = await tickets.open_ticket(
@@ -182,7 +182,7 @@ async def test_a_ticket_that_a_crash_has_left_gets_the_seat(app: App, clock: Vir
         assert (await ask(other))["game_id"] == seat["game_id"]
 
 
-async def test_nobody_waits_for_the_commit_of_another(app: App) -> None:
+async def test_requests_do_not_wait_for_each_others_commits(app: App) -> None:
     """Four people and two games, and the log commits nothing: all have their seats, they are just not told yet."""
     async with people(app, 4) as guests:
         app.log.hold()
@@ -199,7 +199,7 @@ async def test_nobody_waits_for_the_commit_of_another(app: App) -> None:
 
 
 @pytest.mark.parametrize("company", [0, 1])
-async def test_who_is_told_503_holds_no_seat(app: App, company: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_player_who_is_told_503_holds_no_seat(app: App, company: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a new room as in one with somebody in it. What was on its way to the log is taken back behind it."""
     async with people(app, 2) as (host, player):
         if company:
@@ -221,9 +221,7 @@ async def test_who_is_told_503_holds_no_seat(app: App, company: int, monkeypatch
         assert (seat["game_id"] == room.game_id) == bool(company)
 
 
-async def test_whoever_asks_while_his_503_is_still_on_its_way_gets_one_seat(
-    app: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_asking_again_while_a_503_is_under_way_gives_one_seat(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     async with people(app, 2) as (host, player):
         first = await ask(host)
         monkeypatch.setattr(limits, "WAITING_COMMAND_MS", 1500)

@@ -32,7 +32,7 @@ async def rejected(player: Player, name: str, /, **args: Any) -> tuple[str, Fram
     return reject["code"], event
 
 
-async def test_a_misplay_is_counted_for_him_and_hidden_from_others(guests: Guests) -> None:
+async def test_a_misplay_is_counted_and_hidden_from_others(guests: Guests) -> None:
     players, room = await guests.playing(3)
     player, turn = await mover(players)
     watcher = await guests.new()
@@ -56,7 +56,7 @@ async def test_a_misplay_is_counted_for_him_and_hidden_from_others(guests: Guest
     assert turn["actions"][0]["name"] == "bid"
 
 
-async def test_commands_of_another_phase_are_no_misplay(guests: Guests) -> None:
+async def test_commands_of_another_phase_are_not_misplays(guests: Guests) -> None:
     (host, guest), room = await guests.table(2)
     for player in (host, guest):
         await player.connect(room["ws_url"])
@@ -84,7 +84,7 @@ async def test_commands_of_another_phase_are_no_misplay(guests: Guests) -> None:
     assert not [event for event in player.events if event["name"] in ("hidden", "invalid_action")]
 
 
-async def test_the_codes_of_illegal_cards(guests: Guests) -> None:
+async def test_illegal_cards_have_their_reject_codes(guests: Guests) -> None:
     """Plays on, and at every turn tries whatever is illegal for another reason than a foreign card."""
     seen: set[str] = set()
     misplays = 0
@@ -117,7 +117,7 @@ async def test_the_codes_of_illegal_cards(guests: Guests) -> None:
     assert all(player.close_code is None for player in players)
 
 
-async def test_leading_trump_too_early(guests: Guests) -> None:
+async def test_leading_trump_too_early_is_rejected(guests: Guests) -> None:
     """Among a few deals there is one whose leader holds trump and something else."""
     for _ in range(8):
         players, _ = await guests.playing(2)
@@ -131,7 +131,7 @@ async def test_leading_trump_too_early(guests: Guests) -> None:
     raise AssertionError("eight deals without a trump in the leader's hand")
 
 
-async def test_three_forged_moves_put_a_player_out(guests: Guests) -> None:
+async def test_three_forged_moves_remove_a_player(guests: Guests) -> None:
     players, room = await guests.playing(3)
     await bid_all(players)
     player, _ = await mover(players)
@@ -164,7 +164,7 @@ async def test_three_forged_moves_put_a_player_out(guests: Guests) -> None:
     assert answer.status_code == 403
 
 
-async def test_anothers_turn_taken_three_times(guests: Guests) -> None:
+async def test_moving_out_of_turn_three_times_removes_a_player(guests: Guests) -> None:
     players, room = await guests.playing(2)
     player, _ = await mover(players)
     other = next(p for p in players if p is not player)

@@ -22,7 +22,7 @@ def told(frames: list[Frame]) -> list[str]:
     return [frame["type"] for frame in frames if frame["type"] in ("event", "ack", "turn")]
 
 
-async def test_a_held_writer_holds_events_and_acks(app: App) -> None:
+async def test_events_and_acks_wait_for_the_commit(app: App) -> None:
     host, guest = await table_for_two(app)
     log = app.log
     assert isinstance(log, PostgresLog)
@@ -56,7 +56,7 @@ async def test_a_held_writer_holds_events_and_acks(app: App) -> None:
     await guest.close()
 
 
-async def test_a_refusal_does_not_wait_for_the_log(app: App) -> None:
+async def test_a_reject_does_not_wait_for_the_log(app: App) -> None:
     host, guest = await table_for_two(app)
     log = app.log
     assert isinstance(log, PostgresLog)

@@ -26,7 +26,7 @@ async def relay(server: HostedProcess) -> tuple[Player, str]:
 
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK])
-async def test_a_burst_is_taken_and_the_rest_refused(own_server: HostedProcess, protocol: str) -> None:
+async def test_commands_beyond_the_burst_are_rejected(own_server: HostedProcess, protocol: str) -> None:
     player, url = await relay(own_server)
     async with entered(url, player, protocol) as line:
         assert line.frames[0]["limits"] == {
@@ -54,7 +54,7 @@ async def test_a_burst_is_taken_and_the_rest_refused(own_server: HostedProcess, 
 
 
 @pytest.mark.parametrize("kind", ["command", "ping", "sync", "unknown"])
-async def test_whoever_does_not_stop_is_cut(own_server: HostedProcess, kind: str) -> None:
+async def test_a_client_that_ignores_rejects_is_cut(own_server: HostedProcess, kind: str) -> None:
     player, url = await relay(own_server)
     async with entered(url, player) as line:
         for number in range(300):
@@ -69,7 +69,7 @@ async def test_whoever_does_not_stop_is_cut(own_server: HostedProcess, kind: str
     await player.close()
 
 
-async def test_the_limit_is_one_of_the_connection(own_server: HostedProcess) -> None:
+async def test_each_connection_has_its_own_limit(own_server: HostedProcess) -> None:
     """Another player in the same room, and the same player's next connection, have budgets of their own."""
     player, url = await relay(own_server)
     other = await Player.create(own_server.url)

@@ -117,7 +117,7 @@ async def say_and_hear(server: HostedProcess) -> None:
 
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK])
-async def test_nesting_has_a_limit(guests: Guests, protocol: str) -> None:
+async def test_values_nested_too_deeply_are_rejected(guests: Guests, protocol: str) -> None:
     (player,), room = await guests.table(1, game="relay")
     async with entered(room["ws_url"], player, protocol) as line:
         # `args` itself is the first level.
@@ -132,7 +132,7 @@ async def test_nesting_has_a_limit(guests: Guests, protocol: str) -> None:
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK])
 @pytest.mark.parametrize("value", ["\x00", "a\x00b", ["\x00"], {"\x00": 1}, {"a": {"b\x00": 1}}], ids=repr)
-async def test_nul_is_refused(guests: Guests, protocol: str, value: Any) -> None:
+async def test_nul_characters_are_rejected(guests: Guests, protocol: str, value: Any) -> None:
     (player,), room = await guests.table(1, game="relay")
     async with entered(room["ws_url"], player, protocol) as line:
         answer = await line.ask("1", "say", data=value)
@@ -154,7 +154,7 @@ NOT_JSON: list[Any] = [
 
 
 @pytest.mark.parametrize("value", NOT_JSON, ids=repr)
-async def test_what_msgpack_can_say_and_json_cannot(guests: Guests, value: Any) -> None:
+async def test_values_that_json_cannot_carry_are_rejected(guests: Guests, value: Any) -> None:
     (player,), room = await guests.table(1, game="relay")
     async with entered(room["ws_url"], player, MSGPACK) as line:
         answer = await line.ask("1", "say", data=value)
@@ -163,7 +163,7 @@ async def test_what_msgpack_can_say_and_json_cannot(guests: Guests, value: Any) 
 
 
 @pytest.mark.parametrize("text", ["1e400", "-1e400", "NaN", '"\\ud800"', "01", "1.", "'a'", "[1,]", '"\t"'])
-async def test_text_that_is_almost_json(guests: Guests, text: str) -> None:
+async def test_invalid_json_is_malformed(guests: Guests, text: str) -> None:
     """Closed as malformed, or refused; never stored as something else."""
     (player,), room = await guests.table(1, game="relay")
     async with entered(room["ws_url"], player) as line:
@@ -175,7 +175,7 @@ async def test_text_that_is_almost_json(guests: Guests, text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "value"), [("18446744073709551616", 18446744073709551616.0), ("-0", 0), ("1E2", 100)])
-async def test_numbers_at_the_edge(guests: Guests, text: str, value: Any) -> None:
+async def test_numbers_at_the_limits_come_back_the_same(guests: Guests, text: str, value: Any) -> None:
     (player,), room = await guests.table(1, game="relay")
     async with entered(room["ws_url"], player) as line:
         await line.settle()
@@ -185,7 +185,7 @@ async def test_numbers_at_the_edge(guests: Guests, text: str, value: Any) -> Non
     assert same(await said(player.http.client, room["game_id"]), [value])
 
 
-async def test_the_same_key_twice_is_the_last_one(guests: Guests) -> None:
+async def test_the_last_of_two_equal_keys_counts(guests: Guests) -> None:
     (player,), room = await guests.table(1, game="relay")
     async with entered(room["ws_url"], player) as line:
         await line.settle()

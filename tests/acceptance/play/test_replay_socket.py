@@ -22,7 +22,7 @@ def shown(events: list[Frame]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK])
-async def test_it_plays_what_http_lists(guests: Guests, protocol: str) -> None:
+async def test_the_replay_plays_the_events_of_http(guests: Guests, protocol: str) -> None:
     watcher, game_id = await finished(guests)
     seat = (await watcher.http.get(f"/api/games/{game_id}"))["players"][1]["player_id"]
     for eyes in ({}, {"as": seat}):
@@ -40,7 +40,7 @@ async def test_it_plays_what_http_lists(guests: Guests, protocol: str) -> None:
             assert shown(await watched(line)) == listed[1:]
 
 
-async def test_every_index_is_what_http_says(guests: Guests) -> None:
+async def test_the_state_at_every_index_is_that_of_http(guests: Guests) -> None:
     watcher, game_id = await finished(guests)
     seat = (await watcher.http.get(f"/api/games/{game_id}"))["players"][0]["player_id"]
     for eyes in ({}, {"as": seat}):
@@ -77,7 +77,7 @@ async def test_seeking_keeps_it_playing_or_paused(guests: Guests) -> None:
         assert [f["index"] for f in events if f["type"] == "event"] == list(range(6, head + 1))
 
 
-async def test_at_the_end_there_is_nothing_to_play_until_somebody_goes_back(guests: Guests) -> None:
+async def test_playing_at_the_end_needs_a_seek_first(guests: Guests) -> None:
     _, game_id = await finished(guests)
     async with watching(guests, game_id) as line:
         head = line.frames[0]["head"]
@@ -92,7 +92,7 @@ async def test_at_the_end_there_is_nothing_to_play_until_somebody_goes_back(gues
         assert [f["index"] for f in line.frames if f["type"] == "event"] == [head - 1, head]
 
 
-async def test_of_many_seeks_at_once_the_last_one_counts(guests: Guests) -> None:
+async def test_the_last_of_many_seeks_counts(guests: Guests) -> None:
     _, game_id = await finished(guests)
     async with watching(guests, game_id) as line:
         for index in (30, 3, 40, 11):
@@ -104,7 +104,7 @@ async def test_of_many_seeks_at_once_the_last_one_counts(guests: Guests) -> None
         assert (await line.next("state"))["index"] == 11
 
 
-async def test_wrong_input_is_told_and_loses_nothing(guests: Guests) -> None:
+async def test_invalid_frames_are_rejected_and_playback_goes_on(guests: Guests) -> None:
     _, game_id = await finished(guests)
     async with watching(guests, game_id) as line:
         head = line.frames[0]["head"]
@@ -127,7 +127,7 @@ async def test_wrong_input_is_told_and_loses_nothing(guests: Guests) -> None:
 
 
 @pytest.mark.parametrize("raw", ["", "x", "[]", '{"type": 1}', "{}", '"play"'])
-async def test_what_is_no_frame_ends_it(guests: Guests, raw: str) -> None:
+async def test_malformed_frames_close(guests: Guests, raw: str) -> None:
     _, game_id = await finished(guests, rounds=1)
     async with watching(guests, game_id) as line:
         await line.socket.send(raw)
@@ -143,7 +143,7 @@ async def refusal(url: str, hello: Frame) -> tuple[int, str]:
         return code, frames[-1]["code"]
 
 
-async def test_who_is_turned_away(guests: Guests) -> None:
+async def test_invalid_hellos_are_refused_with_their_codes(guests: Guests) -> None:
     _, game_id = await finished(guests, rounds=1)
     url = replay_url(guests, game_id)
     hello: Frame = {"type": "hello"}
@@ -157,7 +157,7 @@ async def test_who_is_turned_away(guests: Guests) -> None:
     assert await refusal(url, {**hello, "token": 7}) == (4400, "malformed")
 
 
-async def test_a_game_that_runs_is_not_shown(guests: Guests) -> None:
+async def test_a_running_game_has_no_replay(guests: Guests) -> None:
     players, room = await guests.playing(2)
     assert await refusal(replay_url(guests, room["game_id"]), {"type": "hello"}) == (4404, "invalid_phase")
     # Nor to those who play in it: their own room shows them what they may see.
@@ -165,12 +165,12 @@ async def test_a_game_that_runs_is_not_shown(guests: Guests) -> None:
     assert await refusal(replay_url(guests, room["game_id"]), hello) == (4404, "invalid_phase")
 
 
-async def test_that_a_private_room_is_open_is_nobodys_business(guests: Guests) -> None:
+async def test_a_private_running_game_is_not_revealed(guests: Guests) -> None:
     _, room = await guests.table(2, is_public=False)
     assert await refusal(replay_url(guests, room["game_id"]), {"type": "hello"}) == (4404, "room_not_found")
 
 
-async def test_many_watch_at_their_own_pace_while_others_play(guests: Guests) -> None:
+async def test_many_watch_at_their_own_speed_while_others_play(guests: Guests) -> None:
     watcher, game_id = await finished(guests)
     listed = (await watcher.http.get(f"/api/games/{game_id}/events", limit=5000))["items"]
     players, _ = await guests.relay(2)
@@ -193,7 +193,7 @@ async def test_many_watch_at_their_own_pace_while_others_play(guests: Guests) ->
             pass
 
 
-async def test_whoever_watches_with_a_delay_waits_for_the_end_and_players_don_t(guests: Guests) -> None:
+async def test_delayed_spectators_wait_for_the_end_and_players_do_not(guests: Guests) -> None:
     player, room, last = await delayed(guests)
     url = replay_url(guests, room["game_id"])
     assert await refusal(url, {"type": "hello"}) == (4404, "invalid_phase")
@@ -210,7 +210,7 @@ async def test_whoever_watches_with_a_delay_waits_for_the_end_and_players_don_t(
     await until(is_open)
 
 
-async def test_answers_about_a_finished_game_need_not_be_sent_twice(guests: Guests) -> None:
+async def test_answers_about_a_finished_game_are_cacheable(guests: Guests) -> None:
     watcher, game_id = await finished(guests, rounds=1)
     seat = (await watcher.http.get(f"/api/games/{game_id}"))["players"][0]["player_id"]
     tags = set()
@@ -229,7 +229,7 @@ async def test_answers_about_a_finished_game_need_not_be_sent_twice(guests: Gues
 
 
 @pytest.mark.parametrize("eyes", ["", "x", "żółw", "a\nX-Injected: 1", '"', "\x00", "9" * 3000])
-async def test_eyes_that_nobody_has(guests: Guests, eyes: str) -> None:
+async def test_a_forged_viewer_is_ignored_over_http_and_refused_over_sockets(guests: Guests, eyes: str) -> None:
     watcher, game_id = await finished(guests, rounds=1)
     for path in ("events", "state"):
         answer = await watcher.http.client.get(f"/api/games/{game_id}/{path}", params={"as": eyes, "at": 3})

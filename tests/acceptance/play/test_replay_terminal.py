@@ -36,13 +36,13 @@ async def test_the_socket_http_and_the_terminal_say_the_same(guests: Guests) -> 
                 assert (await line.next("state"))["state_hash"] == lines[index]["state_hash"]
 
 
-async def test_a_part_of_it(guests: Guests) -> None:
+async def test_a_range_is_shown(guests: Guests) -> None:
     _, game_id = await finished(guests, rounds=1)
     told = parlor(guests.server.dsn, "replay", game_id, "--json", "--from", "3", "--to", "9")
     assert [json.loads(line)["index"] for line in told.stdout.splitlines()] == list(range(3, 10))
 
 
-async def test_for_reading(guests: Guests) -> None:
+async def test_a_game_is_printed_for_reading(guests: Guests) -> None:
     watcher, game_id = await finished(guests)
     game = await watcher.http.get(f"/api/games/{game_id}")
     told = parlor(guests.server.dsn, "replay", game_id)
@@ -72,7 +72,7 @@ async def test_for_reading(guests: Guests) -> None:
         (["--step", "--json"], "--json"),
     ],
 )
-async def test_wrong_options(guests: Guests, options: list[str], named: str) -> None:
+async def test_wrong_options_are_named(guests: Guests, options: list[str], named: str) -> None:
     _, game_id = await finished(guests, rounds=1)
     told = parlor(guests.server.dsn, "replay", game_id, *options)
     assert (told.returncode, told.stdout) == (2, "")
@@ -139,7 +139,7 @@ async def test_step_by_step(guests: Guests) -> None:
         screen.press("q")
 
 
-async def test_it_plays_by_itself(guests: Guests) -> None:
+async def test_it_plays_without_keys(guests: Guests) -> None:
     _, game_id = await finished(guests, rounds=1)
     with terminal(guests.server.dsn, "replay", game_id, "--step", "--speed", "64") as screen:
         screen.shows("game_completed", "won by")

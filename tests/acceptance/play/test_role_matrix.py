@@ -147,7 +147,7 @@ def table(text: str) -> dict[str, dict[str, str]]:
     return {row[0]: dict(zip(head[-len(row) + 1 :], row[1:], strict=True)) for row in rows}
 
 
-def test_every_command_stands_in_every_table() -> None:
+def test_the_table_covers_every_command() -> None:
     names = {command.name for command in TABLE_COMMANDS}
     for game in Registry.installed():
         names |= {command.name for command in game.commands}
@@ -167,7 +167,7 @@ async def greeting(line: Line, token: str | None, role: str) -> str:
 
 @rooms
 @phases
-async def test_hello(guests: Guests, phase: str, public: bool) -> None:
+async def test_hello_of_every_caller(guests: Guests, phase: str, public: bool) -> None:
     stage = await set_up(guests, public, phase)
     half = HELLO.strip().splitlines()[:4] if public else HELLO.strip().splitlines()[4:]
     for role, cells in table("\n".join(half)).items():
@@ -189,7 +189,7 @@ async def ask(stage: Stage, line: Line, who: str, name: str) -> str:
 
 @rooms
 @phases
-async def test_commands(guests: Guests, phase: str, public: bool) -> None:
+async def test_commands_of_every_caller(guests: Guests, phase: str, public: bool) -> None:
     rows = table(COMMANDS[phase])
     stage = await set_up(guests, public, phase)
     own_rooms = []
@@ -230,7 +230,7 @@ async def assert_nothing_happened_elsewhere(guests: Guests, stage: Stage) -> Non
 
 
 @rooms
-async def test_frames_that_are_none(guests: Guests, public: bool) -> None:
+async def test_malformed_frames_of_every_caller(guests: Guests, public: bool) -> None:
     """Whoever sends one is sent away, from inside and from outside."""
     stage = await set_up(guests, public, "running")
     url = stage.room["ws_url"]
@@ -256,7 +256,7 @@ async def test_frames_that_are_none(guests: Guests, public: bool) -> None:
                 assert (await line.end())[0] == 4401, (name, early)
 
 
-async def test_say(guests: Guests) -> None:
+async def test_say_of_every_caller(guests: Guests) -> None:
     """The one command of relay, in its own room."""
     (host, player), room = await guests.table(2, game="relay")
     guest = await guests.new()
@@ -272,7 +272,7 @@ async def test_say(guests: Guests) -> None:
 
 
 @rooms
-async def test_no_token_opens_the_door_to_a_foreign_page(guests: Guests, public: bool) -> None:
+async def test_pages_of_other_origins_are_refused_whatever_the_token(guests: Guests, public: bool) -> None:
     stage = await set_up(guests, public, "lobby")
     for name, caller in stage.callers.items():
         headers = {} if caller.token is None else {"Authorization": f"Bearer {caller.token}"}

@@ -23,7 +23,7 @@ async def listed(player: Player, room: Frame) -> Frame | None:
     return next((item for item in items if item["game_id"] == room["game_id"]), None)
 
 
-async def test_everybody_is_told_and_must_agree_again(guests: Guests) -> None:
+async def test_changed_settings_reach_everyone_and_clear_readiness(guests: Guests) -> None:
     (host, guest), room = await lobby(guests, 2, rounds=5)
     watcher = await guests.new()
     await watcher.connect(room["ws_url"], MSGPACK)
@@ -78,7 +78,7 @@ WRONG: list[tuple[dict[str, Any], tuple[str, str | None]]] = [
 ]
 
 
-async def test_what_is_wrong_is_named_and_changes_nothing(guests: Guests) -> None:
+async def test_invalid_settings_are_named_and_change_nothing(guests: Guests) -> None:
     (host, guest), _ = await lobby(guests, 2)
     before = await state_of(host)
     for args, told in WRONG:
@@ -88,7 +88,7 @@ async def test_what_is_wrong_is_named_and_changes_nothing(guests: Guests) -> Non
     assert await state_of(host) == before
 
 
-async def test_a_setting_is_refused_as_at_the_creation_of_a_room(guests: Guests) -> None:
+async def test_settings_are_checked_as_when_a_room_is_created(guests: Guests) -> None:
     (host,), _ = await lobby(guests, 1)
     for config in ({"rounds": 11}, {"min_players": "2"}, {"min_players": 5, "max_players": 4}, {"durability": 1}):
         answer = await host.http.client.post("/api/rooms", json={"config": config})
@@ -98,7 +98,7 @@ async def test_a_setting_is_refused_as_at_the_creation_of_a_room(guests: Guests)
         assert told == error
 
 
-async def test_nobody_loses_his_seat(guests: Guests) -> None:
+async def test_settings_that_would_cost_a_player_the_seat_are_rejected(guests: Guests) -> None:
     (host, guest, third), room = await lobby(guests, 3)
     assert await refusal(host, config={"max_players": 2}) == ("invalid_config", "config.max_players")
     await done(guest, "leave")  # two are left, on the seats 0 and 2
@@ -113,7 +113,7 @@ async def test_nobody_loses_his_seat(guests: Guests) -> None:
     assert third.close_code is None
 
 
-async def test_not_after_the_start(guests: Guests) -> None:
+async def test_settings_cannot_change_after_the_start(guests: Guests) -> None:
     (host, _), _ = await guests.playing(2)
     assert (await refusal(host, config={"rounds": 2}))[0] == "already_started"
 
@@ -176,7 +176,7 @@ async def test_autostart_begins_at_once(guests: Guests) -> None:
 
 
 @pytest.mark.parametrize("started", [False, True])
-async def test_the_role_of_the_host_is_given_away(guests: Guests, started: bool) -> None:
+async def test_the_host_hands_over_the_role(guests: Guests, started: bool) -> None:
     if started:
         (host, guest, third), _ = await guests.playing(3)
     else:

@@ -117,7 +117,7 @@ def row_for(route: str, public: bool, phase: str) -> list[int]:
     return next(statuses for name, about, statuses in rows() if name == route and about in fitting)
 
 
-async def test_every_route_of_the_server_stands_in_the_table(guests: Guests) -> None:
+async def test_the_table_covers_every_route(guests: Guests) -> None:
     async with guests.http() as http:
         described = (await http.get("/openapi.json")).json()["paths"]
     routes = {f"{method.upper()} {path}" for path, methods in described.items() for method in methods}
@@ -147,7 +147,7 @@ async def ask(http: Any, stage: Stage, route: str, caller: Caller) -> Any:
 
 @pytest.mark.parametrize("public", [True, False], ids=["public", "private"])
 @pytest.mark.parametrize("phase", PHASES)
-async def test_routes(guests: Guests, phase: str, public: bool) -> None:
+async def test_routes_of_every_caller(guests: Guests, phase: str, public: bool) -> None:
     stage = await set_up(guests, public, phase)
     routes = list(dict.fromkeys(name for name, _, _ in rows()))
     async with guests.http() as http:

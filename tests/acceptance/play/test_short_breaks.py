@@ -8,7 +8,7 @@ from tests.support.foreign import Guests
 
 
 @pytest.mark.parametrize("game", ["relay", "eldorado"])
-async def test_a_short_break_is_not_told_and_a_long_one_is(guests: Guests, game: str) -> None:
+async def test_a_short_break_is_not_announced_and_a_long_one_is(guests: Guests, game: str) -> None:
     (host, hasty, slow), room = await guests.table(3, game=game)
     watcher = await guests.new()
     for person in (host, hasty, slow, watcher):

@@ -36,7 +36,7 @@ async def finished(guests: Guests) -> tuple[Player, dict[str, Any], int]:
     return player, room, player.events[-1]["index"]
 
 
-async def test_nothing_is_known_early_by_any_way_and_everything_in_time(guests: Guests) -> None:
+async def test_delayed_spectators_learn_nothing_early_and_everything_in_time(guests: Guests) -> None:
     player, room, last = await finished(guests)
     stranger = await guests.new()
     game = f"/api/games/{room['game_id']}"
@@ -90,7 +90,7 @@ async def test_nothing_is_known_early_by_any_way_and_everything_in_time(guests: 
     await until(rated)
 
 
-async def test_a_player_waits_for_nothing(guests: Guests) -> None:
+async def test_players_are_not_delayed(guests: Guests) -> None:
     player, room, last = await finished(guests)
     game = f"/api/games/{room['game_id']}"
     told = await player.http.get(game)

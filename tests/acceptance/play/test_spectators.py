@@ -26,7 +26,7 @@ COMMANDS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK])
-async def test_a_spectator_may_say_little(guests: Guests, protocol: str) -> None:
+async def test_spectators_may_send_few_commands(guests: Guests, protocol: str) -> None:
     _, room = await guests.table(1)
     watcher = await guests.new()
     async with entered(room["ws_url"], watcher, protocol) as line:
@@ -41,7 +41,7 @@ async def test_a_spectator_may_say_little(guests: Guests, protocol: str) -> None
         assert (await line.ask("2", "request_seat"))["type"] == "ack"
 
 
-async def test_a_spectator_of_a_private_room_too(guests: Guests) -> None:
+async def test_spectators_of_a_private_room_may_send_few_commands(guests: Guests) -> None:
     """He is a member, but he has no seat."""
     (host,), room = await guests.table(1, is_public=False)
     watcher = await guests.new()
@@ -57,7 +57,7 @@ async def test_a_spectator_of_a_private_room_too(guests: Guests) -> None:
     assert (await host.http.get(f"/api/games/{room['game_id']}"))["status"] == "created"
 
 
-async def test_a_seated_player_who_only_watches_does_not_play(guests: Guests) -> None:
+async def test_a_seated_player_who_connects_as_spectator_cannot_play(guests: Guests) -> None:
     players, room = await guests.playing(2)
     player, _ = await mover(players)
     async with entered(room["ws_url"], player, role="spectator") as line:
@@ -70,7 +70,7 @@ async def test_a_seated_player_who_only_watches_does_not_play(guests: Guests) ->
         assert state["view"]["hand"] is None
 
 
-async def test_he_sees_counts_and_never_a_hand(guests: Guests) -> None:
+async def test_spectators_see_counts_and_never_a_hand(guests: Guests) -> None:
     players, room = await guests.playing(3, rounds=2)
     watcher, late = await guests.several(2)
     await watcher.connect(room["ws_url"], MSGPACK)
@@ -122,7 +122,7 @@ async def test_a_room_of_bots_plays_itself_to_the_end(guests: Guests) -> None:
     assert stats["games_played"] == 0
 
 
-async def test_he_is_told_of_a_hidden_event_by_its_index_only(guests: Guests) -> None:
+async def test_spectators_get_the_index_of_a_hidden_event_only(guests: Guests) -> None:
     players, room = await guests.playing(2)
     watcher = await guests.new()
     await watcher.connect(room["ws_url"])
@@ -134,7 +134,7 @@ async def test_he_is_told_of_a_hidden_event_by_its_index_only(guests: Guests) ->
     assert told == {"type": "event", "index": event["index"], "name": "hidden", "at": event["at"], "data": {}}
 
 
-async def test_the_room_is_told_how_many_watch(guests: Guests) -> None:
+async def test_the_room_is_told_the_number_of_spectators(guests: Guests) -> None:
     (player,), room = await guests.relay(1)
     watchers = await guests.several(3)
     for watcher, protocol in zip(watchers, (JSON, MSGPACK, JSON), strict=True):

@@ -56,7 +56,7 @@ def test_every_game_is_rated_once_and_everything_is_as_the_log_says(played: Host
     assert rebuild(played, "--verify") == (0, f"{GAMES:,} games: everything is as the log says\n")
 
 
-async def test_what_is_told_over_http(played: HostedProcess) -> None:
+async def test_http_answers_agree_with_the_log(played: HostedProcess) -> None:
     guests = Guests(played)
     (player,) = played.rows(
         "select player_id::text from play.player_lifetime_stats order by games_played desc, 1 limit 1"
@@ -159,7 +159,7 @@ ALTERED = (
 )  # fmt: skip
 
 
-def test_whatever_was_altered_is_named_and_mended_while_games_go_on(played: HostedProcess, tmp_path: Path) -> None:
+def test_altered_statistics_are_found_and_mended_while_games_go_on(played: HostedProcess, tmp_path: Path) -> None:
     with psycopg.connect(played.dsn) as connection:
         connection.execute("set session_replication_role = replica")  # past the triggers that refuse changes
         for statement, _, _ in ALTERED:

@@ -60,7 +60,7 @@ async def play(server: ServerProcess) -> tuple[Player, dict[str, Any]]:
     return player, await player.http.get(f"/api/games/{room['game_id']}")
 
 
-async def test_they_play_to_the_end_and_go_with_a_server_that_is_stopped_or_killed(server: ServerProcess) -> None:
+async def test_strong_bots_play_to_the_end_and_end_with_the_server(server: ServerProcess) -> None:
     assert "strong" in GAME.bot_levels
     pid = server.pid
     assert thinkers(pid) == [], "none before a bot wants to think"

@@ -50,7 +50,7 @@ async def test_a_whole_game_by_numbers(sit: Callable[..., Any]) -> None:
     assert "♠" in told, "cards are drawn"
 
 
-async def test_what_cannot_be_done_is_told_and_changes_nothing(sit: Callable[..., Any]) -> None:
+async def test_invalid_input_is_named_and_changes_nothing(sit: Callable[..., Any]) -> None:
     lines = ("99", "bid {nonsense", "fly", 'bid {"value": 77}', "!", "", "?", "q")
     code, told = await sit("eldorado", *lines, bots=1)
     assert code == 0
@@ -65,7 +65,7 @@ async def test_what_cannot_be_done_is_told_and_changes_nothing(sit: Callable[...
         assert words in told
 
 
-async def test_moves_that_cannot_be_listed(sit: Callable[..., Any]) -> None:
+async def test_moves_that_cannot_be_listed_are_typed(sit: Callable[..., Any]) -> None:
     code, told = await sit("relay", 'say {"data": [1, "two"]}', "?", "q")
     assert code == 0
     assert "said  player_id=You  data=[1 two]" in told
@@ -87,7 +87,7 @@ async def test_the_end_of_the_input_leaves_the_table(sit: Callable[..., Any]) ->
         ("eldorado", {"rounds": 99}, "rounds must be 1 to 10"),
     ],
 )
-async def test_what_the_server_refuses(
+async def test_a_refusal_of_the_server_is_shown(
     sit: Callable[..., Any], game: str, given: dict[str, object], words: str
 ) -> None:
     with pytest.raises(StartupError) as refused:
@@ -96,7 +96,7 @@ async def test_what_the_server_refuses(
     assert "\n" not in str(refused.value)
 
 
-async def test_no_server() -> None:
+async def test_a_missing_server_is_named() -> None:
     with socket.socket() as taken:  # bound, and listening to nobody
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"

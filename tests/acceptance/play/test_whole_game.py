@@ -140,7 +140,7 @@ async def assert_statistics(players: list[Player], game_id: str, items: list[dic
         assert [played["game_id"] for played in history["items"]] == [game_id]
 
 
-async def test_clients_go_on_after_a_restart(server_process: ServerProcess) -> None:
+async def test_clients_resume_after_a_restart(server_process: ServerProcess) -> None:
     players, game_id = await seat_four(server_process, rounds=4)
     await players[0].ask("start_game")
 

@@ -16,25 +16,25 @@ from tests.support.postgres import Server, scratch_folder, with_database
     "url",
     ["", "nonsense", "mysql://u:secret@h/x", "postgresql://u:secret@h:port/x", "postgresql:///x?sslmode=secret"],
 )
-async def test_a_malformed_url(url: str) -> None:
+async def test_a_malformed_url_is_named(url: str) -> None:
     with pytest.raises(BadDatabaseUrl) as error:
         await Database.open(url)
     assert "secret" not in str(error.value)
 
 
-async def test_nobody_listens() -> None:
+async def test_an_unreachable_server_is_named() -> None:
     with pytest.raises(Unavailable) as error:
         await Database.open("postgresql://user:secret@127.0.0.1:1/x")
     assert "secret" not in str(error.value)
     assert error.value.retryable
 
 
-async def test_no_such_database(postgres: Server) -> None:
+async def test_a_missing_database_is_named(postgres: Server) -> None:
     with pytest.raises(BadDatabaseUrl, match="nowhere"):
         await Database.open(with_database(postgres.dsn, "nowhere"))
 
 
-async def test_what_a_constraint_refuses(database: Database) -> None:
+async def test_a_violated_constraint_is_named(database: Database) -> None:
     async with database.connection() as connection:
         await connection.execute(
             "insert into play.players (user_id, display_name, avatar_seed, color) values ('u', 'secret', '', '')"
@@ -52,7 +52,7 @@ async def test_what_a_constraint_refuses(database: Database) -> None:
     assert "secret" not in str(rejected.value)
 
 
-async def test_a_pool_that_is_used_up_answers_in_time(dsn: str) -> None:
+async def test_an_exhausted_pool_fails_at_its_deadline(dsn: str) -> None:
     database = await Database.open(dsn, pool_size=1, acquire_timeout_s=0.05)
     async with database.connection():
         with pytest.raises(Unavailable):
@@ -61,7 +61,7 @@ async def test_a_pool_that_is_used_up_answers_in_time(dsn: str) -> None:
     await database.close()
 
 
-async def test_a_server_that_does_not_answer(dsn: str) -> None:
+async def test_a_server_that_does_not_answer_fails_at_the_deadline(dsn: str) -> None:
     with scratch_folder() as folder:
         async with CuttingProxy(dsn, folder) as proxy:
             database = await Database.open(proxy.dsn, command_timeout_s=0.1, connect_timeout_s=0.3)
@@ -72,7 +72,7 @@ async def test_a_server_that_does_not_answer(dsn: str) -> None:
             await asyncio.wait_for(database.close(0.2), 5)
 
 
-async def test_a_frozen_server_is_waited_for_once(dsn: str) -> None:
+async def test_a_frozen_server_costs_one_deadline(dsn: str) -> None:
     """Not a second time to give the connection back."""
     with scratch_folder() as folder:
         async with CuttingProxy(dsn, folder) as proxy:
@@ -86,7 +86,7 @@ async def test_a_frozen_server_is_waited_for_once(dsn: str) -> None:
             await database.close()
 
 
-async def test_reads_after_a_cut(dsn: str) -> None:
+async def test_reads_succeed_after_a_cut(dsn: str) -> None:
     with scratch_folder() as folder:
         async with CuttingProxy(dsn, folder) as proxy:
             database = await Database.open(proxy.dsn)
@@ -98,7 +98,7 @@ async def test_reads_after_a_cut(dsn: str) -> None:
             await database.close()
 
 
-async def test_closing_does_not_wait_for_ever(dsn: str) -> None:
+async def test_closing_has_a_deadline(dsn: str) -> None:
     database = await Database.open(dsn)
     borrowed = database.connection()
     await borrowed.__aenter__()

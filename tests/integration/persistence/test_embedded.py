@@ -45,7 +45,7 @@ def kill(server: EmbeddedPostgres) -> None:
     server._child.wait()
 
 
-def test_start_stop_start(folder: Path) -> None:
+def test_it_starts_again_after_a_stop(folder: Path) -> None:
     server = postgres.start(folder / "db")
     assert server.owned
     assert answers(server.dsn)
@@ -67,7 +67,7 @@ def test_start_stop_start(folder: Path) -> None:
     again.stop()
 
 
-def test_whoever_comes_second_joins_and_stops_nothing(folder: Path) -> None:
+def test_a_second_owner_joins_and_does_not_stop_it(folder: Path) -> None:
     server = postgres.start(folder)
     for other in (postgres.start(folder), postgres.attach(folder)):
         assert other is not None
@@ -99,7 +99,7 @@ def test_what_a_killed_server_left_is_cleaned_up(folder: Path) -> None:
     again.stop()
 
 
-def test_a_number_that_belongs_to_another_process_now(folder: Path) -> None:
+def test_a_recycled_process_id_is_not_trusted(folder: Path) -> None:
     server = postgres.start(folder)
     kill(server)
     abandon(server)
@@ -110,7 +110,7 @@ def test_a_number_that_belongs_to_another_process_now(folder: Path) -> None:
     again.stop()
 
 
-def test_revive_keeps_the_address(folder: Path) -> None:
+def test_reviving_keeps_the_address(folder: Path) -> None:
     server = postgres.start(folder)
     dsn = server.dsn
     kill(server)
@@ -120,7 +120,7 @@ def test_revive_keeps_the_address(folder: Path) -> None:
     server.stop()
 
 
-def test_a_long_and_awkward_path(folder: Path) -> None:
+def test_long_paths_with_spaces_work(folder: Path) -> None:
     deep = folder / ("x" * 120) / "a b%c'd"
     server = postgres.start(deep)
     assert answers(server.dsn)
@@ -132,7 +132,7 @@ def test_a_long_and_awkward_path(folder: Path) -> None:
     assert not socket_dir.exists()
 
 
-def test_several_at_once(folder: Path) -> None:
+def test_simultaneous_starts_share_one_server(folder: Path) -> None:
     servers = [postgres.start(folder / name) for name in ("a", "b")]
     assert len({server.dsn for server in servers}) == 2
     for server in servers:
@@ -140,7 +140,7 @@ def test_several_at_once(folder: Path) -> None:
         server.stop()
 
 
-def test_a_half_made_cluster_is_made_again(folder: Path) -> None:
+def test_an_incomplete_cluster_is_made_again(folder: Path) -> None:
     (folder / "data.new").mkdir()
     (folder / "data.new" / "PG_VERSION").write_text("18\n")
     server = postgres.start(folder)
@@ -148,7 +148,7 @@ def test_a_half_made_cluster_is_made_again(folder: Path) -> None:
     server.stop()
 
 
-def test_a_folder_that_cannot_be_used(folder: Path) -> None:
+def test_an_unusable_folder_is_named(folder: Path) -> None:
     (folder / "file").write_text("")
     with pytest.raises(EmbeddedUnavailable, match="can't be written"):
         postgres.start(folder / "file")
@@ -159,7 +159,7 @@ ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root has this tro
 
 @ROOT_ONLY
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs util-linux")
-def test_a_folder_behind_one_that_only_root_may_enter(folder: Path) -> None:
+def test_a_folder_inside_one_for_root_only_is_named(folder: Path) -> None:
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
     server = postgres.start(closed / "db")
@@ -172,7 +172,7 @@ def test_a_folder_behind_one_that_only_root_may_enter(folder: Path) -> None:
 
 
 @ROOT_ONLY
-def test_a_folder_that_its_account_may_not_enter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_its_account_cannot_enter_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)  # a system without setpriv
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
@@ -181,7 +181,7 @@ def test_a_folder_that_its_account_may_not_enter(folder: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("user", ["ourselves", "an ordinary user"])
-def test_the_process_that_owns_it_is_killed(folder: Path, user: str) -> None:
+def test_the_database_ends_with_a_killed_owner(folder: Path, user: str) -> None:
     account = None
     if user == "an ordinary user":
         if os.geteuid() != 0:

@@ -29,11 +29,13 @@ async def what_a_zombie_writes(database: Database) -> list[int]:
         await rig.close()
 
 
-async def test_a_zombie_writes_nothing(database: Database) -> None:
+async def test_a_former_owner_writes_nothing(database: Database) -> None:
     assert await what_a_zombie_writes(database) == [0]
 
 
-async def test_without_the_epoch_it_would(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_the_epoch_a_former_owner_would_write(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sql = connection._sql.append.sql
     assert sql.count(_CONDITION) == 1
     without = SimpleNamespace(append=SimpleNamespace(sql=sql.replace(_CONDITION, "")), heads=connection._sql.heads)

@@ -64,7 +64,7 @@ async def numbers(rig: PostgresRig, game_id: str) -> list[int]:
     return [row.payload["number"] for row in await read(straight.log, game_id)]
 
 
-async def test_the_answer_to_a_commit_is_lost(rig: PostgresRig, proxy: CuttingProxy) -> None:
+async def test_a_lost_commit_answer_is_looked_up(rig: PostgresRig, proxy: CuttingProxy) -> None:
     stream, room = await opened(rig)
     for number in range(20):
         proxy.mode = Mode.CUT_BEFORE_ANSWER
@@ -78,7 +78,7 @@ async def test_the_answer_to_a_commit_is_lost(rig: PostgresRig, proxy: CuttingPr
     assert rig.log.health is Health.HEALTHY
 
 
-async def test_the_request_for_a_commit_is_lost(rig: PostgresRig, proxy: CuttingProxy) -> None:
+async def test_a_lost_commit_request_is_repeated(rig: PostgresRig, proxy: CuttingProxy) -> None:
     stream, room = await opened(rig)
     for number in range(20):
         proxy.mode = Mode.CUT_BEFORE_REQUEST
@@ -89,7 +89,9 @@ async def test_the_request_for_a_commit_is_lost(rig: PostgresRig, proxy: Cutting
 
 
 @pytest.mark.parametrize("mode", [Mode.CUT_BEFORE_ANSWER, Mode.CUT_BEFORE_REQUEST])
-async def test_a_cut_anywhere_in_a_transaction_with_writes(rig: PostgresRig, proxy: CuttingProxy, mode: Mode) -> None:
+async def test_a_cut_anywhere_in_a_transaction_writes_all_or_nothing(
+    rig: PostgresRig, proxy: CuttingProxy, mode: Mode
+) -> None:
     for place in range(12):
         proxy.mode, proxy.skip = mode, place
         game_id, room = new_game_id(), Recorder()
@@ -108,7 +110,7 @@ async def test_a_cut_anywhere_in_a_transaction_with_writes(rig: PostgresRig, pro
     assert proxy.cuts >= 5
 
 
-async def test_a_takeover_while_in_doubt_fences(rig: PostgresRig, proxy: CuttingProxy) -> None:
+async def test_a_takeover_during_doubt_fences(rig: PostgresRig, proxy: CuttingProxy) -> None:
     stream, room = await opened(rig)
     proxy.mode = Mode.CUT_BEFORE_REQUEST
     proxy.refusing = True
@@ -121,7 +123,7 @@ async def test_a_takeover_while_in_doubt_fences(rig: PostgresRig, proxy: Cutting
     assert rig.log.statistics().in_doubt_fenced == 1
 
 
-async def test_a_session_that_commits_after_it_was_given_up(rig: PostgresRig) -> None:
+async def test_a_late_commit_of_an_abandoned_session_is_not_written_twice(rig: PostgresRig) -> None:
     """The writer's old session hangs on a lock while the new one reads the heads and sends the batch again."""
     stream, room = await opened(rig)
     rig.log._writers[0].pulse._timeout_s = 0.2  # gives up long before the server does
@@ -146,7 +148,7 @@ async def sessions_waiting(database: Database, count: int) -> None:
             )
 
 
-async def test_a_line_that_went_silent(rig: PostgresRig, proxy: CuttingProxy) -> None:
+async def test_a_silent_connection_is_given_up(rig: PostgresRig, proxy: CuttingProxy) -> None:
     stream, room = await opened(rig)
     watch = HealthWatch(rig)
     proxy.mode = Mode.SWALLOW_ANSWERS
@@ -163,7 +165,7 @@ async def test_a_line_that_went_silent(rig: PostgresRig, proxy: CuttingProxy) ->
     assert watch.seen[0] is Health.STALLED
 
 
-async def test_an_outage(rig: PostgresRig, proxy: CuttingProxy) -> None:
+async def test_appends_of_an_outage_are_written_afterwards(rig: PostgresRig, proxy: CuttingProxy) -> None:
     pairs = [await opened(rig) for _ in range(10)]
     watch = HealthWatch(rig)
     proxy.refusing = True
@@ -180,7 +182,7 @@ async def test_an_outage(rig: PostgresRig, proxy: CuttingProxy) -> None:
     assert rig.log.health is Health.HEALTHY
 
 
-async def test_a_session_that_is_terminated_while_idle(rig: PostgresRig) -> None:
+async def test_an_idle_session_that_is_terminated_is_replaced(rig: PostgresRig) -> None:
     stream, room = await opened(rig)
     watch = HealthWatch(rig)
     async with rig.database.connection() as connection:
@@ -218,7 +220,7 @@ async def test_closing_during_an_outage_ends_in_time(rig: PostgresRig, proxy: Cu
     assert room.heads == []
 
 
-async def test_closing_on_a_silent_line_ends_in_time(rig: PostgresRig, proxy: CuttingProxy) -> None:
+async def test_closing_on_a_silent_connection_ends_in_time(rig: PostgresRig, proxy: CuttingProxy) -> None:
     stream, room = await opened(rig)
     proxy.mode = Mode.SWALLOW_ANSWERS
     rig.log.append(stream, [event(0)])
@@ -232,7 +234,7 @@ def kill(postmaster: Postmaster) -> None:
         pass
 
 
-async def test_postgres_is_killed_and_comes_back() -> None:
+async def test_appends_survive_a_kill_of_postgres() -> None:
     with scratch_folder() as folder:
         server = await asyncio.to_thread(postgres.start, folder / "db")
         try:

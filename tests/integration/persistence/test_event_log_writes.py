@@ -31,7 +31,7 @@ async def rig(database: Database) -> AsyncIterator[PostgresRig]:
     await made.close()
 
 
-async def test_a_game_is_born_with_its_first_event(rig: PostgresRig) -> None:
+async def test_a_game_and_its_first_event_are_written_together(rig: PostgresRig) -> None:
     game_id, room = new_game_id(), Recorder()
     stream = rig.log.open(game_id, -1, 1, room)
     rig.log.append(stream, [event(0)], [new_game(game_id), games.SeatsChanged(game_id, 2)])
@@ -51,7 +51,7 @@ async def test_every_event_has_an_id_of_its_own(rig: PostgresRig) -> None:
     assert len(rows) == len({row["id"] for row in rows}) == 900
 
 
-async def test_a_failing_write_takes_the_append_along_and_nobody_else(rig: PostgresRig) -> None:
+async def test_a_failing_write_refuses_its_own_append_only(rig: PostgresRig) -> None:
     game_id, room = new_game_id(), Recorder()
     stream = rig.log.open(game_id, -1, 1, room)
     rig.log.hold()
@@ -72,7 +72,7 @@ async def test_a_failing_write_takes_the_append_along_and_nobody_else(rig: Postg
     assert started.started_at is not None
 
 
-async def test_a_join_code_that_is_taken_refuses_the_game(rig: PostgresRig) -> None:
+async def test_a_taken_join_code_refuses_the_game(rig: PostgresRig) -> None:
     first, second, room = new_game_id(), new_game_id(), Recorder()
     await rig.database.apply(new_game(first, join_code="ABCDEF"))
     rig.log.append(rig.log.open(second, -1, 1, room), [event()], [new_game(second, join_code="abcdef")])
@@ -110,7 +110,7 @@ async def test_a_fenced_game_writes_nothing_else(rig: PostgresRig) -> None:
     assert rig.log.statistics().fenced == 2
 
 
-async def test_writes_without_events(rig: PostgresRig) -> None:
+async def test_writes_need_no_events(rig: PostgresRig) -> None:
     stream, room = await opened(rig)
     rig.log.append(stream, [], [games.SeatsChanged(stream.game_id, 1)])
     await rig.log.settled()

@@ -65,7 +65,7 @@ def add_event(connection: psycopg.Connection, game_id: str, index: int = 0) -> N
     )
 
 
-def test_up_down_up(empty: str) -> None:
+def test_every_migration_can_be_undone_and_repeated(empty: str) -> None:
     assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, THIRD, FOURTH, FIFTH, HEAD])
     with pytest.raises(MigrationNeeded):
         runner.require_head(empty)
@@ -82,7 +82,7 @@ def test_up_down_up(empty: str) -> None:
     assert tables(empty) == first
 
 
-def test_two_servers_that_start_at_once(empty: str) -> None:
+def test_simultaneous_migrations_run_once(empty: str) -> None:
     failures: list[BaseException] = []
 
     def upgrade() -> None:
@@ -100,7 +100,7 @@ def test_two_servers_that_start_at_once(empty: str) -> None:
     assert runner.status(empty)[0] == HEAD
 
 
-def test_a_database_from_the_future_is_told(empty: str) -> None:
+def test_a_newer_schema_is_named(empty: str) -> None:
     runner.upgrade(empty)
     with psycopg.connect(empty) as connection:
         connection.execute("update parlor.migrations set version_num = '999912312359'")
@@ -109,7 +109,7 @@ def test_a_database_from_the_future_is_told(empty: str) -> None:
         runner.require_head(empty)
 
 
-def test_wrong_addresses(server: Server) -> None:
+def test_wrong_addresses_are_named(server: Server) -> None:
     with pytest.raises(BadDatabaseUrl):
         runner.status("http://user:secret@host/db")
     with pytest.raises(BadDatabaseUrl, match="does not exist"):
@@ -138,7 +138,7 @@ def test_every_month_has_its_partition(connection: psycopg.Connection) -> None:
     assert created_at_ms(game_id) > 0
 
 
-def test_what_has_no_partition_goes_into_the_default_one(connection: psycopg.Connection) -> None:
+def test_rows_without_a_partition_go_into_the_default_one(connection: psycopg.Connection) -> None:
     low, _ = month_range(2199, 1)
     add_event(connection, add_game(connection, low))
     found = connection.execute("select tableoid::regclass::text from play.game_events").fetchone()

@@ -62,7 +62,7 @@ async def opened(**how: Any) -> AsyncIterator[Pool]:
     assert not pool.pool.pids
 
 
-async def test_it_answers_dies_and_answers_again() -> None:
+async def test_a_worker_that_dies_is_replaced() -> None:
     wish = thought()
     async with opened() as pool:
         assert not pool.pool.pids, "no process before it is needed"
@@ -88,7 +88,7 @@ async def test_it_answers_dies_and_answers_again() -> None:
         os.kill(second, 0)
 
 
-async def test_a_room_that_fails_on_an_answer_does_not_keep_the_others_waiting() -> None:
+async def test_a_room_that_fails_on_an_answer_does_not_block_others() -> None:
     wish, failed = thought(), []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: failed.append(context["exception"]))
 
@@ -101,20 +101,20 @@ async def test_a_room_that_fails_on_an_answer_does_not_keep_the_others_waiting()
     assert [type(error) for error in failed] == [ValueError]
 
 
-async def test_one_that_dies_at_once() -> None:
+async def test_a_worker_that_dies_at_once_answers_nothing() -> None:
     async with opened(command=DEAD) as pool:
         assert await pool.ask(thought()) is None
         assert await pool.ask(thought()) is None
         assert pool.count(ThoughtOutcome.FAILED) == 2
 
 
-async def test_one_that_cannot_be_started() -> None:
+async def test_a_worker_that_cannot_start_answers_nothing() -> None:
     async with opened(command=("/nowhere/at/all",)) as pool:
         assert await pool.ask(thought()) is None
         assert pool.count(ThoughtOutcome.FAILED) == 1
 
 
-async def test_what_is_not_answered_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_late_answers_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits longer than he has patience, neither who is thought about nor who waits behind; and a process that
     does not come back is ended."""
     monkeypatch.setattr(limits, "BOT_HUNG_S", 0.05)
@@ -127,7 +127,7 @@ async def test_what_is_not_answered_in_time(monkeypatch: pytest.MonkeyPatch) -> 
                 await asyncio.sleep(0.01)
 
 
-async def test_too_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_thoughts_beyond_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "THOUGHTS_WAITING_MAX", 4)
     wish = thought()
     async with opened(command=DEAF) as pool:
@@ -138,7 +138,7 @@ async def test_too_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         assert pool.count(ThoughtOutcome.CROWDED) >= len(done)
 
 
-async def test_a_wish_that_is_withdrawn_is_not_answered_and_takes_nobodys_place() -> None:
+async def test_a_withdrawn_thought_is_not_answered_and_takes_no_place() -> None:
     wish = thought()
     async with opened(command=DEAF) as pool:
         pool.begin(wish)
@@ -151,13 +151,13 @@ async def test_a_wish_that_is_withdrawn_is_not_answered_and_takes_nobodys_place(
     assert not answer.done()
 
 
-async def test_no_processes_mean_no_thought() -> None:
+async def test_without_processes_no_bot_searches() -> None:
     async with opened(processes=0) as pool:
         assert await pool.ask(thought()) is None
         assert not pool.pool.pids
 
 
-def test_how_many_processes() -> None:
+def test_the_number_of_processes_follows_the_setting() -> None:
     assert processes(0) == 0
     assert processes(7) == 7
     assert 1 <= processes(None) <= (os.cpu_count() or 1)

@@ -26,7 +26,7 @@ async def fetched(db: Database, game_id: str) -> GameRow:
     return row
 
 
-async def test_a_new_game(database: Database) -> None:
+async def test_a_new_game_is_stored(database: Database) -> None:
     game_id = await made(database, join_code="abc234", config={"rounds": 3, "hook": True}, current_players=1)
     row = await fetched(database, game_id)
     assert (row.id, row.game, row.rules_version, row.status) == (game_id, "relay", 1, "created")
@@ -41,7 +41,7 @@ async def test_a_new_game(database: Database) -> None:
     assert await games.get_game(database, new_game_id()) is None
 
 
-async def test_starting_and_aborting(database: Database) -> None:
+async def test_games_start_and_abort(database: Database) -> None:
     game_id = await made(database)
     await database.apply(StatusChanged(game_id, "in_progress", AT_MS + 1000), SeatsChanged(game_id, 3))
     started = await fetched(database, game_id)
@@ -56,7 +56,7 @@ async def test_starting_and_aborting(database: Database) -> None:
     assert await games.list_running(database) == []
 
 
-async def test_changed_settings(database: Database) -> None:
+async def test_changed_settings_are_stored(database: Database) -> None:
     game_id = await made(database, config={"rounds": 3})
     await database.apply(RoomChanged(game_id, {"rounds": 4}, 6, is_public=False))
     row = await fetched(database, game_id)
@@ -83,7 +83,7 @@ async def test_a_suspended_game_is_not_among_the_running(database: Database) -> 
             assert await games.list_running(database) == ([game_id] if kind == "game_resumed" else [])
 
 
-async def test_taking_over(database: Database) -> None:
+async def test_taking_over_raises_the_epoch(database: Database) -> None:
     game_id = await made(database)
     row = await games.claim(database, game_id, "node-2")
     assert row is not None
@@ -97,7 +97,7 @@ async def test_taking_over(database: Database) -> None:
     assert await games.claim(database, new_game_id(), "node-2") is None
 
 
-async def test_join_codes(database: Database) -> None:
+async def test_join_codes_are_unique_among_open_rooms(database: Database) -> None:
     game_id = await made(database, join_code="ABC234")
     assert await games.find_open_by_code(database, " abc234 ") == game_id
     assert await games.find_open_by_code(database, "ABC235") is None
@@ -120,7 +120,7 @@ async def test_a_game_has_one_rematch(database: Database) -> None:
     assert conflict.value.constraint == "games_rematch_of_key"
 
 
-async def test_public_rooms_page_by_page(database: Database) -> None:
+async def test_public_rooms_come_in_pages(database: Database) -> None:
     rooms = [await made(database) for _ in range(7)]
     await made(database, is_public=False)
     await made(database, game="eldorado")

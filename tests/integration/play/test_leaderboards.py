@@ -23,7 +23,7 @@ async def read(database: Database, metric: str, limit: int, **bounds: object) ->
             return rows
 
 
-async def test_ties_over_pages(database: Database) -> None:
+async def test_ties_are_neither_skipped_nor_repeated_across_pages(database: Database) -> None:
     players = await people(database, 12)
     for number, player in enumerate(players):  # many equals, and several at the very same moment
         for turn in range(2):
@@ -41,7 +41,7 @@ async def test_ties_over_pages(database: Database) -> None:
     assert await read(database, "wins", 5, min_games=10) == []
 
 
-async def test_ratings_of_one_pool_without_those_that_say_little(database: Database) -> None:
+async def test_uncertain_ratings_are_left_out(database: Database) -> None:
     players = await people(database, 6)
     async with database.connection() as connection:
         for number, player in enumerate(players):
@@ -61,6 +61,6 @@ async def test_ratings_of_one_pool_without_those_that_say_little(database: Datab
 @pytest.mark.parametrize(
     "cursor", ["", "x", "1/2/3", "1/2/3/4", "1/x/3/01890000-0000-7000-8000-000000000000", f"1/2/{10**30}/" + "0" * 32]
 )
-async def test_made_up_cursors(database: Database, cursor: str) -> None:
+async def test_forged_cursors_are_refused(database: Database, cursor: str) -> None:
     with pytest.raises(Rejected):
         await leaderboards.leaderboard(database, "wins", cursor=cursor)

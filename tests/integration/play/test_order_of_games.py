@@ -53,7 +53,7 @@ def folded(rows: Sequence[Any]) -> dict[str, Any]:
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(games=st.lists(_GAME, min_size=1, max_size=12))
-def test_fold_of_the_results_is_what_sql_made_of_them(dsn: str, games: list[Any]) -> None:
+def test_statistics_equal_the_fold_of_the_results(dsn: str, games: list[Any]) -> None:
     asyncio.run(_check(dsn, games))
 
 

@@ -13,7 +13,7 @@ from persistence.play import players
 from persistence.play.players import PlayerRow, ProfileChanged
 
 
-async def test_creating_and_finding(database: Database) -> None:
+async def test_a_player_is_created_and_found(database: Database) -> None:
     guest = await players.create(database, display_name="Ada", avatar_seed="a", color="#112233")
     member = await players.create(database, display_name="Bob", avatar_seed="b", color="#445566", user_id="user-1")
     assert (guest.display_name, guest.user_id, guest.is_bot) == ("Ada", None, False)
@@ -32,7 +32,7 @@ async def test_an_account_has_one_player(database: Database) -> None:
     assert conflict.value.constraint == "players_user_id_key"
 
 
-async def test_changing_a_profile(database: Database) -> None:
+async def test_a_profile_is_changed(database: Database) -> None:
     player = await players.create(database, display_name="Ada", avatar_seed="a", color="#112233")
     changed = await players.update(database, player.id, display_name="Ada L.")
     assert changed is not None
@@ -47,7 +47,7 @@ async def test_changing_a_profile(database: Database) -> None:
     assert await players.update(database, str(uuid4()), color="#000000") is None
 
 
-async def test_bots(database: Database) -> None:
+async def test_bots_are_players(database: Database) -> None:
     bots = [PlayerRow(str(uuid4()), f"Bot {n}", f"bot:{n}", "#5566ff", is_bot=True) for n in range(5)]
     await asyncio.gather(*(players.ensure_bots(database, bots[::step]) for step in (1, -1, 1, -1)))
     found = await players.get_many(database, [bot.id for bot in bots])

@@ -47,7 +47,7 @@ async def rate_all(*services: Ratings) -> None:
     await asyncio.gather(*(work(service) for service in services))
 
 
-async def test_a_rating_is_a_fold_in_the_order_of_its_numbers(database: Database) -> None:
+async def test_ratings_are_a_fold_in_the_order_of_their_numbers(database: Database) -> None:
     ada, bob, eve = await people(database, 3)
     games = [await finish(database, *order) for order in ((ada, bob), (bob, eve, ada), (eve, ada))]
     metrics = Metrics()
@@ -68,7 +68,7 @@ async def test_a_rating_is_a_fold_in_the_order_of_its_numbers(database: Database
     assert await told(database) == rows
 
 
-async def test_what_is_not_rated(database: Database) -> None:
+async def test_games_that_do_not_count_are_not_rated(database: Database) -> None:
     ada, bob = await people(database, 2)
     await finish(database, ada, bob, counted=False)
     await finish(database, ada)
@@ -82,7 +82,7 @@ async def test_what_is_not_rated(database: Database) -> None:
     assert len(await told(database)) == 2
 
 
-async def test_the_delay_of_a_room_is_waited_for(database: Database) -> None:
+async def test_rating_waits_for_the_spectator_delay(database: Database) -> None:
     ada, bob = await people(database, 2)
     game_id = new_game_id()
     await database.apply(new_game(game_id, game="eldorado"))
@@ -110,7 +110,7 @@ async def test_several_servers_rate_every_game_once(dsn: str) -> None:
         await database.close()
 
 
-async def test_a_crash_in_the_middle_of_a_batch_leaves_nothing_behind(database: Database) -> None:
+async def test_a_crash_in_a_batch_leaves_nothing_behind(database: Database) -> None:
     ada, bob = await people(database, 2)
     for _ in range(3):
         await finish(database, ada, bob)
@@ -129,7 +129,7 @@ async def test_a_crash_in_the_middle_of_a_batch_leaves_nothing_behind(database: 
     assert len(await told(database)) == 6
 
 
-async def test_history_page_by_page(database: Database) -> None:
+async def test_history_comes_in_pages(database: Database) -> None:
     ada, bob = await people(database, 2)
     games = [await finish(database, ada, bob) for _ in range(5)]
     await rate_all(Ratings(database, Metrics()))

@@ -37,7 +37,7 @@ async def finish(db: Database, *results: PlayerResult, at_ms: int = AT_MS, game:
     return game_id
 
 
-async def test_the_end_of_a_game(database: Database) -> None:
+async def test_the_end_of_a_game_is_stored(database: Database) -> None:
     ada, bob = await people(database, 2)
     game_id = await finish(database, result(ada, 40, won=True), result(bob, -7, won=False, seat=1, tricks=5))
     game = await games.get_game(database, game_id)
@@ -71,7 +71,7 @@ async def test_a_game_counts_once(database: Database) -> None:
     assert (await statistics.get_lifetime(database, ada)).games_played == 1
 
 
-async def test_lifetime_statistics(database: Database) -> None:
+async def test_lifetime_statistics_add_up(database: Database) -> None:
     ada, bob = await people(database, 2)
     assert await statistics.get_lifetime(database, ada) == statistics.LifetimeRow(ada)
     for day, (score, won) in enumerate(
@@ -106,7 +106,7 @@ async def test_games_that_end_at_once_do_not_deadlock(dsn: str) -> None:
     await database.close()
 
 
-async def test_the_end_goes_with_the_final_event(database: Database) -> None:
+async def test_the_end_is_written_with_the_final_event(database: Database) -> None:
     rig = PostgresRig(database)
     await rig.log.start()
     (ada,) = await people(database, 1)
@@ -125,7 +125,7 @@ async def test_the_end_goes_with_the_final_event(database: Database) -> None:
     await rig.close()
 
 
-async def test_history_page_by_page(database: Database) -> None:
+async def test_history_comes_in_pages(database: Database) -> None:
     ada, bob = await people(database, 2)
     games = [await finish(database, result(ada, n, won=n % 2 == 0), at_ms=AT_MS + n // 2 * DAY_MS) for n in range(7)]
     await finish(database, result(bob, 3, won=True))
@@ -142,7 +142,7 @@ async def test_history_page_by_page(database: Database) -> None:
         await statistics.history(database, ada, cursor="nonsense")
 
 
-async def test_leaderboards(database: Database) -> None:
+async def test_leaderboards_are_ordered(database: Database) -> None:
     ada, bob, eve = await people(database, 3)
     bot = PlayerRow(new_game_id(), "Bot 1", "bot:1", "#5566ff", is_bot=True)
     await players.ensure_bots(database, [bot])
@@ -170,7 +170,7 @@ async def test_leaderboards(database: Database) -> None:
         await board("beauty")
 
 
-async def test_a_player_who_does_not_exist_refuses_the_end(database: Database) -> None:
+async def test_an_unknown_player_refuses_the_end(database: Database) -> None:
     (ada,) = await people(database, 1)
     nobody = replace(result(ada, 1, won=True), player_id=new_game_id())
     with pytest.raises(Rejected) as rejected:

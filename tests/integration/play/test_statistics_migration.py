@@ -61,7 +61,7 @@ def old(postgres: Server) -> Iterator[str]:
     postgres.drop(dsn)
 
 
-async def test_what_was_there_is_filled_in(old: str) -> None:
+async def test_the_migration_fills_in_earlier_games(old: str) -> None:
     runner.upgrade(old)
     database = await Database.open(old)
     found: list[Difference] = []
@@ -87,7 +87,7 @@ async def test_what_was_there_is_filled_in(old: str) -> None:
     ]  # fmt: skip
 
 
-def test_down_and_up_again(old: str) -> None:
+def test_the_migration_can_be_undone_and_repeated(old: str) -> None:
     runner.upgrade(old)
     runner.downgrade(old, BEFORE)
     with psycopg.connect(old) as connection:

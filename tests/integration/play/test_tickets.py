@@ -54,7 +54,7 @@ async def status(db: Database, player_id: str) -> str:
     return ticket.status
 
 
-async def test_who_asks_again_has_the_same_ticket(database: Database, player: str) -> None:
+async def test_a_repeated_request_keeps_its_ticket(database: Database, player: str) -> None:
     assert await tickets.newest_ticket(database, player, "relay") is None
     first = await ask(database, player)
     assert (first.status, first.game_id, first.seat) == ("waiting", None, None)
@@ -64,7 +64,7 @@ async def test_who_asks_again_has_the_same_ticket(database: Database, player: st
     assert {ticket.id for ticket in at_once} == {first.id}
 
 
-async def test_a_seat_in_a_lobby_is_told_for_ever_and_one_in_a_game_for_a_minute(
+async def test_a_seat_in_a_lobby_is_repeated_for_ever_and_one_in_a_game_for_a_minute(
     database: Database, player: str
 ) -> None:
     ticket, game_id = await matched(database, player)
@@ -77,12 +77,12 @@ async def test_a_seat_in_a_lobby_is_told_for_ever_and_one_in_a_game_for_a_minute
     assert (await ask(database, player, MINUTE_MS + 1)).id != ticket.id
 
 
-async def test_a_game_that_is_over_is_not_told(database: Database, player: str) -> None:
+async def test_a_seat_in_a_finished_game_is_not_repeated(database: Database, player: str) -> None:
     ticket, _ = await matched(database, player, "aborted")
     assert (await ask(database, player)).id != ticket.id
 
 
-async def test_a_seat_that_is_given_up_is_not_told(database: Database, player: str) -> None:
+async def test_a_seat_that_is_given_up_is_not_repeated(database: Database, player: str) -> None:
     ticket, game_id = await matched(database, player)
     await database.apply(SeatsGivenUp(game_id, new_game_id(), "cancelled"))
     assert await status(database, player) == "matched"
@@ -132,7 +132,7 @@ async def test_a_ticket_is_matched_with_the_first_events_of_a_game(rig: Postgres
     assert (await ask(rig.database, player)).game_id == game_id
 
 
-async def test_who_asked_again_after_giving_up_is_matched(database: Database, player: str) -> None:
+async def test_a_player_who_asks_again_after_giving_up_is_matched(database: Database, player: str) -> None:
     ticket = await ask(database, player)
     await tickets.close_ticket(database, ticket, "cancelled")
     assert await status(database, player) == "cancelled"
@@ -143,7 +143,7 @@ async def test_who_asked_again_after_giving_up_is_matched(database: Database, pl
     assert await status(database, player) == "matched", "only what it was is closed"
 
 
-async def test_expiry_takes_those_that_wait_and_were_not_asked_for(database: Database, player: str) -> None:
+async def test_waiting_tickets_that_were_not_renewed_expire(database: Database, player: str) -> None:
     await matched(database, player)
     waiting = await ask(database, player, game="eldorado")
     await ask(database, player, 10, game="eldorado")
@@ -154,7 +154,7 @@ async def test_expiry_takes_those_that_wait_and_were_not_asked_for(database: Dat
     assert (await ask(database, player, 12, game="eldorado")).id != waiting.id
 
 
-async def test_games_that_wait_for_their_bots(database: Database) -> None:
+async def test_games_that_wait_for_bots_are_found(database: Database) -> None:
     waiting, running, aborted, other = (new_game_id() for _ in range(4))
     for game_id in (waiting, running, aborted):
         await database.apply(new_game(game_id, fill_at_ms=AT_MS + 20_000))

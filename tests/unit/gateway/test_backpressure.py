@@ -186,19 +186,25 @@ def test_what_the_peer_acknowledges_is_progress(monkeypatch: pytest.MonkeyPatch)
         def get_write_buffer_size(self) -> int:
             return 5_000
 
-    held = iter(range(100_000, 0, -1))
-    said: list[bool] = []
-
     async def main() -> None:
-        backlog = Backlog(cast(asyncio.Transport, Transport()), lambda: said.append(True))
+        looked, said = asyncio.Event(), asyncio.Event()
+        held = iter(range(100_000, 0, -1))
+
+        def draining(_: Backlog) -> int:
+            left = next(held)
+            if left == 100_000 - 20:
+                looked.set()
+            return left
+
+        monkeypatch.setattr(Backlog, "_in_kernel", draining)
+        backlog = Backlog(cast(asyncio.Transport, Transport()), said.set)
         backlog.begin()
-        await asyncio.sleep(0.1)
-        assert not said
-        monkeypatch.setattr(Backlog, "_in_kernel", lambda self: 50_000)
-        await asyncio.sleep(0.1)
-        assert said == [True]
+        async with asyncio.timeout(10):
+            await looked.wait()
+            assert not said.is_set()
+            monkeypatch.setattr(Backlog, "_in_kernel", lambda self: 50_000)
+            await said.wait()
         backlog.end()
 
     monkeypatch.setattr(backpressure, "_CHECK_S", 0.005)
-    monkeypatch.setattr(Backlog, "_in_kernel", lambda self: next(held))
     asyncio.run(main())
