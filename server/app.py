@@ -43,8 +43,8 @@ from server.play.jobs.tickets import expire_tickets
 from server.play.ratings.service import Ratings
 from server.play.service.profiles import Profiles
 from server.play.sockets.lobby import LobbySession
-from server.play.sockets.replay import Projector, ReplaySession
-from server.play.sockets.room import Doorkeeper, Session
+from server.play.sockets.replay import ReplaySession, ReplaySessions
+from server.play.sockets.room import RoomSession, RoomSessions
 from server.replays.recordings import Recordings
 from server.rooms.bots import pool
 from server.rooms.bots.players import bot_identities, bot_rows
@@ -190,16 +190,16 @@ async def _compose(
     profiles = Profiles(database)
     tokens = Tokens(key, clock)
 
-    keeper = Doorkeeper(directory, profiles, tokens, clock, metrics, settings)
+    room_sessions = RoomSessions(directory, profiles, tokens, clock, metrics, settings)
     vitals = Vitals(metrics, clock)
     recordings = Recordings(games, log, database, clock)
-    projector = Projector(recordings, database, tokens, clock, metrics, settings, keeper.limits)
+    replay_sessions = ReplaySessions(recordings, database, tokens, clock, metrics, settings, room_sessions.limits)
     board = Board(directory, database, clock, metrics)
     stack.callback(board.close)
     paths: dict[str, Opener] = {
-        "/ws/rooms/": lambda outlet, who: Session(keeper, outlet, who.name, who.encoder, who.bearer),
+        "/ws/rooms/": lambda outlet, who: RoomSession(room_sessions, outlet, who.name, who.encoder, who.bearer),
         "/ws/lobby": lambda outlet, who: LobbySession(board, outlet, who.query, who.encoder, clock, metrics, settings),
-        "/ws/replays/": lambda outlet, who: ReplaySession(projector, outlet, who.name, who.encoder, who.bearer),
+        "/ws/replays/": lambda outlet, who: ReplaySession(replay_sessions, outlet, who.name, who.encoder, who.bearer),
     }
     door = Door(paths, settings, metrics)
     heartbeat = Heartbeat(door, clock, metrics)

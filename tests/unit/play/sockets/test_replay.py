@@ -11,7 +11,7 @@ import pytest
 from persistence.errors import Unavailable
 from server import limits
 from server.metrics import Metrics
-from server.play.sockets.replay import Projector, ReplaySession
+from server.play.sockets.replay import ReplaySession, ReplaySessions
 from server.replays.recordings import NotFinished, Recording
 from server.sessions.tokens import Tokens
 from server.settings import Settings
@@ -67,11 +67,11 @@ class House:
         given = Settings(database_url=None, **settings)
         tokens = Tokens(KEY, self.clock)
         rest: Any = (None, tokens, self.clock, self.metrics, given, {"heartbeat_s": 20})
-        self.projector = Projector(self.shelf, *rest)  # type: ignore[arg-type]
+        self.sessions = ReplaySessions(self.shelf, *rest)  # type: ignore[arg-type]
 
     def enter(self) -> tuple[ReplaySession, Outlet]:
         outlet = Outlet()
-        return ReplaySession(self.projector, outlet, GAME_ID, JSON, None), outlet
+        return ReplaySession(self.sessions, outlet, GAME_ID, JSON, None), outlet
 
     async def welcomed(self) -> tuple[ReplaySession, Outlet]:
         session, outlet = self.enter()
@@ -191,7 +191,7 @@ async def test_not_more_than_there_may_be() -> None:
     third.gone()
     first.gone()
     await house.welcomed()
-    assert house.projector.viewers == 2 == house.shelf.viewers
+    assert house.sessions.viewers == 2 == house.shelf.viewers
 
 
 async def test_whoever_goes_is_forgotten_at_any_moment() -> None:
@@ -204,7 +204,7 @@ async def test_whoever_goes_is_forgotten_at_any_moment() -> None:
         session.gone()
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        assert (house.projector.viewers, house.shelf.viewers) == (0, 0), said
+        assert (house.sessions.viewers, house.shelf.viewers) == (0, 0), said
     house.clock.advance(60)
 
 

@@ -14,7 +14,7 @@ from server.errors import RoomUnavailable
 from server.gateway.door import Door, Opener
 from server.gateway.heartbeat import Heartbeat
 from server.metrics import Metrics
-from server.play.sockets.room import Doorkeeper, Session
+from server.play.sockets.room import RoomSession, RoomSessions
 from server.sessions.tokens import Tokens
 from server.settings import Settings
 from server.testing.clock import VirtualClock
@@ -63,23 +63,25 @@ class House:
         self.tokens = Tokens(KEY, self.clock)
         self.rooms = Rooms(answer)
         metrics, settings = Metrics(), Settings(database_url=None)
-        keeper = Doorkeeper(self.rooms, None, self.tokens, self.clock, metrics, settings)  # type: ignore[arg-type]
-        paths: dict[str, Opener] = {"/ws/rooms/": lambda outlet, who: Session(keeper, outlet, who.name, JSON, None)}
+        sessions = RoomSessions(self.rooms, None, self.tokens, self.clock, metrics, settings)  # type: ignore[arg-type]
+        paths: dict[str, Opener] = {
+            "/ws/rooms/": lambda outlet, who: RoomSession(sessions, outlet, who.name, JSON, None)
+        }
         self.door = Door(paths, settings, metrics)
         self.heartbeat = Heartbeat(self.door, self.clock, metrics)
         self.heartbeat.start()
 
-    def enter(self, game_id: str = "") -> tuple[Session, Outlet]:
+    def enter(self, game_id: str = "") -> tuple[RoomSession, Outlet]:
         outlet = Outlet()
         session = self.door.enter(outlet, f"/ws/rooms/{game_id or uuid4()}", "127.0.0.1", JSON, None)
-        assert isinstance(session, Session)
+        assert isinstance(session, RoomSession)
         return session, outlet
 
     def hello(self, **more: Any) -> bytes:
         return orjson.dumps({"type": "hello", "token": self.tokens.issue(str(uuid4())), **more})
 
 
-async def ended(session: Session) -> None:
+async def ended(session: RoomSession) -> None:
     """Let `enter` come to its end."""
     assert session._task is not None
     await session._task
