@@ -31,7 +31,7 @@ from server.gateway.heartbeat import Heartbeat
 from server.gateway.http import HttpServer, listen
 from server.lobby.matchmaking import Matchmaker
 from server.lobby.rematch import Rematches
-from server.lobby.room_list import Board
+from server.lobby.room_list import RoomList
 from server.metrics import Metrics
 from server.ops import slice as ops
 from server.ops.jobs.embedded_guard import keep_embedded
@@ -185,7 +185,7 @@ async def _compose(
     stack.push_async_callback(bot_pool.close)
     directory = Directory(games, log, database, clock, metrics, node, bots, settings.rooms_per_player_max, bot_pool)
     rematches = Rematches(directory, database)
-    directory.on_rematch = rematches.wish
+    directory.on_rematch = rematches.begin
     matchmaker = Matchmaker(directory, database, clock, metrics)
     profiles = Profiles(database)
     tokens = Tokens(key, clock)
@@ -194,11 +194,13 @@ async def _compose(
     vitals = Vitals(metrics, clock)
     recordings = Recordings(games, log, database, clock)
     replay_sessions = ReplaySessions(recordings, database, tokens, clock, metrics, settings, room_sessions.limits)
-    board = Board(directory, database, clock, metrics)
-    stack.callback(board.close)
+    room_list = RoomList(directory, database, clock, metrics)
+    stack.callback(room_list.close)
     paths: dict[str, Opener] = {
         "/ws/rooms/": lambda outlet, who: RoomSession(room_sessions, outlet, who.name, who.encoder, who.bearer),
-        "/ws/lobby": lambda outlet, who: LobbySession(board, outlet, who.query, who.encoder, clock, metrics, settings),
+        "/ws/lobby": lambda outlet, who: LobbySession(
+            room_list, outlet, who.query, who.encoder, clock, metrics, settings
+        ),
         "/ws/replays/": lambda outlet, who: ReplaySession(replay_sessions, outlet, who.name, who.encoder, who.bearer),
     }
     door = Door(paths, settings, metrics)

@@ -39,8 +39,8 @@ CLOSE_S: Final = 2.0  # for the peer to answer a close frame
 
 # Rooms
 ROOMS_PER_PLAYER_MAX: Final = 50  # in memory, created by one player; more is a script
-HEADCOUNT_S: Final = 1.0  # how often a room is told at most how many watch
-GALLERY_SLICE: Final = 100  # spectators that are served before the event loop does something else
+SPECTATOR_COUNT_S: Final = 1.0  # how often a room is told at most how many watch
+LISTENERS_PER_SLICE: Final = 100  # spectators, or clients in the lobby, that are served before the event loop goes on
 CHAT_PER_S: Final = 1  # messages of one player in one room; more is shouting
 CHAT_BURST: Final = 5  # the same at once
 CHAT_HISTORY_MESSAGES: Final = 50  # told to whoever connects; older ones are read over HTTP

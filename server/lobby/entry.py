@@ -1,4 +1,4 @@
-"""How a room stands in the list of public rooms: the same over HTTP and in the live lobby. Pure."""
+"""The entry of a room in the list of public rooms: the same over HTTP and in the live lobby. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from server.rooms.audience import delay
 
 
 def listed(row: GameRow, spectators: int, now_ms: int) -> Data:
-    """One item. `spectators`: connections without a seat, which the database does not know."""
+    """One entry. `spectators`: the number of connections without a seat, which the database does not know."""
     return {
         "game_id": row.id,
         "game": row.game,

@@ -1,4 +1,4 @@
-"""Who meets whom: the one place that weighs the tables which somebody could be seated at. Pure."""
+"""Which table a player is seated at. Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from server.games.table import Status, Table
 def choose(tables: Iterable[Table], player_id: PlayerId) -> Table | None:
     """The table for this player, of tables whose game has not begun; None: none of them.
 
-    The one that he sits at already, else the fullest with a free seat and somebody at it, the oldest of several.
-    Whoever was removed from a table does not come back to it.
+    That is the table where the player sits already, else the fullest one with a free seat and somebody at it, the
+    oldest of several. A player who was removed from a table does not come back to it.
     """
     best, best_seated = None, 0
     for table in tables:
@@ -29,18 +29,18 @@ def choose(tables: Iterable[Table], player_id: PlayerId) -> Table | None:
 
 
 def seats(table: Table) -> int:
-    """How many are seated at this table by matchmaking."""
+    """How many players matchmaking seats at this table."""
     return min(limits.MATCH_SEATS, table.config.max_players)
 
 
 def seat_of(table: Table, player_id: PlayerId) -> int | None:
-    """The seat that is this player's to come back to; None: he has none, left it, or was removed."""
+    """The seat that this player may come back to; None: there is none, the player left it, or was removed."""
     player = table.players.get(player_id)
     gone = player is None or player.kicked or player.status == Status.LEFT or table.is_over
     return None if player is None or gone else player.seat
 
 
 def free_for_bots(table: Table) -> int:
-    """How many bots are to sit down; 0 at a table that everybody has left."""
+    """How many bots are to sit down; 0 at a table without people."""
     seated = table.seated()
     return max(0, seats(table) - len(seated)) if any(not player.is_bot for player in seated) else 0

@@ -1,7 +1,7 @@
 """Matchmaking: the fullest open public room with a free seat, else a new one; bots fill it when nobody comes.
 
-A wish is a ticket in the database before a seat is looked for, and the ticket is matched in the transaction that gives
-the seat: whatever crashes, whoever asks again has one seat, the same one or his first.
+A request becomes a ticket in the database before a seat is looked for. The ticket is matched in the transaction that
+gives the seat. So whatever crashes, a player who asks again has one seat: the same one, or the first one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from server.games.rules import Game, PlayerId, Refusal
 from server.games.table import Phase, Table
 from server.games.table_events import PlayerJoined, Profile
 from server.lobby import matching
-from server.lobby.open_rooms import Lobbies
+from server.lobby.open_rooms import OpenRooms
 from server.lobby.opening import room_config
 from server.metrics import Metrics, TicketOutcome
 from server.rooms.directory import Directory, NewRoom
@@ -34,27 +34,27 @@ _ATTEMPTS = 3
 
 
 class Matchmaker:
-    """Seats are given by the rooms themselves, synchronously: two people can't get the same one, nobody waits for the
-    commit of another, and those who ask at the same moment meet in one room."""
+    """The rooms give the seats, synchronously: two people can't get the same seat, nobody waits for the commit of
+    another, and people who ask at the same moment meet in one room."""
 
     def __init__(self, directory: Directory, database: Database, clock: Clock, metrics: Metrics) -> None:
         self._directory = directory
         self._database = database
         self._clock = clock
         self._metrics = metrics
-        self._lobbies = Lobbies()
+        self._open_rooms = OpenRooms()
         self._asking: WeakValueDictionary[tuple[PlayerId, str], asyncio.Lock] = WeakValueDictionary()
-        self._unsettled: WeakValueDictionary[tuple[PlayerId, str], Room] = WeakValueDictionary()
-        directory.on_room = self._came
+        self._uncommitted: WeakValueDictionary[tuple[PlayerId, str], Room] = WeakValueDictionary()
+        directory.on_room = self._room_came
 
     async def place(self, game: Game[Any], player_id: PlayerId, profile: Profile, *, bots: bool) -> tuple[Room, int]:
         """A seat for this player, committed. `bots`: fill up with bots at once.
 
-        He is told the same seat again as long as it is his and its game has not begun, or he was given it less than
-        TICKET_S ago. Raises `Refused`, `RoomUnavailable`, PersistenceError.
+        The player gets the same seat again while it is theirs and its game has not begun, and for TICKET_S after it was
+        given. Raises `Refused`, `RoomUnavailable`, PersistenceError.
         """
         async with database_deadline(), self._alone(player_id, game.name):
-            await self._settle(player_id, game.name)
+            await self._wait_for_earlier_request(player_id, game.name)
             for _ in range(_ATTEMPTS):
                 now_ms = self._clock.now_ms()
                 since_ms = now_ms - limits.TICKET_S * 1000
@@ -72,19 +72,19 @@ class Matchmaker:
         raise RoomUnavailable("no seat could be given")
 
     async def ticket(self, player_id: PlayerId, game: str) -> Ticket:
-        """The player's newest ticket of this game. Raises `Refused` if he never had one."""
+        """The player's newest ticket of this game. Raises `Refused` if there never was one."""
         ticket = await tickets.newest_ticket(self._database, player_id, game)
         if ticket is None:
             raise Refused(404, "ticket_not_found", "this player has not asked for a seat in this game")
         return ticket
 
     async def cancel(self, player_id: PlayerId, game: str) -> Ticket:
-        """Give the ticket up, and the seat with it; one that is closed already stays as it is.
+        """Give the ticket up, and the seat with it. A closed ticket stays as it is.
 
         Raises `Refused` (409 once the game has begun), `RoomUnavailable`, PersistenceError.
         """
         async with database_deadline(), self._alone(player_id, game):
-            await self._settle(player_id, game)
+            await self._wait_for_earlier_request(player_id, game)
             ticket = await self.ticket(player_id, game)
             if ticket.status in ("cancelled", "expired"):
                 return ticket
@@ -96,16 +96,16 @@ class Matchmaker:
             return await self.ticket(player_id, game)
 
     async def expire(self) -> None:
-        """End the tickets that wait and whose players have not come back. Raises PersistenceError."""
+        """End the waiting tickets whose players have not come back. Raises PersistenceError."""
         before_ms = self._clock.now_ms() - limits.TICKET_S * 1000
         self._count(TicketOutcome.EXPIRED, await tickets.expire_tickets(self._database, before_ms))
 
     # A ticket that has a seat.
 
     async def _held(self, ticket: Ticket, player_id: PlayerId) -> tuple[Room, int] | None:
-        """Its room and seat. None: it is not his any more, and the ticket is closed."""
+        """The room and seat of this ticket. None: the seat is not the player's any more, and the ticket is closed."""
         room = await self._room(ticket)
-        seat = None if room is None else matching.seat_of(room.core.table, player_id)
+        seat = None if room is None else matching.seat_of(room.table, player_id)
         if room is None or seat is None:
             await tickets.close_ticket(self._database, ticket, "expired")
             return None
@@ -114,17 +114,17 @@ class Matchmaker:
     async def _give_back(self, ticket: Ticket, player_id: PlayerId) -> None:
         room = await self._room(ticket) if ticket.game_status == "created" else None
         await self._directory.reachable()
-        if ticket.game_status != "created" or (room is not None and room.core.table.phase != Phase.LOBBY):
+        if ticket.game_status != "created" or (room is not None and room.table.phase != Phase.LOBBY):
             raise Refused(409, "already_started", "the game has begun: leave it in its room")
         if room is None:
             await tickets.close_ticket(self._database, ticket, "cancelled")
             return
-        if matching.seat_of(room.core.table, player_id) is not None:
+        if matching.seat_of(room.table, player_id) is not None:
             room.give_back(player_id)
-        await room.wait_committed(room.core.head)
+        await room.wait_committed()
 
     async def _room(self, ticket: Ticket) -> Room | None:
-        """The ticket's room. None: it can't be served any more. Raises `RoomUnavailable`."""
+        """The room of this ticket. None: it can't be served any more. Raises `RoomUnavailable`."""
         try:
             return None if ticket.game_id is None else await self._directory.get(ticket.game_id)
         except RoomQuarantined:
@@ -135,12 +135,12 @@ class Matchmaker:
     async def _seat(
         self, game: Game[Any], ticket: Ticket, player_id: PlayerId, profile: Profile
     ) -> tuple[Room, int] | None:
-        """A seat for it. None: the log refused it, try again."""
+        """A seat for this ticket. None: the log refused it, try again."""
         await self._directory.reachable()
-        # From here to the seat nothing waits: what is seen is what is decided on.
-        open_rooms = (room for room in self._lobbies.of(game.name) if room.core.is_public and not room.pauses.held)
+        # From here to the seat nothing waits: the tables can't change between the choice and the seat.
+        open_rooms = (room for room in self._open_rooms.of(game.name) if room.is_public and not room.pauses.held)
         rooms = {room.game_id: room for room in open_rooms}
-        table = matching.choose((room.core.table for room in rooms.values()), player_id)
+        table = matching.choose((room.table for room in rooms.values()), player_id)
         if table is None:
             room, seat = self._open(game, ticket, player_id, profile), 0
         else:
@@ -157,7 +157,7 @@ class Matchmaker:
         return room, seat
 
     def _open(self, game: Game[Any], ticket: Ticket, player_id: PlayerId, profile: Profile) -> Room:
-        """A new room with him on seat 0, that others may join at once."""
+        """A new room with this player on seat 0, that others may join at once."""
         count = limits.MATCH_SEATS
         config = room_config(game, {"min_players": count, "max_players": count, "autostart": True}, bots_alone=False)
         if isinstance(config, Refusal):
@@ -175,8 +175,8 @@ class Matchmaker:
         )
 
     async def _adopt(self, ticket: Ticket, room: Room, seat: int) -> tuple[Room, int]:
-        """He took this seat by himself; the ticket gets it without an event."""
-        await room.wait_committed(room.core.head)
+        """The player took this seat without matchmaking; the ticket gets it without an event."""
+        await room.wait_committed()
         await self._database.apply(*self._matched(ticket, room.game_id, seat))
         return room, seat
 
@@ -186,40 +186,39 @@ class Matchmaker:
     async def _committed(self, room: Room, player_id: PlayerId) -> bool:
         """Wait for the seat that was just given. False: the log refused it."""
         try:
-            if not room.core.relaxed:
-                await room.wait_committed(room.core.head)
+            await room.wait_told()
         except RoomUnavailable:
             if room.loss is None:
                 raise
             return False
         except asyncio.CancelledError:
-            # He is told that it did not work and may not come back: the seat must not wait for him.
+            # The player is told that it failed and may not come back: the seat must not wait.
             room.give_back(player_id, (SeatsGivenUp(room.game_id, player_id, "expired"),))
-            self._unsettled[player_id, room.core.game.name] = room
+            self._uncommitted[player_id, room.game.name] = room
             raise
         return True
 
-    async def _settle(self, player_id: PlayerId, game: str) -> None:
-        """Wait for what an earlier request has left on its way to the log: it is about the same ticket."""
-        room = self._unsettled.get((player_id, game))
+    async def _wait_for_earlier_request(self, player_id: PlayerId, game: str) -> None:
+        """An earlier request may have left events on their way to the log, about the same ticket: wait for them."""
+        room = self._uncommitted.get((player_id, game))
         if room is not None:
             with suppress(RoomUnavailable):
-                await room.wait_committed(room.core.head)
-            self._unsettled.pop((player_id, game), None)
+                await room.wait_committed()
+            self._uncommitted.pop((player_id, game), None)
 
     # Bots.
 
-    def _came(self, room: Room) -> None:
+    def _room_came(self, room: Room) -> None:
         """A room has come into memory: opened, or back from the log with the same deadline."""
-        self._lobbies.add(room)
-        fill_at_ms = room.core.identity.fill_at_ms
-        if fill_at_ms is not None and room.core.table.phase == Phase.LOBBY:
+        self._open_rooms.add(room)
+        fill_at_ms = room.fill_at_ms
+        if fill_at_ms is not None and room.table.phase == Phase.LOBBY:
             self._fill_after((fill_at_ms - self._clock.now_ms()) / 1000, room)
 
     def _fill_after(self, delay_s: float, room: Room) -> None:
-        self._clock.call_later(delay_s, lambda: self._due(room))
+        self._clock.call_later(delay_s, lambda: self._fill_if_possible(room))
 
-    def _due(self, room: Room) -> None:
+    def _fill_if_possible(self, room: Room) -> None:
         if room.closed is None and room.core.paused:
             self._fill_after(limits.FILL_RETRY_S, room)  # the database is away: nothing is decided
         else:
@@ -229,7 +228,7 @@ class Matchmaker:
 
     @asynccontextmanager
     async def _alone(self, player_id: PlayerId, game: str) -> AsyncIterator[None]:
-        """A player's own requests come one after the other; nobody else's wait for them."""
+        """One request of a player at a time; other players don't wait for it."""
         lock = self._asking.setdefault((player_id, game), asyncio.Lock())
         async with lock:
             yield
@@ -239,14 +238,14 @@ class Matchmaker:
 
 
 def _lowest(table: Table) -> int:
-    """The free seat that a newcomer gets."""
+    """The free seat that a newcomer gets: the lowest."""
     seat = table.free_seat()
     assert seat is not None, "a table with a free seat was chosen"
     return seat
 
 
 def _fill(room: Room) -> None:
-    """Bots take the free seats, and with the last of them the game starts."""
-    table = room.core.table
-    if room.closed is None and table.phase == Phase.LOBBY and room.core.is_public and room.core.game.bot_levels:
+    """Seat bots on the free seats. With the last of them the game starts."""
+    table = room.table
+    if room.closed is None and table.phase == Phase.LOBBY and room.is_public and room.game.bot_levels:
         room.add_bots(matching.free_for_bots(table))

@@ -1,4 +1,4 @@
-"""Opening a room: from a wish to the values that a new room is made of. Pure."""
+"""Opening a room: from what a player asks for to the values of a new room. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from server.rooms.machine.decisions import Bots
 from server.wire.config import decode_config
 
 _BOT_ROOM = {"turn_seconds": 0, "round_pause_ms": 0}
-"""Defaults of a room of bots alone: nobody needs time."""
+"""Defaults of a room of bots alone: they need no time to think or to look."""
 
 
 def room_config(game: Game[Any], given: Mapping[str, Any], *, bots_alone: bool) -> Config | Refusal:
@@ -36,18 +36,18 @@ def first_joins(
     identities: Bots,
 ) -> tuple[Event, ...] | Refusal:
     """The creator on seat 0 (or watching), then the bots."""
-    mine = ev.PlayerJoined(creator, None if spectator else 0, profile)
+    creator_joins = ev.PlayerJoined(creator, None if spectator else 0, profile)
     if spectator and bots < 2:
         return Refusal("invalid_request", "a room of bots alone needs at least 2 of them", field="bots")
     if bots == 0:
-        return (mine,)
+        return (creator_joins,)
     table = Table("", game.name, game.version, config, creator, "")
-    seated = match.evolve(game, State(table, None), mine).table
+    seated = match.evolve(game, State(table, None), creator_joins).table
     decision = table_commands.add_bots(game, seated, bots, level, identities)
     if isinstance(decision, Refusal):
         field = "bot_level" if decision.field == "level" else "bots"
         return Refusal("invalid_request", decision.message, field=field)
-    return (mine, *decision)
+    return (creator_joins, *decision)
 
 
 def rematch_joins(state: State[Any]) -> tuple[Config, tuple[Event, ...]]:

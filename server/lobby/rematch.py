@@ -1,4 +1,4 @@
-"""Rematch: the same people, seats and settings in a new room; whoever asks again is told the same room."""
+"""Rematch: the same people, seats and settings in a new room. Asking again gives the same room."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from server.errors import RoomUnavailable
 from server.lobby.opening import rematch_joins
 from server.rooms.audience import frames
 from server.rooms.directory import Directory, NewRoom
-from server.rooms.machine.effects import OpenRematch, Reject
+from server.rooms.machine.effects import Ack, OpenRematch
 from server.rooms.room import Room
 from server.wire.error_codes import ErrorCode
 
@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 class Rematches:
-    """Answers the wish that a finished room can't answer by itself."""
+    """Opens the room that a finished room asks for."""
 
     def __init__(self, directory: Directory, database: Database) -> None:
         self._directory = directory
@@ -28,7 +28,7 @@ class Rematches:
         self._opening: dict[str, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def wish(self, room: Room, wish: OpenRematch) -> None:
+    def begin(self, room: Room, wish: OpenRematch) -> None:
         task = asyncio.create_task(self._open(room, wish), name=f"rematch {room.game_id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -39,20 +39,20 @@ class Rematches:
             async with lock:
                 game_id = await games.find_rematch(self._database, room.game_id)
                 if game_id is None:
-                    game_id = (await self._directory.create(self._again(room, wish))).game_id
+                    game_id = (await self._directory.create(self._same_room(room, wish))).game_id
         except (RoomUnavailable, PersistenceError) as error:
             _log.warning("no rematch of %s: %s", room.game_id, error)
-            refused = Reject(wish.player_id, wish.id, ErrorCode.UNAVAILABLE, "no room could be opened")
-            room.fanout.send(wish.player_id, frames.reject(refused.id, refused.code, refused.message))
+            refused = frames.reject(wish.id, ErrorCode.UNAVAILABLE, "no room could be opened")
+            room.fanout.send(wish.player_id, refused)
             return
         finally:
             if not lock.locked():
                 self._opening.pop(room.game_id, None)
-        room.audience.tell({"type": "rematch", "game_id": game_id})
+        room.audience.announce({"type": "rematch", "game_id": game_id})
         # Nothing was appended to the finished log, so the ack names its last event.
         head = room.core.told_head
-        room.fanout.send(wish.player_id, {"type": "ack", "id": wish.id, "first": head, "last": head})
+        room.fanout.send(wish.player_id, frames.ack(Ack(wish.player_id, wish.id, head, head)))
 
-    def _again(self, room: Room, wish: OpenRematch) -> NewRoom:
+    def _same_room(self, room: Room, wish: OpenRematch) -> NewRoom:
         config, joins = rematch_joins(room.core.told_state)
-        return NewRoom(room.core.game, config, wish.player_id, joins, room.core.is_public, rematch_of=room.game_id)
+        return NewRoom(room.game, config, wish.player_id, joins, room.is_public, rematch_of=room.game_id)

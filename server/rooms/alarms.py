@@ -1,48 +1,43 @@
-"""What comes to a room by itself: its alarm, and what its bots have thought of."""
+"""What reaches a room without a player: its alarm, and the answer of a bot that thinks."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
+from typing import Protocol
 
 from server.clock import Clock, Timer
 from server.games.rules import Command
-from server.metrics import Metrics
-from server.rooms.machine.core import RoomCore
-from server.rooms.machine.effects import Effect, Think
-from server.rooms.machine.thought import Thinkers, Withdraw
-
-_log = logging.getLogger(__name__)
+from server.rooms.machine.effects import Think
+from server.rooms.machine.thought import Thinkers
 
 
-class Unbidden:
-    """One timer and one thought at a time."""
+class Alarmed(Protocol):
+    """The room that is called."""
 
-    def __init__(
-        self,
-        core: RoomCore,
-        clock: Clock,
-        metrics: Metrics,
-        thinkers: Thinkers,
-        carry_out: Callable[[list[Effect]], None],
-        quarantine: Callable[[], None],
-    ) -> None:
-        self._core = core
+    def alarm(self) -> None:
+        """The time that was set has come."""
+
+    def thought(self, asked: Think, command: Command | None) -> None:
+        """A bot has answered; None: not in time."""
+
+
+class Alarms:
+    """One timer and one thinking bot at a time."""
+
+    def __init__(self, room: Alarmed, clock: Clock, workers: Thinkers) -> None:
+        self._room = room
         self._clock = clock
-        self._metrics = metrics
-        self._thinkers = thinkers
-        self._carry_out = carry_out
-        self._quarantine = quarantine
+        self._workers = workers
         self._alarm_ms: int | None = None
         self._timer: Timer | None = None
-        self._timer_ms = 0  # when it rings; not after the alarm
-        self._withdraw: Withdraw = _nothing
+        self._timer_ms = 0  # when the timer rings; not after the alarm
+        self._withdraw: Callable[[], None] = _nothing
         self._closed = False
 
-    def set_alarm(self, at_ms: int | None) -> None:
-        """Milliseconds since 1970; None: none."""
+    def set(self, at_ms: int | None) -> None:
+        """Call the room at this time, in milliseconds since 1970; None: never."""
         self._alarm_ms = at_ms
-        # Most moves put the alarm off. One that rings too early now and then costs less than a new one each time.
+        # Most moves put the alarm off. A timer that rings too early now and then costs less than a new one each time.
         if at_ms is None or self._closed or (self._timer is not None and self._timer_ms <= at_ms):
             return
         if self._timer is not None:
@@ -51,16 +46,16 @@ class Unbidden:
         self._timer = self._clock.call_later((at_ms - self._clock.now_ms()) / 1000, self._ring)
 
     def think(self, asked: Think) -> None:
-        """Let a bot think, in place of another one."""
+        """Let a bot think. Another one that thinks is not waited for any more."""
         self._withdraw()
         if not self._closed:
-            self._withdraw = self._thinkers.think(asked.thought, lambda command: self._thought(asked, command))
+            self._withdraw = self._workers.think(asked.thought, lambda command: self._answer(asked, command))
 
     def stop_thinking(self) -> None:
         self._withdraw()
 
     def close(self) -> None:
-        """Nothing comes any more."""
+        """Never call the room again."""
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
@@ -72,27 +67,14 @@ class Unbidden:
         if self._alarm_ms is None:
             return
         if self._clock.now_ms() < self._alarm_ms:
-            self.set_alarm(self._alarm_ms)
+            self.set(self._alarm_ms)
             return
         self._alarm_ms = None
-        self._happen(lambda: self._core.alarm(self._clock.now_ms()))
+        self._room.alarm()
 
-    def _thought(self, asked: Think, command: Command | None) -> None:
+    def _answer(self, asked: Think, command: Command | None) -> None:
         self._withdraw = _nothing
-        self._happen(lambda: self._core.thought(asked, command, self._clock.now_ms()))
-
-    def _happen(self, decide: Callable[[], list[Effect]]) -> None:
-        try:
-            effects = decide()
-        except Exception:  # noqa: BLE001  # rules of third parties may raise anything
-            # Time does not stop asking: a room whose rules fail here would fail for ever.
-            _log.exception(
-                "bug in a timer: game %s index %d is quarantined", self._core.identity.game_id, self._core.head
-            )
-            self._metrics.rooms_quarantined_total.labels(self._core.game.name).inc()
-            self._quarantine()
-            return
-        self._carry_out(effects)
+        self._room.thought(asked, command)
 
 
 def _nothing() -> None:

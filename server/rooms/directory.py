@@ -78,7 +78,7 @@ class Directory:
         node: str,
         bots: Bots,
         rooms_per_player_max: int = limits.ROOMS_PER_PLAYER_MAX,
-        thinkers: Thinkers | None = None,
+        workers: Thinkers | None = None,
     ) -> None:
         self.registry = registry
         self._rooms_per_player_max = rooms_per_player_max
@@ -88,7 +88,7 @@ class Directory:
         self._chats = Chats(database)
         self._clock = clock
         self._metrics = metrics
-        self._thinkers = thinkers
+        self._workers = workers
         self._node = node
         self._decoders = {game.name: CommandDecoder(game) for game in registry}
         self._rooms: dict[str, Room] = {}
@@ -139,7 +139,7 @@ class Directory:
             for _ in range(_CODE_ATTEMPTS):
                 room = self.open(new)
                 try:
-                    await room.wait_committed(room.core.head)
+                    await room.wait_committed()
                 except RoomUnavailable:
                     if room.loss is None:
                         raise
@@ -250,7 +250,7 @@ class Directory:
             epoch=epoch,
             on_unload=self._unload,
             on_rematch=lambda room, wish: self.on_rematch(room, wish),
-            thinkers=self._thinkers,
+            workers=self._workers,
         )
         game_id = room.game_id
         room.audience.on_listed = lambda: self.on_listed(game_id)
@@ -278,7 +278,7 @@ class Directory:
         if self._refused.get(room.game_id) == index:
             del self._refused[room.game_id]
             self._quarantine.add(room.game_id)
-            self._metrics.rooms_quarantined_total.labels(room.core.game.name).inc()
+            self._metrics.rooms_quarantined_total.labels(room.game.name).inc()
             _log.error("game %s is quarantined: the database refuses event %d again", room.game_id, index)
         else:
             self._refused[room.game_id] = index

@@ -1,11 +1,11 @@
-"""Why a room stands still: its database is away, its server is stopping, or an operator wants it so.
+"""Why a room is paused: its database is away, its server is stopping, or an operator paused it.
 
-While it does, nothing is decided, clocks stand and commands wait, within bounds. Everybody is told.
+In a pause nothing is decided, clocks stand still and commands wait, within bounds. Every member is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Literal, Protocol
 
 from persistence.event_log.log import EventLog, Health
 from server.clock import Clock
@@ -13,31 +13,35 @@ from server.rooms.audience import frames
 from server.rooms.audience.fanout import Fanout
 from server.rooms.audience.member import Member
 from server.rooms.machine.core import RoomCore
-from server.rooms.machine.effects import Effect
+
+
+class Pausable(Protocol):
+    """The room that is paused."""
+
+    def pause(self) -> None:
+        """Decide nothing until `resume`."""
+
+    def resume(self, reason: str) -> None: ...
 
 
 class Pauses:
-    """`held`: an operator has paused the room. That is longer than any outage, and ends with the server."""
+    """`held`: an operator has paused the room. That outlasts any outage, and ends with the server."""
 
-    def __init__(
-        self,
-        core: RoomCore,
-        fanout: Fanout,
-        clock: Clock,
-        log: EventLog,
-        carry_out: Callable[[list[Effect]], None],
-        resume: Callable[[str], None],
-    ) -> None:
+    def __init__(self, room: Pausable, core: RoomCore, fanout: Fanout, clock: Clock, log: EventLog) -> None:
         self.held = False
+        self._room = room
         self._core = core
         self._fanout = fanout
         self._clock = clock
         self._log = log
-        self._carry_out = carry_out
-        self._resume = resume
+
+    @property
+    def reason(self) -> Literal["operator", "database"] | None:
+        """Why nothing is decided now; None: the room goes on."""
+        return "operator" if self.held else "database" if self._core.paused else None
 
     def database(self, health: Health, *, was: Health) -> None:
-        """It went away or came back."""
+        """The database went away or came back."""
         if self.held:
             return
         if health is Health.PAUSED and not self._core.relaxed:
@@ -56,7 +60,7 @@ class Pauses:
             self._begin("operator")
 
     def release(self) -> None:
-        """That pause is over; the one of a database that is away is not."""
+        """The operator's pause is over. If the database is away, the room stays paused for that reason."""
         self.held = False
         if self._log.health is Health.PAUSED and not self._core.relaxed:
             self._fanout.broadcast(frames.status("database", self._clock.now_ms()))
@@ -64,16 +68,16 @@ class Pauses:
             self._end("operator")
 
     def welcome(self, member: Member) -> None:
-        """Tell a newcomer, if there is something to tell."""
+        """Tell a newcomer, if the room is paused."""
         if self._core.paused_since_ms is not None:
             reason = "operator" if self.held else "database"
             member.send(member.encoder.frame(frames.status(reason, self._core.paused_since_ms)))
 
     def _begin(self, reason: str) -> None:
         if self._core.paused_since_ms is None:
-            self._carry_out(self._core.pause(self._clock.now_ms()))
+            self._room.pause()
         self._fanout.broadcast(frames.status(reason, self._clock.now_ms()))
 
     def _end(self, reason: str) -> None:
         self._fanout.broadcast(frames.status(None, self._clock.now_ms()))
-        self._resume(reason)
+        self._room.resume(reason)

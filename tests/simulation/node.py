@@ -93,7 +93,7 @@ class Node:
         with patch.object(directory, "CommandDecoder", decoder):
             thinkers = Here(registry(), self.clock, iterations=2, after_ms=20)
             self.directory = Directory(
-                registry(), self.log, self.database, self.clock, metrics(), name, bots, thinkers=thinkers
+                registry(), self.log, self.database, self.clock, metrics(), name, bots, workers=thinkers
             )
         self.log.watch(self._watch)
         passes: Any = Passes()

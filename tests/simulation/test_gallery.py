@@ -156,7 +156,7 @@ async def test_a_full_gallery_is_served_in_slices_and_misses_nothing() -> None:
     table = VirtualTable("relay", players=1)
     player = table.seats[0]
     player.connect()
-    watchers = [await watcher(table) for _ in range(3 * limits.GALLERY_SLICE - 10)]
+    watchers = [await watcher(table) for _ in range(3 * limits.LISTENERS_PER_SLICE - 10)]
     for number in range(4):
         player.command("say", data=number)  # time stands still: only the first slice of the first round is out
     assert player.events[-1]["data"]["data"] == 3
@@ -177,7 +177,7 @@ async def test_what_is_told_besides_the_events_comes_behind_them() -> None:
     player.connect()
     seat = await watcher(table)
     player.command("say", data="the end")
-    table.room.audience.tell({"type": "rematch", "game_id": "another"})
+    table.room.audience.announce({"type": "rematch", "game_id": "another"})
     player.command("say", data="behind the end")
     assert player.of_type("rematch") and not seat.of_type("rematch")
     late = await watcher(table)
@@ -194,16 +194,16 @@ async def test_the_room_is_told_how_many_watch_but_not_each_time() -> None:
     table = VirtualTable("relay", spectator_delay_s=DELAY_S)
     player = table.seats[0]
     player.connect()
-    watchers = [await watcher(table) for _ in range(2 * limits.GALLERY_SLICE + 1)]
-    table.advance(limits.HEADCOUNT_S + 0.1)
+    watchers = [await watcher(table) for _ in range(2 * limits.LISTENERS_PER_SLICE + 1)]
+    table.advance(limits.SPECTATOR_COUNT_S + 0.1)
     for seat in (player, *watchers):
         assert [frame["count"] for frame in seat.of_type("spectators")] == [len(watchers)]
     watchers[0].disconnect()
     again = await watcher(table)
-    table.advance(limits.HEADCOUNT_S)
+    table.advance(limits.SPECTATOR_COUNT_S)
     assert len(player.of_type("spectators")) == 1  # one went, one came
     assert [frame["count"] for frame in again.of_type("spectators")] == [len(watchers)]
     for seat in (again, *watchers[1:]):
         seat.disconnect()
-    table.advance(limits.HEADCOUNT_S)
+    table.advance(limits.SPECTATOR_COUNT_S)
     assert [frame["count"] for frame in player.of_type("spectators")] == [len(watchers), 0]

@@ -64,5 +64,5 @@ class ThinkersTable(VirtualTable):
 
     def _room(self, *given: Any) -> Room:
         room = super()._room(*given)
-        room._unbidden._thinkers = self.thinkers
+        room._alarms._workers = self.thinkers
         return room

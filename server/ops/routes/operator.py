@@ -64,7 +64,7 @@ async def read_overview(services: With) -> dict[str, Any]:
         "connections": {
             "all": int(value("parlor_connections") or 0),
             "players": sum(len(room.fanout.players) for room in rooms),
-            "spectators": sum(len(room.fanout.watchers) for room in rooms),
+            "spectators": sum(room.spectators for room in rooms),
             "lobby": int(value("parlor_lobby_listeners") or 0),
             "replays": int(value("parlor_replay_viewers") or 0),
         },
@@ -82,8 +82,8 @@ async def list_rooms(
     cursor: str | None = None,
 ) -> dict[str, Any]:
     """The rooms in memory, private ones too, the newest first."""
-    known = sorted((room for room in services.directory if room.core.told_head >= 0), key=_id, reverse=True)
-    lines = (moderation.line(room) for room in known if cursor is None or room.game_id < cursor)
+    known = sorted((room for room in services.directory if room.told_table is not None), key=_id, reverse=True)
+    lines = (moderation.summary(room) for room in known if cursor is None or room.game_id < cursor)
     fitting = [line for line in lines if _fits(line, stage, game, search)]
     return {
         "items": fitting[:limit],
@@ -98,18 +98,18 @@ async def read_room(request: Request, services: With, game_id: str, reveal: bool
     room = _in_memory(services, game_id)
     if reveal:
         await _write_down(request, services, "reveal", room, "looked at all hands")
-    return moderation.look(room, reveal=reveal)
+    return moderation.details(room, reveal=reveal)
 
 
 @router.post("/rooms/{game_id}/pause")
 async def pause_room(request: Request, services: With, game_id: str, why: Why) -> dict[str, Any]:
     """Let a room stand still, as in an outage, until `resume`."""
     room = await _room(services, game_id)
-    if room.pauses.held or room.core.told_state.table.is_over:
+    if room.pauses.held or room.table.is_over:
         raise Refused(409, ErrorCode.INVALID_PHASE, "the room is paused already, or over")
     await _write_down(request, services, "pause", room, why.reason)
     room.pauses.hold()
-    return moderation.line(room)
+    return moderation.summary(room)
 
 
 @router.post("/rooms/{game_id}/resume")
@@ -121,19 +121,19 @@ async def resume_room(request: Request, services: With, game_id: str, why: Why) 
     await _write_down(request, services, "resume", room, why.reason)
     if room.pauses.held:
         room.pauses.release()
-    return moderation.line(room)
+    return moderation.summary(room)
 
 
 @router.post("/rooms/{game_id}/close")
 async def close_room(request: Request, services: With, game_id: str, why: Why) -> dict[str, Any]:
     """End a room before its game is over: `game_aborted`, for good, and it counts nowhere."""
     room = await _room(services, game_id)
-    _decided(moderation.closing(room.core.table))
+    _decided(moderation.closing(room.table))
     await _write_down(request, services, "close", room, why.reason)
-    await _impose(room, moderation.closing(room.core.table))
+    await _impose(room, moderation.closing(room.table))
     if room.pauses.held:
         room.pauses.release()
-    return moderation.line(room)
+    return moderation.summary(room)
 
 
 @router.post("/rooms/{game_id}/kick")
@@ -141,10 +141,10 @@ async def kick_player(request: Request, services: With, game_id: str, wish: Kick
     """Put somebody out of a room for good; in the lobby a bot too."""
     room = await _room(services, game_id)
     player_id = known_id(wish.player_id, "player_not_found", "player")
-    _decided(moderation.removal(room.core.table, player_id))
+    _decided(moderation.removal(room.table, player_id))
     await _write_down(request, services, "kick", room, wish.reason, player_id)
-    await _impose(room, moderation.removal(room.core.table, player_id))
-    return moderation.line(room)
+    await _impose(room, moderation.removal(room.table, player_id))
+    return moderation.summary(room)
 
 
 @router.post("/rooms/{game_id}/message")
@@ -153,7 +153,7 @@ async def tell_room(request: Request, services: With, game_id: str, notice: Noti
     room = _in_memory(services, game_id)
     await _write_down(request, services, "message", room, notice.text)
     room.fanout.broadcast(frames.notice(notice.text, services.clock.now_ms()))
-    return moderation.line(room)
+    return moderation.summary(room)
 
 
 @router.get("/actions")
@@ -182,7 +182,7 @@ async def _impose(room: Room, decided: Event | Refusal) -> None:
     """Bring it about, and wait until it is committed."""
     async with database_deadline():
         room.impose((_decided(decided),))
-        await room.wait_committed(room.core.head)
+        await room.wait_committed()
 
 
 def _decided(outcome: Event | Refusal) -> Event:
@@ -195,7 +195,7 @@ def _decided(outcome: Event | Refusal) -> Event:
 
 def _in_memory(services: Services, game_id: str) -> Room:
     room = services.directory.find(known_id(game_id, "room_not_found", "room"))
-    if room is None or room.core.told_head < 0:
+    if room is None or room.told_table is None:
         raise Refused(404, "room_not_found", "no such room in memory")
     return room
 
@@ -203,7 +203,7 @@ def _in_memory(services: Services, game_id: str) -> Room:
 async def _room(services: Services, game_id: str) -> Room:
     """Also one that has left the memory."""
     room = await services.directory.get(known_id(game_id, "room_not_found", "room"))
-    if room is None or room.core.told_head < 0:
+    if room is None or room.told_table is None:
         raise Refused(404, "room_not_found", "no such room")
     return room
 

@@ -49,8 +49,8 @@ async def read_chat(
 async def _table(services: Services, row: GameRow) -> Table:
     """Who is who in this room now: from memory, or from the log without loading the room."""
     room = services.directory.find(row.id)
-    if room is not None and room.core.told_head >= 0:
-        return room.core.told_state.table
+    if room is not None and room.told_table is not None:
+        return room.told_table
     codec = services.registry.codec(row.game)
     records = [stored_record(codec, stored) async for stored in services.log.read(row.id, 0, row.last_event_index)]
     return fold(services.registry.game(row.game), [record.event for record in records]).table

@@ -26,7 +26,6 @@ from server.games.rules import Refusal, State
 from server.games.table import config_data, view_players
 from server.replays.forking import Taker, fork, write
 from server.replays.recordings import past_view, state_answer
-from server.rooms.audience import frames
 from server.rooms.audience.delay import as_watched, may_be_ahead
 from server.rooms.audience.fanout import visible
 from server.rooms.machine.effects import Record
@@ -210,7 +209,7 @@ async def fork_game(request: Request, services: With, caller: Caller, game_id: s
     room = await services.directory.take_in(caller, lambda code: write(made, code, now_ms))
     return {
         "game_id": room.game_id,
-        "join_code": room.core.identity.join_code,
+        "join_code": room.join_code,
         "ws_url": services.ws_url(request, room.game_id),
         "seat": made.seat,
         "at": made.at,
@@ -254,10 +253,10 @@ def _fold(services: Services, row: GameRow, records: list[Record]) -> State[Any]
 def _live_view(services: Services, row: GameRow, index: int, viewer: str | None) -> dict[str, Any] | None:
     """The newest view of a running game as its room shows it: with the deadline, which stands in no event."""
     room = services.directory.find(row.id)
-    step = None if room is None or row.status == "completed" else room.audience.shown(viewer)
+    step = None if room is None or row.status == "completed" else room.shown(viewer)
     if room is None or step is None or step.last != index:
         return None
-    return frames.view(room.core, step, viewer)
+    return room.view(step, viewer)
 
 
 def _may_look(state: State[Any], row: GameRow, caller: str | None) -> None:

@@ -69,7 +69,7 @@ async def create_room(request: Request, services: With, caller: Caller, wanted: 
     room = await services.directory.create(NewRoom(game, config, caller, joins, wanted.is_public))
     return {
         "game_id": room.game_id,
-        "join_code": room.core.identity.join_code,
+        "join_code": room.join_code,
         "ws_url": services.ws_url(request, room.game_id),
         "seat": None if spectator else 0,
     }
@@ -110,7 +110,7 @@ async def join_room(
     room = await services.directory.get(_id(game_id))
     if room is None:
         raise _not_found()
-    if not room.core.is_public and not room.is_member(caller):
+    if not room.is_public and not room.is_member(caller):
         raise Refused(403, "forbidden", "this room is private: join with its code")
     return await _join(request, services, caller, room, "player" if wish is None else wish.role)
 
@@ -128,7 +128,7 @@ async def join_by_code(request: Request, services: With, caller: Caller, wish: J
 async def _join(request: Request, services: Services, caller: str, room: Room, role: Role) -> dict[str, Any]:
     profile = room.profile(caller) or await services.profiles.get(caller)
     # A public room is watched without being a member of it; in a private one membership is the right to watch.
-    if role == "spectator" and room.core.is_public:
+    if role == "spectator" and room.is_public:
         if not room.admits(caller, role):
             raise Refused(403, "forbidden", "this player was removed from the room")
         seat = None
@@ -139,7 +139,7 @@ async def _join(request: Request, services: Services, caller: str, room: Room, r
 
 def _listed(services: Services, row: GameRow) -> dict[str, Any]:
     room = services.directory.find(row.id)
-    return listed(row, 0 if room is None else len(room.fanout.watchers), services.clock.now_ms())
+    return listed(row, 0 if room is None else room.spectators, services.clock.now_ms())
 
 
 def _id(game_id: str) -> str:

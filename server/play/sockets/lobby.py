@@ -6,7 +6,7 @@ from typing import ClassVar
 from urllib.parse import parse_qs
 
 from server.clock import Clock
-from server.lobby.room_list import Board
+from server.lobby.room_list import RoomList
 from server.metrics import Metrics
 from server.sessions.connection import Connection, Handlers, Outlet
 from server.settings import Settings
@@ -17,13 +17,13 @@ from server.wire.from_client import CommandFrame, Hello, Sync, decode
 
 
 class LobbySession(Connection):
-    """A `Listener` of the board. `query`: of the address, `game=NAME` for the rooms of one game."""
+    """A `LobbyClient`. `query`: of the address, `game=NAME` for the rooms of one game."""
 
-    __slots__ = ("_board", "game")
+    __slots__ = ("_rooms", "game")
 
     def __init__(
         self,
-        board: Board,
+        rooms: RoomList,
         outlet: Outlet,
         query: str,
         encoder: Encoder,
@@ -34,12 +34,12 @@ class LobbySession(Connection):
         super().__init__(outlet, encoder, decode, clock, metrics, settings)
         games = parse_qs(query, keep_blank_values=True).get("game")
         self.game: str | None = games[-1] if games else None
-        self._board = board
+        self._rooms = rooms
         self._open()
-        board.enter(self)
+        rooms.enter(self)
 
     def _sync(self, frame: Sync) -> None:
-        self._board.show(self)
+        self._rooms.send_list(self)
 
     def _command(self, frame: CommandFrame) -> None:
         self._reject(frame.id, ErrorCode.INVALID_COMMAND, "the lobby takes no commands")
@@ -55,7 +55,7 @@ class LobbySession(Connection):
     }
 
     def unavailable(self) -> None:
-        """The list can't be read now (`Listener`)."""
+        """The list can't be read now (`LobbyClient`)."""
         self.fail(CloseCode.RESTART, ErrorCode.UNAVAILABLE, "1000")
 
     def skip(self) -> bool:
@@ -67,7 +67,7 @@ class LobbySession(Connection):
         """The peer has read everything."""
         if self._skipping and not self.closed:
             self._skipping = False
-            self._board.show(self)
+            self._rooms.send_list(self)
 
     def _leave(self) -> None:
-        self._board.leave(self)
+        self._rooms.leave(self)

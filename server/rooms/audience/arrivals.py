@@ -1,8 +1,9 @@
-"""The way into a room: who connects is brought up to date, then takes part.
+"""The way into a room: a connection is brought up to date, then takes part.
 
 The missing events may have to be read from the log, and meanwhile anything can happen: more events, another connection
-of the same player, his removal, the end of the room. So everything that decides about the newcomer is looked at again
-after the last wait, and from then on nothing waits until he is a member: no event is missed, none comes twice.
+of the same player, the player's removal, the end of the room. So everything that decides about the newcomer is decided
+again after the last wait. From then on nothing waits until the newcomer is a member: no event is missed, none comes
+twice.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Arrivals:
         self._coming: dict[PlayerId, Member] = {}
 
     def begin(self, member: Member) -> None:
-        """The newest connection of a player wins: his others end."""
+        """A connection is on its way. It replaces older ones of the same player: those end."""
         for old in (self._coming.get(member.player_id), self._fanout.find(member.player_id)):
             if old is not None:
                 self._fanout.remove(old)
@@ -41,15 +42,16 @@ class Arrivals:
         self._coming[member.player_id] = member
 
     def end(self, member: Member) -> None:
-        """Arrived, or given up."""
+        """The connection has arrived, or given up."""
         if self._coming.get(member.player_id) is member:
             del self._coming[member.player_id]
 
     def expects(self, player_id: PlayerId) -> bool:
+        """Whether a connection of this player is on its way."""
         return player_id in self._coming
 
     def admits(self, player_id: PlayerId, role: Role | None) -> bool:
-        """Members may connect; anybody else may watch a public room."""
+        """Whether this player may connect: members may, and anybody may watch a public room. `role` None: either."""
         if self._core.told_head < 0:
             return False
         member = self._core.told_state.table.players.get(player_id)
@@ -60,13 +62,13 @@ class Arrivals:
         return member is not None or self._core.is_public
 
     async def bring_up(self, member: Member, hello: Hello) -> bool:
-        """Send what is missing and make him a member. False: he was turned away. Raises RoomUnavailable."""
+        """Send what is missing and make the connection a member. False: it was turned away. Raises RoomUnavailable."""
         core = self._core
-        self._look(member, hello)
+        self._set_viewer(member, hello)
         missing = await self._missing(member, hello)
         if self._coming.get(member.player_id) is not member:
             return False
-        self._look(member, hello)
+        self._set_viewer(member, hello)
         viewer = member.viewer
         mode = "state" if missing is None else "replay"
         welcome = frames.welcome(
@@ -86,7 +88,7 @@ class Arrivals:
         if not self.admits(member.player_id, hello.role):
             member.close(CloseCode.FORBIDDEN, "removed from the room")
             return False
-        self._look(member, hello)
+        self._set_viewer(member, hello)
         self._fanout.add(member)
         step = self._audience.shown(member.viewer)
         if step is not None and (missing is None or member.viewer != viewer):
@@ -94,14 +96,14 @@ class Arrivals:
         return True
 
     def _head(self, member: Member) -> int:
-        """Index of the newest event that he may be shown."""
+        """Index of the newest event that this member may be shown."""
         step = self._audience.shown(member.viewer)
         return -1 if step is None else step.last
 
     async def _missing(self, member: Member, hello: Hello) -> list[Record] | None:
-        """The events that he lacks; None: he gets a state instead."""
+        """The events that the client lacks; None: send a state instead."""
         head = self._head(member)
-        if not self._replays(hello, head):
+        if not self._can_replay(hello, head):
             return None
         first = hello.last_index + 1
         if first > head:
@@ -109,18 +111,19 @@ class Arrivals:
         records = await self._records(first, head)
         return None if sum(len(record.json.encode()) for record in records) > limits.REPLAY_BYTES_MAX else records
 
-    def _replays(self, hello: Hello, head: int) -> bool:
-        """Whether he gets the events that he lacks, not a state: they are few, and he knows this very log.
+    def _can_replay(self, hello: Hello, head: int) -> bool:
+        """Whether the missing events are sent, not a state: they are few, and the client knows this very log.
 
-        What a relaxed room told may not have come through a change of owner: then nobody knows which log he knows.
+        A relaxed room may have lost events that it told when its owner changed. After that nobody can say which log the
+        client knows.
         """
         if self._core.relaxed and hello.last_index >= 0 and hello.epoch != self._epoch:
             return False
         fits = hello.last_index <= head and (hello.epoch is None or hello.epoch <= self._epoch)
         return fits and head - hello.last_index <= limits.REPLAY_EVENTS_MAX
 
-    def _look(self, member: Member, hello: Hello) -> None:
-        """Whose eyes the newcomer has."""
+    def _set_viewer(self, member: Member, hello: Hello) -> None:
+        """Seated players see through their own eyes, unless they came to watch."""
         seated = self._seat(member.player_id) is not None and hello.role != "spectator"
         member.viewer = member.player_id if seated else None
 
@@ -129,7 +132,7 @@ class Arrivals:
         return None if player is None else player.seat
 
     async def _catch_up(self, member: Member, records: list[Record], first: int) -> None:
-        """Send these, and then whatever was committed meanwhile. `first`: the index from which he lacks events."""
+        """Send these events, then whatever was committed meanwhile. `first`: the index of the first missing event."""
         while True:
             if records:
                 member.send(self._fanout.encode(records, member.encoder, member.viewer))

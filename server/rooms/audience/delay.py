@@ -1,6 +1,6 @@
-"""A room with a delay shows itself to those who don't play only as it was a while ago, over HTTP as in the gallery.
+"""The delay of a room for everybody who doesn't play in it, over HTTP as on the sockets.
 
-What is not shown game by game knows no delay: lifetime statistics and leaderboards count a game when it is over.
+Lifetime statistics and leaderboards know no delay: they count a game when it is over, and show no single game.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from server.rooms.machine.effects import Record
 
 
 def may_be_ahead(row: GameRow, now_ms: int) -> bool:
-    """Whether there may be something that only players know yet."""
+    """Whether players may know more of this game than spectators do."""
     return bool(_delay_ms(row)) and not _is_past(row.completed_at or row.closed_at, row, now_ms)
 
 
@@ -25,7 +25,7 @@ def status(row: GameRow, now_ms: int) -> str:
 
 
 def as_watched(row: GameRow, records: Sequence[Record], now_ms: int) -> GameRow:
-    """The game as those see it who only watch; `records`: all of it. That a room was opened is no secret."""
+    """The game as spectators see it now; `records`: all of it. That a room was opened is no secret."""
     known = [record for record in records if record.at_ms <= now_ms - _delay_ms(row)] or records[:1]
     if len(known) == len(records):
         return row

@@ -1,6 +1,6 @@
-"""Who is here: the sockets of one room. And who of the players is told what; encode once per audience.
+"""The connections of one room, and what the players among them are sent. Every frame is encoded once per audience.
 
-Those who watch are served by the gallery.
+What spectators are sent, and when, is decided in `spectators.py`.
 """
 
 from __future__ import annotations
@@ -10,70 +10,79 @@ from typing import Any
 
 from server.games import match
 from server.games.rules import Game, PlayerId, Viewer
+from server.metrics import Metrics
 from server.rooms.audience import frames
 from server.rooms.audience.member import Member
-from server.rooms.machine.effects import Record, Step
+from server.rooms.machine.effects import Record, Reject, Step
 from server.wire.encoders import Encoder, encode_json
 
 
 class Fanout:
-    """The members of one room, by player: one connection each, with eyes of its own (`players`) or without."""
+    """The members of one room by player, one connection each. `players` see through their own eyes; `spectators` have
+    no seat."""
 
-    def __init__(self, game: Game[Any], on_watchers: Callable[[], None] = lambda: None) -> None:
-        """`on_watchers`: called whenever somebody begins or ceases to watch."""
+    def __init__(self, game: Game[Any], metrics: Metrics, on_spectators: Callable[[], None] = lambda: None) -> None:
+        """`on_spectators` is called whenever a spectator comes or goes."""
         self._game = game
-        self._on_watchers = on_watchers
+        self._metrics = metrics
+        self._on_spectators = on_spectators
         self.players: dict[PlayerId, Member] = {}
-        self.watchers: dict[PlayerId, Member] = {}
+        self.spectators: dict[PlayerId, Member] = {}
 
     def __iter__(self) -> Iterator[Member]:
-        """All of them; they may come and go meanwhile."""
-        return iter((*self.players.values(), *self.watchers.values()))
+        """All members; they may come and go meanwhile."""
+        return iter((*self.players.values(), *self.spectators.values()))
 
     def find(self, player_id: PlayerId) -> Member | None:
-        return self.players.get(player_id) or self.watchers.get(player_id)
+        return self.players.get(player_id) or self.spectators.get(player_id)
 
     def add(self, member: Member) -> None:
-        side = self.watchers if member.viewer is None else self.players
+        side = self.spectators if member.viewer is None else self.players
         side[member.player_id] = member
-        if side is self.watchers:
-            self._on_watchers()
+        if side is self.spectators:
+            self._on_spectators()
 
     def remove(self, member: Member) -> bool:
         """False if another connection of the same player stands in its place."""
-        for side in (self.players, self.watchers):
+        for side in (self.players, self.spectators):
             if side.get(member.player_id) is member:
                 del side[member.player_id]
-                if side is self.watchers:
-                    self._on_watchers()
+                if side is self.spectators:
+                    self._on_spectators()
                 return True
         return False
 
-    def move(self, member: Member, viewer: Viewer) -> None:
-        """Give him other eyes."""
+    def change_viewer(self, member: Member, viewer: Viewer) -> None:
+        """From now on the member sees what `viewer` sees."""
         self.remove(member)
         member.viewer = viewer
         self.add(member)
 
     def clear(self) -> None:
         self.players.clear()
-        self.watchers.clear()
+        self.spectators.clear()
 
     def send(self, player_id: PlayerId, frame: dict[str, Any]) -> None:
-        """One frame to one player, if he is connected."""
+        """One frame to one player or spectator, if connected."""
         member = self.find(player_id)
         if member is not None:
             member.send(member.encoder.frame(frame))
 
+    def reject(self, reject: Reject) -> None:
+        """Tell a player that a command was refused, and count it."""
+        self._metrics.rejected_total.labels(reject.code).inc()
+        self.send(reject.player_id, frames.reject(reject.id, reject.code, reject.message, reject.field))
+
     def broadcast(self, frame: dict[str, Any]) -> None:
-        """The same frame to everybody."""
-        self._tell(self, frame)
+        """The same frame to every member."""
+        self.send_to(self, frame)
 
-    def tell_players(self, frame: dict[str, Any]) -> None:
-        """The same frame to all who have a seat."""
-        self._tell(tuple(self.players.values()), frame)
+    def send_to_players(self, frame: dict[str, Any]) -> None:
+        """The same frame to every member with a seat."""
+        self.send_to(tuple(self.players.values()), frame)
 
-    def _tell(self, members: Iterable[Member], frame: dict[str, Any]) -> None:
+    def send_to(self, members: Iterable[Member], frame: dict[str, Any]) -> None:
+        """The same frame to these members, encoded once for each subprotocol."""
         encoded: dict[Encoder, bytes] = {}
         for member in members:
             data = encoded.get(member.encoder)
@@ -82,7 +91,7 @@ class Fanout:
             member.send(data)
 
     def publish(self, steps: Sequence[Step], records: Sequence[Record], turns: dict[PlayerId, dict[str, Any]]) -> None:
-        """The records of these steps to every player, his acks and his turn behind them, all in one write."""
+        """Send the records of these steps to every player, with their own acks and turn behind them, in one write."""
         own: dict[PlayerId, list[dict[str, Any]]] = {}
         for step in steps:
             ack = step.ack
@@ -116,7 +125,7 @@ class Fanout:
 
 
 def visible(game: Game[Any], record: Record, viewer: Viewer) -> tuple[str, dict[str, Any]]:
-    """Name and data of the event as `viewer` may know them; one that is hidden whole is called `hidden`."""
+    """Name and data of the event as `viewer` may know them; an event that is hidden whole is called `hidden`."""
     if not record.event.private:
         return record.event.name, record.data
     data = match.redact(game, record.event, viewer)

@@ -1,4 +1,4 @@
-"""The frames that a room sends, besides its events."""
+"""The frames that a room sends besides its events."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def welcome(
     }
 
 
-def view(core: RoomCore, step: Step, viewer: Viewer, watcher: PlayerId | None = None) -> Data:
-    """The state after `step` as `viewer` may see it. `watcher`: who he is, if he watches without a seat."""
+def view(core: RoomCore, step: Step, viewer: Viewer, spectator: PlayerId | None = None) -> Data:
+    """The state after `step` as `viewer` may see it. `spectator`: the player who watches without a seat."""
     seen = match.view(core.game, step.state, viewer)
     if seen.get("turn") is not None and step.wait is not None:
         seen["turn"] = {**seen["turn"], "deadline_at": step.wait.due_ms}
     if viewer is None:
-        seen["you"]["player_id"] = watcher
+        seen["you"]["player_id"] = spectator
     else:
         seen["join_code"] = core.identity.join_code
     return seen
@@ -71,7 +71,7 @@ def turn(index: int, deadline_at: int | None, actions: Iterable[Command]) -> dic
 
 
 def notice(text: str, now_ms: int) -> dict[str, Any]:
-    """What an operator tells everybody in a room."""
+    """An operator's message to everybody in a room."""
     return {"type": "notice", "text": text, "at": now_ms}
 
 
@@ -96,7 +96,7 @@ def muted(player_id: PlayerId, *, muted: bool) -> dict[str, Any]:
 
 
 def said(message: Message) -> Data:
-    """A message as everybody may see it."""
+    """A chat message as everybody may see it."""
     return {
         "id": message.id,
         "player_id": message.player_id,
@@ -107,5 +107,5 @@ def said(message: Message) -> Data:
 
 
 def status(reason: str | None, now_ms: int) -> dict[str, Any]:
-    """`reason`: why the room is paused, `database`, `restart` or `operator`; None: it goes on."""
+    """`reason`: why the room is paused, `database`, `restart` or `operator`; None: the pause is over."""
     return {"type": "status", "paused": reason is not None, "reason": reason, "since": now_ms}

@@ -1,4 +1,4 @@
-"""What a room has told: the newest events in memory, all of them in the log."""
+"""The events that a room has published: the newest ones in memory, all of them in the log."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from server.rooms.machine.records import stored_record
 
 
 class History:
-    """`add` what is told; `newest` and `read` give it back.
+    """`add` events as they are published; `newest` reads them from memory, `read` from the log.
 
-    What is told before it is committed (in a relaxed room) stays in memory until `committed` says that it is.
+    A relaxed room publishes events before they are committed. Those stay in memory until `committed`.
     """
 
     def __init__(self, game_id: str, log: EventLog, codec: Codec) -> None:
@@ -26,14 +26,14 @@ class History:
         self._tail: deque[Record] = deque(maxlen=limits.TAIL_EVENTS)
 
     def keep_uncommitted(self) -> None:
-        """From now on events are told before they are committed."""
+        """The room is relaxed: keep what is not committed yet, however much it is."""
         self._tail = deque(self._tail)
 
     def add(self, records: Iterable[Record]) -> None:
         self._tail.extend(records)
 
     def committed(self, head: int) -> None:
-        """Everything up to `head` is in the log as well."""
+        """Everything up to event `head` is in the log: memory may forget it."""
         while len(self._tail) > limits.TAIL_EVENTS and self._tail[0].index <= head:
             self._tail.popleft()
 

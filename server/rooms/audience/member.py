@@ -10,8 +10,8 @@ from server.wire.encoders import Encoder
 
 
 class Member(Protocol):
-    """A connection that has said hello. `viewer`: whose eyes it has; None without a seat. `chat_id` is the chat's: the
-    newest message that was told here."""
+    """A connection that has said hello. `viewer`: the player through whose eyes it sees; None without a seat.
+    `chat_id` belongs to the chat: the newest message that this connection was sent."""
 
     player_id: PlayerId
     viewer: Viewer

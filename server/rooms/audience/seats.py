@@ -1,4 +1,4 @@
-"""A seat that is taken or given up changes what its player may see. Pure."""
+"""Taking or giving up a seat changes what a player may see. Pure."""
 
 from __future__ import annotations
 

@@ -1,60 +1,71 @@
-"""Serving all who watch in slices, between which the event loop does other things: the players' path stays short."""
+"""Serving many listeners in slices: between two slices the event loop does other things, such as serving players."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from typing import Generic, TypeVar
 
 from server import limits
 from server.clock import Clock, Timer
-from server.rooms.audience.fanout import Fanout
-from server.rooms.audience.member import Member
 
-Cache: TypeAlias = dict[Any, bytes]
-"""What was encoded for one member may serve the next."""
+T = TypeVar("T")
 
 
-class Slices:
-    """`serve` gives a member all that he lacks; to be called once too often does no harm."""
+def _nothing() -> None:
+    pass
 
-    def __init__(self, clock: Clock, fanout: Fanout, serve: Callable[[Member, Cache], None]) -> None:
+
+class Slices(Generic[T]):
+    """Rounds over all listeners: those that `listeners` gives when a round begins, LISTENERS_PER_SLICE at a time.
+
+    `serve` gets one slice after the other; a listener may be gone when its turn comes. `finished` is called when a
+    round is over and no other follows.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        listeners: Callable[[], Iterable[T]],
+        serve: Callable[[Sequence[T]], None],
+        finished: Callable[[], None] = _nothing,
+    ) -> None:
         self._clock = clock
-        self._fanout = fanout
+        self._listeners = listeners
         self._serve = serve
-        self._members: deque[Member] = deque()
-        self._cache: Cache = {}
-        self._again = False  # something has happened since the round began
+        self._finished = finished
+        self._waiting: deque[T] = deque()  # not served yet in this round
+        self._again = False  # one more round follows
         self._timer: Timer | None = None
 
     @property
     def is_under_way(self) -> bool:
-        return bool(self._members)
+        return bool(self._waiting)
 
     def begin(self) -> None:
-        """Serve everybody who watches now; if that is under way already, once more behind it."""
-        if self._members:
+        """Serve the first slice now. While a round is under way, one more round follows it instead."""
+        if self._waiting:
             self._again = True
             return
-        self._cache = {}
-        self._members.extend(self._fanout.watchers.values())
-        self._next()
+        self._waiting.extend(self._listeners())
+        self._serve_slice()
 
     def stop(self) -> None:
-        self._members.clear()
+        """Serve nobody any more."""
+        self._waiting.clear()
         self._again = False
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _next(self) -> None:
+    def _serve_slice(self) -> None:
         self._timer = None
-        for _ in range(min(limits.GALLERY_SLICE, len(self._members))):
-            member = self._members.popleft()
-            if self._fanout.watchers.get(member.player_id) is member:
-                self._serve(member, self._cache)
-        if self._members:
-            self._timer = self._clock.call_later(0, self._next)
+        waiting = self._waiting
+        self._serve([waiting.popleft() for _ in range(min(limits.LISTENERS_PER_SLICE, len(waiting)))])
+        if waiting:
+            self._timer = self._clock.call_later(0, self._serve_slice)
         elif self._again:
             self._again = False
             self.begin()
+        else:
+            self._finished()

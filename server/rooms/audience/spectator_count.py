@@ -1,4 +1,4 @@
-"""How many watch: told to the whole room, but not each time that somebody comes or goes."""
+"""How many spectators are connected. The room is told, but not each time that one comes or goes."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ from server import limits
 from server.clock import Clock, Timer
 
 
-class Headcount:
-    """`changed` as often as you like; `tell` is called with the number at most once in HEADCOUNT_S seconds."""
+class SpectatorCount:
+    """Call `changed` as often as you like: `publish` gets the number at most once in SPECTATOR_COUNT_S seconds, and
+    only if it is a new one. `published`: the last number."""
 
-    def __init__(self, clock: Clock, count: Callable[[], int], tell: Callable[[int], None]) -> None:
-        self.told = 0
+    def __init__(self, clock: Clock, count: Callable[[], int], publish: Callable[[int], None]) -> None:
+        self.published = 0
         self._clock = clock
         self._count = count
-        self._tell = tell
+        self._publish = publish
         self._timer: Timer | None = None
 
     def changed(self) -> None:
         if self._timer is None:
-            self._timer = self._clock.call_later(limits.HEADCOUNT_S, self._look)
+            self._timer = self._clock.call_later(limits.SPECTATOR_COUNT_S, self._publish_if_new)
 
     def close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _look(self) -> None:
+    def _publish_if_new(self) -> None:
         self._timer = None
         count = self._count()
-        if count != self.told:
-            self.told = count
-            self._tell(count)
+        if count != self.published:
+            self.published = count
+            self._publish(count)

@@ -1,8 +1,8 @@
-"""What is said in a room, and who has been told of it.
+"""The messages of a room's chat, and which of them each connection has been sent.
 
-Every connection knows the newest message that it was told (`Member.chat_id`). To tell somebody is to give him whatever
-is newer and that he may see: nothing comes twice or out of order, whoever takes or leaves a seat meanwhile. Those who
-watch a room with a delay may see a message when it is as old as that.
+Every connection knows the newest message that it was sent (`Member.chat_id`). To serve a connection is to send it what
+is newer and may be seen there: nothing comes twice or out of order, whoever takes or leaves a seat meanwhile. In a room
+with a delay, spectators may see a message when it is as old as the delay.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from server.games.rules import PlayerId
 from server.rooms.audience import frames
 from server.rooms.audience.fanout import Fanout
 from server.rooms.audience.member import Member
-from server.rooms.audience.slices import Cache, Slices
+from server.rooms.audience.slices import Slices
 from server.rooms.machine.core import RoomCore
+from server.wire.encoders import Encoder
 
 _NOT_GREETED = -1
 
@@ -33,7 +34,8 @@ class ChatFeed:
         self._clock = clock
         self._messages: deque[Message] = deque()  # oldest first
         self._last_at_ms = 0
-        self._gallery = Slices(clock, fanout, self._tell)
+        self._encoded: dict[tuple[int, Encoder], bytes] = {}  # by message, as long as a round lasts
+        self._spectators = Slices(clock, fanout.spectators.values, self._serve_spectators, self._encoded.clear)
         self._due: Timer | None = None
         self._closed = False
 
@@ -42,20 +44,20 @@ class ChatFeed:
 
     @property
     def delay_ms(self) -> int:
-        """How far those who watch are behind."""
+        """How far spectators are behind."""
         return self._core.table.config.spectator_delay_s * 1000
 
     def now_ms(self) -> int:
-        """The time of a message that is said now; these times don't go back."""
+        """The time of a message that is written now; these times never go back."""
         self._last_at_ms = max(self._last_at_ms, self._clock.now_ms())
         return self._last_at_ms
 
     def expect(self, member: Member) -> None:
-        """He is told nothing until he is greeted."""
+        """Send this member nothing before `greet`."""
         member.chat_id = _NOT_GREETED
 
     def greet(self, member: Member) -> None:
-        """Tell a newcomer what was said lately."""
+        """Send a newcomer the latest messages."""
         until_ms = self._until_ms(member)
         visible = [message for message in self._messages if message.at_ms <= until_ms]
         member.chat_id = visible[-1].id if visible else 0
@@ -64,12 +66,12 @@ class ChatFeed:
             member.send(member.encoder.frame(frames.chat_history(newest, sorted(self.muted))))
 
     def add(self, message: Message) -> None:
-        """It was just committed."""
+        """This message was just committed."""
         self._messages.append(message)
         self._publish()
 
     def replace(self, messages: Sequence[Message], muted: set[PlayerId]) -> None:
-        """This is what the database holds. Those who are here are told what they lack of it."""
+        """This is what the database holds. Every member is sent what it lacks of it."""
         first = messages[0].id if messages else 0
         self.delete({m.id for m in self._messages if m.id >= first} - {m.id for m in messages})
         self._messages = deque(messages)
@@ -81,51 +83,51 @@ class ChatFeed:
         self._publish()
 
     def delete(self, ids: set[int]) -> None:
-        """These are gone. Whoever was not told of them yet never is."""
+        """These messages are gone. Members who were not sent them yet never are."""
         if self._closed:
             return
         self._messages = deque(message for message in self._messages if message.id not in ids)
         for message_id in sorted(ids):
-            frame = frames.chat_deleted(message_id)
-            for member in self._fanout:
-                if member.chat_id >= message_id:
-                    member.send(member.encoder.frame(frame))
+            told = [member for member in self._fanout if member.chat_id >= message_id]
+            self._fanout.send_to(told, frames.chat_deleted(message_id))
 
     def mute(self, muted: set[PlayerId]) -> None:
-        """From now on just these are muted."""
+        """From now on exactly these players are muted."""
         changed, self.muted = self.muted ^ muted, frozenset(muted)
         for player_id in () if self._closed else sorted(changed):
-            frame = frames.muted(player_id, muted=player_id in muted)
-            for member in self._fanout:
-                if member.chat_id != _NOT_GREETED:
-                    member.send(member.encoder.frame(frame))
+            greeted = [member for member in self._fanout if member.chat_id != _NOT_GREETED]
+            self._fanout.send_to(greeted, frames.muted(player_id, muted=player_id in muted))
 
     def close(self) -> None:
-        """Nobody is told anything any more."""
+        """Send nothing more."""
         self._closed = True
-        self._gallery.stop()
+        self._spectators.stop()
         if self._due is not None:
             self._due.cancel()
 
     def _until_ms(self, member: Member) -> int:
-        """How young a message may be that he may see."""
+        """The time of the newest message that this member may see."""
         behind = member.viewer is None and self.delay_ms > 0
         return self._clock.now_ms() - self.delay_ms if behind else self._last_at_ms
 
     def _publish(self) -> None:
-        """Tell the players what is new now, and those who watch apart from them."""
+        """Send the players what is new now, and the spectators apart from them."""
         if self._closed:
             return
-        cache: Cache = {}
-        for member in tuple(self._fanout.players.values()):
-            self._tell(member, cache)
-        if not self._gallery.is_under_way:
+        for player in tuple(self._fanout.players.values()):
+            self._send_new(player)
+        if not self._spectators.is_under_way:
             self._forget()
-        self._gallery.begin()
-        self._arm()
+        self._spectators.begin()
+        self._set_timer()
 
-    def _tell(self, member: Member, cache: Cache) -> None:
-        """What is new for him, in order."""
+    def _serve_spectators(self, members: Sequence[Member]) -> None:
+        for member in members:
+            if self._fanout.spectators.get(member.player_id) is member:
+                self._send_new(member)
+
+    def _send_new(self, member: Member) -> None:
+        """Send what is new to this member, oldest first."""
         if member.chat_id == _NOT_GREETED:
             return
         until_ms = self._until_ms(member)
@@ -137,21 +139,21 @@ class ChatFeed:
                 new.append(message)
         for message in reversed(new):
             key = (message.id, member.encoder)
-            if key not in cache:
-                cache[key] = member.encoder.frame(frames.chat(message))
-            member.send(cache[key])
+            if key not in self._encoded:
+                self._encoded[key] = member.encoder.frame(frames.chat(message))
+            member.send(self._encoded[key])
             member.chat_id = message.id
 
     def _forget(self) -> None:
-        """The oldest ones, as long as enough are left that all may see."""
+        """Drop the oldest messages, as long as enough are left that all may see."""
         until_ms = self._clock.now_ms() - self.delay_ms
         while len(self._messages) > limits.CHAT_HISTORY_MESSAGES:
             if self._messages[limits.CHAT_HISTORY_MESSAGES].at_ms > until_ms:
                 return
             self._messages.popleft()
 
-    def _arm(self) -> None:
-        """Come back when those who watch may see the next one."""
+    def _set_timer(self) -> None:
+        """Come back when spectators may see the next message."""
         if self._due is not None or self.delay_ms == 0:
             return
         until_ms = self._clock.now_ms() - self.delay_ms

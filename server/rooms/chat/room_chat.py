@@ -1,7 +1,7 @@
-"""The chat of a room: what is said beside the game. None of it is an event, and none of it is on the path of a move.
+"""The chat of a room. No message is an event of the game, and the chat is never on the path of a move.
 
-What is said is told once it is committed. One task a room writes, one command after the other. What became of a write
-that failed is not known: then what the database holds is read again before anything else is written.
+A message is sent to the room once it is committed. One task a room writes, one command after the other. When a write
+fails, nobody knows whether it was committed: the chat is read again before anything else is written.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from persistence.errors import PersistenceError
@@ -48,7 +47,7 @@ class _Waiting:
 
 
 class Chat:
-    """`wish` a command that the core found well-formed and allowed; `welcome` whoever connects."""
+    """`take` a command that the core found well-formed and allowed; `welcome` every member."""
 
     def __init__(
         self,
@@ -60,26 +59,24 @@ class Chat:
         *,
         epoch: int,
         is_new: bool,
-        reject: Callable[[Reject], None],
     ) -> None:
-        """`is_new`: the room was opened just now, so nothing has been said in it yet."""
+        """`is_new`: the room was opened just now, so its chat is empty."""
         self._core = core
         self._fanout = fanout
         self._chats = chats
         self._clock = clock
         self._metrics = metrics
         self._epoch = epoch
-        self._reject = reject
         self._feed = ChatFeed(core, fanout, clock)
         self._is_known = is_new  # whether the feed is what the database holds
-        self._free_s: dict[PlayerId, float] = {}  # by when each has made up for what he said
+        self._free_s: dict[PlayerId, float] = {}  # when each player has made up for the messages so far
         self._waiting: deque[_Waiting] = deque()  # the first one is being carried out; bounded by CHAT_WAITING_MAX
         self._task: asyncio.Task[None] | None = None
         self._closed = False
 
-    def wish(self, wish: ChatWish) -> None:
-        """Answered by an ack or a reject, after WAITING_COMMAND_MS at the latest. While it waits, the same id again is
-        the same command."""
+    def take(self, wish: ChatWish) -> None:
+        """Carry out a command. An ack or a reject answers it, after WAITING_COMMAND_MS at the latest. While it waits,
+        the same id again is the same command."""
         if any(w.wish.player_id == wish.player_id and w.wish.id == wish.id and not w.is_over for w in self._waiting):
             return
         if len(self._waiting) >= limits.CHAT_WAITING_MAX:
@@ -91,7 +88,7 @@ class Chat:
         self._work()
 
     def welcome(self, member: Member) -> None:
-        """Tell him what was said lately, as soon as that is known."""
+        """Send a newcomer the latest messages, as soon as they are known."""
         self._feed.expect(member)
         if self._is_known:
             self._feed.greet(member)
@@ -99,12 +96,12 @@ class Chat:
             self._work()
 
     def wake(self) -> None:
-        """The database is back: learn what it holds, if somebody is here who waits for that."""
+        """The database is back: read the chat, if somebody is here who waits for it."""
         if not self._is_known and any(True for _ in self._fanout):
             self._work()
 
     def close(self) -> None:
-        """Nobody is told anything any more. What is being written is still written."""
+        """Send nothing more. A write that is under way goes on."""
         self._closed = True
         self._feed.close()
         for waiting in self._waiting:
@@ -118,9 +115,9 @@ class Chat:
 
     async def _carry_out(self) -> None:
         try:
-            await self._learn()
+            await self._read()
         except PersistenceError as error:
-            _log.info("the chat of %s is not known: %s", self._core.identity.game_id, error)
+            _log.info("the chat of %s can't be read: %s", self._core.identity.game_id, error)
         while self._waiting and not self._closed:
             waiting = self._waiting[0]
             if not waiting.is_over:
@@ -132,11 +129,11 @@ class Chat:
         wish = waiting.wish
         outcome: Written | Refusal | None
         try:
-            await self._learn()
+            await self._read()
             outcome = await self._do(wish)
         except PersistenceError as error:
             self._is_known = False
-            _log.info("nothing is said in %s: %s", self._core.identity.game_id, error)
+            _log.info("the chat of %s can't be written: %s", self._core.identity.game_id, error)
             code = ErrorCode.UNAVAILABLE if error.retryable else ErrorCode.INTERNAL
             outcome = Refusal(code, "the database is out of reach" if error.retryable else "the database refuses this")
         except Exception:  # noqa: BLE001  # one command must not end the chat of the room
@@ -153,8 +150,8 @@ class Chat:
             # Nothing was appended to the log, so the ack names an event that is committed.
             self._fanout.send(wish.player_id, frames.ack(Ack(wish.player_id, wish.id, outcome.head, outcome.head)))
 
-    async def _learn(self) -> None:
-        """Read what the database holds, unless that is known."""
+    async def _read(self) -> None:
+        """Read the chat from the database, unless it is known."""
         if self._is_known or self._closed:
             return
         game_id = self._core.identity.game_id
@@ -182,7 +179,7 @@ class Chat:
                 return Written(message.head, is_new=False, id=message.id)
         if wish.player_id in self._feed.muted:
             return Refusal(ErrorCode.FORBIDDEN, "the host has muted you")
-        if not self._is_in_pace(wish.player_id):
+        if not self._may_send_now(wish.player_id):
             return Refusal(ErrorCode.RATE_LIMITED, "too much chat: wait a second")
         head, at_ms = self._core.told_head, self._feed.now_ms()
         game_id = self._core.identity.game_id
@@ -199,9 +196,9 @@ class Chat:
         author = author or await self._chats.author(game_id, message_id)
         if author is None:
             return rules.no_such_message()
-        no = rules.delete_problem(self._core.table, wish.player_id, author)
-        if no is not None:
-            return no
+        refusal = rules.delete_problem(self._core.table, wish.player_id, author)
+        if refusal:
+            return refusal
         head, at_ms = self._core.told_head, self._feed.now_ms()
         done = await self._chats.delete(
             game_id, self._epoch, wish.player_id, wish.id, message_id, head=head, at_ms=at_ms
@@ -221,8 +218,8 @@ class Chat:
 
     # Bounds.
 
-    def _is_in_pace(self, player_id: PlayerId) -> bool:
-        """Whether he may say one more thing now; counts it if so."""
+    def _may_send_now(self, player_id: PlayerId) -> bool:
+        """Whether this player may send one more message now; counts it if so."""
         now_s = self._clock.monotonic()
         free_s = max(self._free_s.get(player_id, 0.0), now_s)
         if free_s - now_s > (limits.CHAT_BURST - 1) / limits.CHAT_PER_S:
@@ -235,4 +232,4 @@ class Chat:
         self._refuse(waiting.wish, ErrorCode.UNAVAILABLE, "the database is out of reach")
 
     def _refuse(self, wish: ChatWish, code: str, message: str, field: str | None = None) -> None:
-        self._reject(Reject(wish.player_id, wish.id, code, message, field))
+        self._fanout.reject(Reject(wish.player_id, wish.id, code, message, field))

@@ -310,7 +310,7 @@ async def test_with_a_delay_who_takes_or_leaves_a_seat_misses_nothing_and_hears_
 
 async def test_a_full_gallery_is_served_in_slices() -> None:
     table = await opened(1)
-    watchers = [await watcher(table) for _ in range(2 * limits.GALLERY_SLICE + 10)]
+    watchers = [await watcher(table) for _ in range(2 * limits.LISTENERS_PER_SLICE + 10)]
     for number in range(3):  # time stands still: only the first slice of the first round is out
         await ask(table, table.seats[0], "chat", text=str(number))
     assert texts(table.seats[0]) == ["0", "1", "2"]

@@ -11,6 +11,7 @@ from server.games.eldorado import Bid, PlayCard
 from server.games.table_events import PlayerKicked
 from server.rooms.machine.effects import Wait
 from server.rooms.machine.thought import NoThinkers
+from server.wire.close_codes import CloseCode
 from tests.support.table import REGISTRY
 from tests.support.thoughts import ByHand, Here, ThinkersTable
 
@@ -163,7 +164,7 @@ def test_a_room_that_closes_lets_nobody_think() -> None:
     table.room.drain()
     assert thinkers.wishes[0].withdrawn
     table, thinkers = asked_table()
-    table.room._quarantine()
+    table.room.close("bug", CloseCode.GOING_AWAY, "internal")
     assert thinkers.wishes[0].withdrawn
     count = len(table.rows)
     thinkers.wishes[0].give(Bid(7))
@@ -191,7 +192,7 @@ def test_a_whole_game_without_a_place_to_think_and_with_one() -> None:
         thinkers = ByHand()
         table = ThinkersTable(thinkers, players=1, bots=3, level="strong", rounds=2, round_pause_ms=0)
         table.thinkers = NoThinkers(table.clock) if place else Here(REGISTRY, table.clock, 3, after_ms=20)
-        table.room._unbidden._thinkers = table.thinkers
+        table.room._alarms._workers = table.thinkers
         table.start()
         table.play()
         assert table.names[-1] == "game_completed"
