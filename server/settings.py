@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     )
     admin_token: SecretStr | None = Field(
         default=None,
-        description="opens the operator's page at /admin, 32 characters at least; not set: there is no such page",
+        description="opens the operator's page at /ops, 32 characters at least; not set: there is no such page",
     )
     public_url: str | None = Field(
         default=None,

@@ -16,8 +16,8 @@ from server.api.context import Services
 from server.sessions.budget import Allowance
 from server.wire.error_codes import ErrorCode
 
-_API = "/api/admin"
-_PAGE = "/admin"
+_API = "/api/ops"
+_PAGE = "/ops"
 
 
 class OperatorDoor:

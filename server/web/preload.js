@@ -4,13 +4,15 @@
   const isTable = /^#\/(rooms|join)\//.test(location.hash);
   const isHome = location.pathname === '/' && /^(#\/?)?$/.test(location.hash);
   const known = [localStorage.getItem('parlor.language') ?? '', ...navigator.languages.map((tag) => tag.slice(0, 2))];
-  const texts = `strings/${known.find((tag) => tag === 'en' || tag === 'de') ?? 'en'}/`;
+  const language = known.find((tag) => tag === 'en' || tag === 'de') ?? 'en';
   const page = isTable
-    ? `net/{parlor-client outbox reconnect} play/{room chat pacer} ${texts}{common table} games/own-game i18n/numbers
-      games/table/{strings fold colours people} play/pages/room play/parts/room-screen kit/{bar icons avatar}
+    ? `net/{parlor-client outbox reconnect} play/{room chat pacer} i18n/numbers i18n/strings/${language}
+      games/eldorado/strings/${language}/table games/own-game games/table/{strings fold colours people} play/pages/room
+      play/parts/room-screen kit/{bar icons avatar}
       games/eldorado/{fold cards bids card-face facts hand keyboard seats trick}`
-    : `${texts}{common home} i18n/numbers play/strings/home play/pages/home play/parts/{home-screen home-lists}
-      kit/{bar icons avatar fields} games/eldorado/{card-face cards} play/catalogue net/{lobby-client reconnect}`;
+    : `i18n/numbers i18n/strings/${language} play/strings/${language}/home play/strings/home play/pages/home
+      play/parts/{home-screen home-lists} kit/{bar icons avatar fields} games/eldorado/{card-face cards} play/catalogue
+      net/{lobby-client reconnect}`;
 
   /** `a/{b c} d` is a/b, a/c, d. @param {string} text */
   const paths = (text) =>

@@ -35,7 +35,7 @@ async def test_an_operator_at_work(browser: Browser, postgres: Server) -> None:
         await expect(player.bids.first).to_be_visible()
 
         page = await (await browser.new_context(base_url=server.url)).new_page()
-        await page.goto("/admin")
+        await page.goto("/ops")
         await enter(page, "x" * 32)
         await expect(page.get_by_role("alert")).to_contain_text("not the token")
         await enter(page, TOKEN)

@@ -11,19 +11,18 @@ from playwright.async_api import Browser, expect
 from tests.support.foreign import HostedProcess
 
 pytestmark = pytest.mark.browser
-STRINGS = Path(__file__).parents[2] / "server" / "web" / "strings"
-AREAS = sorted(path.stem for path in (STRINGS / "en").glob("*.js"))
+WEB = Path(__file__).parents[2] / "server" / "web"
+ENGLISH = sorted(f"/{path.relative_to(WEB)}" for end in ("en.js", "en/*.js") for path in WEB.rglob(f"strings/{end}"))
 
-SHAPES = """async (areas) => {
+SHAPES = """async (english) => {
     // Keys with the kinds of their values; functions with the number of their parameters; lists with their length.
     const shape = (value) => Array.isArray(value) ? value.map(shape)
         : typeof value === 'function' ? `takes ${value.length}`
         : value !== null && typeof value === 'object'
             ? Object.fromEntries(Object.keys(value).sort().map((key) => [key, shape(value[key])]))
             : typeof value;
-    const of = async (language) => Object.fromEntries(await Promise.all(areas.map(async (area) =>
-        [area, shape((await import(`/strings/${language}/${area}.js`)).default)])));
-    return [await of('en'), await of('de')];
+    const of = async (files) => Promise.all(files.map(async (file) => shape((await import(file)).default)));
+    return [await of(english), await of(english.map((file) => file.replace('/strings/en', '/strings/de')))];
 }"""
 
 
@@ -33,8 +32,9 @@ async def test_german_and_english(browser: Browser, shared_server: HostedProcess
     await page.goto("/")
     await expect(page.get_by_role("button", name="Gegen Bots spielen")).to_be_visible()
     assert await page.evaluate("document.documentElement.lang") == "de"
-    english, german = await page.evaluate(SHAPES, AREAS)
+    english, german = await page.evaluate(SHAPES, ENGLISH)
     assert english == german
+    assert len(english) > 5
 
     await page.get_by_role("button", name="Darstellung").click()
     await page.get_by_label("Sprache").select_option("en")
@@ -50,6 +50,6 @@ async def test_german_and_english(browser: Browser, shared_server: HostedProcess
 def test_no_text_stands_elsewhere() -> None:
     """Labels and headings come from the strings: none is written where it is drawn."""
     written = re.compile(r"(?:'aria-label'|title|placeholder|alt): '[A-Z][a-z]|h\('(?:h1|h2|p|button|label)', null, '")
-    for path in STRINGS.parent.rglob("*.js"):
-        if STRINGS not in path.parents:
+    for path in WEB.rglob("*.js"):
+        if "strings" not in path.relative_to(WEB).parts:
             assert written.findall(path.read_text()) == [], path

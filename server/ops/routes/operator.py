@@ -29,7 +29,7 @@ from server.wire.error_codes import ErrorCode
 
 _log = logging.getLogger(__name__)
 
-router = APIRouter(prefix="/api/admin", tags=["operator"])
+router = APIRouter(prefix="/api/ops", tags=["operator"])
 
 _ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 Words = Annotated[str, Field(min_length=1, max_length=limits.OPERATOR_WORDS_MAX, pattern=_ONE_LINE)]

@@ -1,25 +1,13 @@
 /**
- * Every text that people read, in the language of the reader: `strings/LANGUAGE/AREA.js`, each language with the keys
- * of English. What every page says is here at once; each page asks for its own area besides.
+ * Texts in the language of the reader. An area of texts has one file for each language, all with the keys of English,
+ * and a small module that chooses among them with `texts`. What every page says is here.
  */
 
 const LANGUAGE_KEY = 'parlor.language';
 
 export const LANGUAGES = /** @type {const} */ ({ en: 'English', de: 'Deutsch' });
 
-/**
- * @typedef {keyof typeof LANGUAGES} Language
- * @typedef {object} Areas
- * @property {typeof import('../strings/en/common.js').default} common
- * @property {typeof import('../strings/en/home.js').default} home
- * @property {typeof import('../strings/en/table.js').default} table
- * @property {typeof import('../strings/en/help.js').default} help
- * @property {typeof import('../strings/en/verify.js').default} verify
- * @property {typeof import('../strings/en/replay.js').default} replay
- * @property {typeof import('../strings/en/profile.js').default} profile
- * @property {typeof import('../strings/en/admin.js').default} admin
- * @property {typeof import('../strings/en/plain.js').default} plain
- */
+/** @typedef {keyof typeof LANGUAGES} Language */
 
 /** The one chosen here before, else the first that the browser asks for and we have. */
 export const language = /** @type {Language} */ (
@@ -36,15 +24,15 @@ export function chooseLanguage(chosen) {
 
 /**
  * The texts of one area.
- * @template {keyof Areas} Area
- * @param {Area} area
- * @returns {Promise<Areas[Area]>}
+ * @template Texts
+ * @param {Record<Language, () => Promise<{default: Texts}>>} files by language; only one of them is loaded
+ * @returns {Promise<Texts>}
  */
-export async function texts(area) {
-  return (await import(`../strings/${language}/${area}.js`)).default;
+export async function texts(files) {
+  return (await files[language]()).default;
 }
 
 /** What every page says. */
-export const strings = await texts('common');
+export const strings = await texts({ en: () => import('./strings/en.js'), de: () => import('./strings/de.js') });
 
 document.documentElement.lang = language;

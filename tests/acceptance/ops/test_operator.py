@@ -43,7 +43,7 @@ async def operator(people: Guests) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def told(http: httpx.AsyncClient, path: str, **asked: Any) -> Any:
-    answer = await http.get(f"/api/admin{path}", params=asked)
+    answer = await http.get(f"/api/ops{path}", params=asked)
     assert answer.status_code == 200, answer.text
     assert answer.headers["cache-control"] == "no-store"
     return answer.json()
@@ -55,9 +55,14 @@ async def status(player: Player, since: int) -> Frame:
 
 async def test_without_a_token_in_the_settings_operator_routes_answer_404(guests: Guests) -> None:
     async with guests.http(TOKEN) as http:
-        for path in ("/admin", "/admin/", "/admin/admin.js", "/api/admin", "/api/admin/overview", "/api/admin/x"):
+        for path in ("/ops", "/ops/", "/ops/main.js", "/api/ops", "/api/ops/overview", "/api/ops/x"):
             assert (await http.get(path)).status_code == 404, path
-        assert (await http.post("/api/admin/rooms/x/close", content=b"{")).status_code == 404
+        assert (await http.post("/api/ops/rooms/x/close", content=b"{")).status_code == 404
+
+
+async def test_the_addresses_of_an_administrator_are_free(people: Guests, operator: httpx.AsyncClient) -> None:
+    for path in ("/admin", "/admin/", "/api/admin", "/api/admin/overview"):
+        assert (await operator.get(path)).status_code == 404, path
 
 
 async def test_only_the_operator_token_is_accepted(people: Guests) -> None:
@@ -73,11 +78,11 @@ async def test_only_the_operator_token_is_accepted(people: Guests) -> None:
     ]
     async with people.http() as http:
         for given in wrong:
-            answer = await http.get("/api/admin/overview", headers=[("Authorization", given.encode())])
+            answer = await http.get("/api/ops/overview", headers=[("Authorization", given.encode())])
             assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthorized"), given
-        assert (await http.get("/api/admin/overview", params={"token": TOKEN})).status_code == 401
-        assert (await http.get("/api/admin/nothing")).status_code == 401, "strangers don't learn what there is"
-        assert (await http.get("/admin/")).status_code == 200, "the page itself asks for the token"
+        assert (await http.get("/api/ops/overview", params={"token": TOKEN})).status_code == 401
+        assert (await http.get("/api/ops/nothing")).status_code == 401, "strangers don't learn what there is"
+        assert (await http.get("/ops/")).status_code == 200, "the page itself asks for the token"
 
 
 async def test_the_overview_describes_the_running_server(people: Guests, operator: httpx.AsyncClient) -> None:
@@ -108,13 +113,13 @@ async def test_the_room_list_has_private_rooms_and_pages(people: Guests, operato
     assert (item["stage"], item["is_public"], item["paused"]) == ("lobby", False, None)
     assert [(player["display_name"], player["connected"]) for player in item["players"]] == [("Needle", False)]
     assert (await told(operator, "/rooms", search="needle", stage="playing"))["items"] == []
-    assert (await operator.get("/api/admin/rooms", params={"stage": "burning"})).status_code == 422
+    assert (await operator.get("/api/ops/rooms", params={"stage": "burning"})).status_code == 422
 
 
 async def test_showing_hands_is_recorded(people: Guests, operator: httpx.AsyncClient) -> None:
     players, room = await people.playing(2, turn_seconds=0)
     hands = {player.id: (await state_of(player))["view"]["hand"] for player in players}
-    seen = await operator.get(f"/api/admin/rooms/{room['game_id']}")
+    seen = await operator.get(f"/api/ops/rooms/{room['game_id']}")
     assert not any(card in seen.text for hand in hands.values() for card in hand)
     assert seen.json()["view"]["hand"] is None and seen.json()["revealed"] is None
     assert (await told(operator, "/actions", game_id=room["game_id"]))["items"] == []
@@ -127,7 +132,7 @@ async def test_showing_hands_is_recorded(people: Guests, operator: httpx.AsyncCl
 
 async def test_a_pause_freezes_the_room_and_its_clock(people: Guests, operator: httpx.AsyncClient) -> None:
     players, room = await people.playing(2)
-    path = f"/api/admin/rooms/{room['game_id']}"
+    path = f"/api/ops/rooms/{room['game_id']}"
     bidder, _ = await mover(players)
     marks = [len(player.frames) for player in players]
     assert (await operator.post(f"{path}/pause", json=WHY)).json()["paused"] == "operator"
@@ -153,7 +158,7 @@ async def test_a_pause_freezes_the_room_and_its_clock(people: Guests, operator: 
 
 async def test_a_removed_player_cannot_come_back(people: Guests, operator: httpx.AsyncClient) -> None:
     players, room = await people.playing(3)
-    path = f"/api/admin/rooms/{room['game_id']}"
+    path = f"/api/ops/rooms/{room['game_id']}"
     answer = await operator.post(f"{path}/kick", json={"player_id": players[2].id, **WHY})
     assert answer.status_code == 200, answer.text
     assert await players[2].closed() == 4403
@@ -169,7 +174,7 @@ async def test_a_message_reaches_everybody_in_the_room(people: Guests, operator:
     watcher = await people.new()
     await watcher.connect(room["ws_url"], role="spectator")
     text = "Five minutes to go ✓ <b>"
-    answer = await operator.post(f"/api/admin/rooms/{room['game_id']}/message", json={"text": text})
+    answer = await operator.post(f"/api/ops/rooms/{room['game_id']}/message", json={"text": text})
     assert answer.status_code == 200
     for person in (*players, watcher):
         assert (await person.wait_for(lambda frame: frame["type"] == "notice"))["text"] == text
@@ -178,7 +183,7 @@ async def test_a_message_reaches_everybody_in_the_room(people: Guests, operator:
 @pytest.mark.parametrize("paused", [False, True])
 async def test_closing_ends_a_game_for_good(people: Guests, operator: httpx.AsyncClient, paused: bool) -> None:
     players, room = await people.playing(2)
-    path = f"/api/admin/rooms/{room['game_id']}"
+    path = f"/api/ops/rooms/{room['game_id']}"
     if paused:
         await operator.post(f"{path}/pause", json=WHY)
     answer = await operator.post(f"{path}/close", json=WHY)
@@ -194,7 +199,7 @@ async def test_every_action_is_recorded_in_the_log_and_in_the_database(
     people: Guests, operated: HostedProcess, operator: httpx.AsyncClient
 ) -> None:
     players, room = await people.playing(2)
-    path = f"/api/admin/rooms/{room['game_id']}"
+    path = f"/api/ops/rooms/{room['game_id']}"
     await operator.post(f"{path}/message", json={"text": "mind your words"})
     await operator.post(f"{path}/pause", json=WHY)
     await operator.post(f"{path}/resume", json=WHY)
@@ -235,7 +240,7 @@ async def test_an_invalid_request_changes_nothing(
 ) -> None:
     host = await people.new()
     room = await host.http.post("/api/rooms", {"game": "relay"})
-    answer = await operator.post(f"/api/admin/rooms/{room['game_id']}/{path}", json=body)
+    answer = await operator.post(f"/api/ops/rooms/{room['game_id']}/{path}", json=body)
     assert answer.status_code == code, answer.text
     assert (await told(operator, "/actions", game_id=room["game_id"]))["items"] == []
 
@@ -243,6 +248,6 @@ async def test_an_invalid_request_changes_nothing(
 async def test_unknown_rooms_answer_404(operator: httpx.AsyncClient) -> None:
     for game_id in ("x", "01890000-0000-7000-8000-000000000000"):
         for path in ("pause", "resume", "close", "message"):
-            answer = await operator.post(f"/api/admin/rooms/{game_id}/{path}", json={**WHY, "text": "x"})
+            answer = await operator.post(f"/api/ops/rooms/{game_id}/{path}", json={**WHY, "text": "x"})
             assert (answer.status_code, answer.json()["error"]["code"]) == (404, "room_not_found")
-        assert (await operator.get(f"/api/admin/rooms/{game_id}")).status_code == 404
+        assert (await operator.get(f"/api/ops/rooms/{game_id}")).status_code == 404

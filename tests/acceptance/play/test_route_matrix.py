@@ -80,15 +80,15 @@ POST /api/games/{room}/fork              private             401 404 409 409 409
 GET /api/games/{room}/fairness           public              200 200 200 200 200 200 200 200 401 401 401 200
 GET /api/games/{room}/fairness           completed           200 200 200 200 200 200 200 200 401 401 401 200
 GET /api/games/{room}/fairness           private             404 404 200 200 200 200 404 404 401 401 401 404
-GET /api/admin/overview                  *                   404 404 404 404 404 404 404 404 404 404 404 404
-GET /api/admin/rooms                     *                   404 404 404 404 404 404 404 404 404 404 404 404
-GET /api/admin/rooms/{room}              *                   404 404 404 404 404 404 404 404 404 404 404 404
-POST /api/admin/rooms/{room}/pause       *                   404 404 404 404 404 404 404 404 404 404 404 404
-POST /api/admin/rooms/{room}/resume      *                   404 404 404 404 404 404 404 404 404 404 404 404
-POST /api/admin/rooms/{room}/close       *                   404 404 404 404 404 404 404 404 404 404 404 404
-POST /api/admin/rooms/{room}/kick        *                   404 404 404 404 404 404 404 404 404 404 404 404
-POST /api/admin/rooms/{room}/message     *                   404 404 404 404 404 404 404 404 404 404 404 404
-GET /api/admin/actions                   *                   404 404 404 404 404 404 404 404 404 404 404 404
+GET /api/ops/overview                    *                   404 404 404 404 404 404 404 404 404 404 404 404
+GET /api/ops/rooms                       *                   404 404 404 404 404 404 404 404 404 404 404 404
+GET /api/ops/rooms/{room}                *                   404 404 404 404 404 404 404 404 404 404 404 404
+POST /api/ops/rooms/{room}/pause         *                   404 404 404 404 404 404 404 404 404 404 404 404
+POST /api/ops/rooms/{room}/resume        *                   404 404 404 404 404 404 404 404 404 404 404 404
+POST /api/ops/rooms/{room}/close         *                   404 404 404 404 404 404 404 404 404 404 404 404
+POST /api/ops/rooms/{room}/kick          *                   404 404 404 404 404 404 404 404 404 404 404 404
+POST /api/ops/rooms/{room}/message       *                   404 404 404 404 404 404 404 404 404 404 404 404
+GET /api/ops/actions                     *                   404 404 404 404 404 404 404 404 404 404 404 404
 """
 BODIES: dict[str, Frame] = {
     "POST /api/players": {},

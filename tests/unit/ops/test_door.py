@@ -33,15 +33,15 @@ async def http(clock: VirtualClock) -> Any:
 
 
 async def test_guesses_are_counted(http: httpx.AsyncClient, clock: VirtualClock) -> None:
-    asked = [await http.get("/api/admin/overview", headers=WRONG) for _ in range(4)]
+    asked = [await http.get("/api/ops/overview", headers=WRONG) for _ in range(4)]
     assert [answer.status_code for answer in asked] == [401, 401, 401, 429]
     assert asked[-1].headers["Retry-After"] == "2"
-    assert (await http.get("/api/admin/overview", headers=RIGHT)).status_code == 429
+    assert (await http.get("/api/ops/overview", headers=RIGHT)).status_code == 429
     clock.advance(2)
-    assert (await http.get("/api/admin/overview", headers=RIGHT)).text == "behind the door"
+    assert (await http.get("/api/ops/overview", headers=RIGHT)).text == "behind the door"
 
 
 async def test_other_paths_cost_nothing(http: httpx.AsyncClient) -> None:
-    for path in ("/", "/api/rooms", "/api/administrators", "/administrators") * 3:
+    for path in ("/", "/api/rooms", "/api/opsimists", "/opsimists") * 3:
         assert (await http.get(path)).status_code == 200
-    assert (await http.get("/api/admin/overview", headers=RIGHT)).status_code == 200
+    assert (await http.get("/api/ops/overview", headers=RIGHT)).status_code == 200

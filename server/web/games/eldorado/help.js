@@ -3,7 +3,7 @@
 import { strings, texts } from '../../i18n/strings.js';
 import { h, patch } from '../../kit/dom.js';
 
-const s = await texts('help');
+const s = await texts({ en: () => import('./strings/en/help.js'), de: () => import('./strings/de/help.js') });
 
 export function openHelp() {
   const dialog = document.createElement('dialog');

@@ -3,7 +3,7 @@
 import { texts } from '../../i18n/strings.js';
 import { h } from '../../kit/dom.js';
 
-const words = await texts('verify');
+const words = await texts({ en: () => import('./strings/en/verify.js'), de: () => import('./strings/de/verify.js') });
 
 /**
  * @typedef {import('./verify.js').Finding} Finding

@@ -1,5 +1,5 @@
-/** What is said about games that this page doesn't know. */
+/** What is said about games that have no client of their own. */
 
 import { texts } from '../../i18n/strings.js';
 
-export const t = await texts('plain');
+export const t = await texts({ en: () => import('./strings/en.js'), de: () => import('./strings/de.js') });

@@ -2,4 +2,6 @@
 
 import { strings as common, texts } from '../../i18n/strings.js';
 
-export const strings = { ...common, ...(await texts('table')) };
+const table = await texts({ en: () => import('../eldorado/strings/en/table.js'), de: () => import('../eldorado/strings/de/table.js') });
+
+export const strings = { ...common, ...table };

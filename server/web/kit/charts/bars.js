@@ -22,7 +22,7 @@ export function bars(bins, label) {
   const width = (FRAME.right - FRAME.left) / bins.length;
   const every = Math.ceil(bins.length / 12);
   return chart(
-    { title: t.distribution, text: t.distributionText(total, label(most)), width: WIDTH, height: HEIGHT, kind: 'bars' },
+    { title: t.charts.distribution, text: t.charts.distributionText(total, label(most)), width: WIDTH, height: HEIGHT, kind: 'bars' },
     grid(ticks, y, FRAME),
     bins.map((bin, i) => [
       h(

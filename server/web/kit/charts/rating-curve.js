@@ -17,9 +17,9 @@ export function ratingCurve(moves) {
   const place = (/** @type {import('./chart.js').Point} */ point) => ({ x: x(point.x), y: y(point.y) });
   const ratings = moves.map(({ rating }) => rating);
   const last = middle[middle.length - 1];
-  const text = t.ratingText(moves.length, ratings[0], last.y, Math.min(...ratings), Math.max(...ratings));
+  const text = t.charts.ratingText(moves.length, ratings[0], last.y, Math.min(...ratings), Math.max(...ratings));
   return chart(
-    { title: t.rating, text, width: WIDTH, height: HEIGHT, kind: 'rating-curve' },
+    { title: t.charts.rating, text, width: WIDTH, height: HEIGHT, kind: 'rating-curve' },
     grid(ticks, y, FRAME),
     h('path', { key: 'band', class: 'band', d: `${path([...high, ...low.reverse()].map(place))}Z` }),
     h('path', { key: 'curve', class: 'curve', d: path(middle.map(place)) }),

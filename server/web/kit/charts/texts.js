@@ -1,5 +1,3 @@
 /** What charts say. */
 
-import { texts } from '../../i18n/strings.js';
-
-export const t = (await texts('profile')).charts;
+export { t } from '../../play/strings/profile.js';

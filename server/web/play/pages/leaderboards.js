@@ -1,7 +1,7 @@
 /** The best of all players, by one measure or another: `#/leaderboards/METRIC`. */
 
 import { ApiError } from '../../net/api.js';
-import { t } from '../parts/profile/strings.js';
+import { t } from '../strings/profile.js';
 import { strings } from '../../games/table/strings.js';
 import { topBar } from '../../kit/bar.js';
 import { delegate, h, patch } from '../../kit/dom.js';

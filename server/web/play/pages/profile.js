@@ -2,7 +2,7 @@
 
 import { ApiError } from '../../net/api.js';
 import { profileScreen } from '../parts/profile/screen.js';
-import { t } from '../parts/profile/strings.js';
+import { t } from '../strings/profile.js';
 import { strings } from '../../i18n/strings.js';
 import { topBar } from '../../kit/bar.js';
 import { delegate, h, patch } from '../../kit/dom.js';

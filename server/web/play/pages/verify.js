@@ -7,7 +7,7 @@ import { delegate, h, patch } from '../../kit/dom.js';
 import { styles } from '../../kit/styles.js';
 import { verification } from '../../games/eldorado/verification.js';
 
-const said = await texts('verify');
+const said = await texts({ en: () => import('../../games/eldorado/strings/en/verify.js'), de: () => import('../../games/eldorado/strings/de/verify.js') });
 
 /**
  * Check a game and tell how it goes.

@@ -2,4 +2,4 @@
 
 import { texts } from '../../i18n/strings.js';
 
-export const home = await texts('home');
+export const home = await texts({ en: () => import('./en/home.js'), de: () => import('./de/home.js') });

@@ -34,7 +34,7 @@ export function scoreCurve(view, present) {
     ({ player, points }) => `${player.display_name} ${strings.table.score(points[rounds.length].y)}`,
   );
   return chart(
-    { title: t.scores, text: t.scoresText(text.join(', ')), width: WIDTH, height: HEIGHT, kind: 'score-curve' },
+    { title: t.charts.scores, text: t.charts.scoresText(text.join(', ')), width: WIDTH, height: HEIGHT, kind: 'score-curve' },
     grid(ticks, y, FRAME, strings.table.score),
     h('line', { key: 'present', class: 'present', x1: x(present), x2: x(present), y1: FRAME.top, y2: FRAME.bottom }),
     lines.map(({ player, points }, i) =>

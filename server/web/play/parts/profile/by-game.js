@@ -4,7 +4,7 @@ import { strings } from '../../../games/table/strings.js';
 import { h } from '../../../kit/dom.js';
 import { gameName } from '../../../games/titles.js';
 import { score, share } from './figures.js';
-import { t } from './strings.js';
+import { t } from '../../strings/profile.js';
 
 /** @typedef {import('./screen.js').Json} Json */
 

@@ -2,7 +2,7 @@
 
 import { strings } from '../../../games/table/strings.js';
 import { h } from '../../../kit/dom.js';
-import { t } from './strings.js';
+import { t } from '../../strings/profile.js';
 
 /** @typedef {import('./screen.js').Json} Json */
 

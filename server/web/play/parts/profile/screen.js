@@ -10,7 +10,7 @@ import { h } from '../../../kit/dom.js';
 import { gameName } from '../../../games/titles.js';
 import { byGame } from './by-game.js';
 import { figures } from './figures.js';
-import { t } from './strings.js';
+import { t } from '../../strings/profile.js';
 
 /**
  * @typedef {Record<string, any>} Json

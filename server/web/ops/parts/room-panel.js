@@ -1,9 +1,9 @@
 /** One room: who is there, what is seen of it, and what can be done. */
 
-import { sortHand } from '../games/eldorado/cards.js';
-import { nameOf } from '../games/eldorado/card-face.js';
-import { h } from '../kit/dom.js';
-import { t } from './texts.js';
+import { sortHand } from '../../games/eldorado/cards.js';
+import { nameOf } from '../../games/eldorado/card-face.js';
+import { h } from '../../kit/dom.js';
+import { t } from '../strings.js';
 
 /** @typedef {import('./screen.js').Json} Json */
 

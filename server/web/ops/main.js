@@ -3,8 +3,8 @@
 import { delegate, patch } from '../kit/dom.js';
 import { toast } from '../kit/toast.js';
 import { OperatorApi, OperatorError } from './operator-api.js';
-import { deskScreen, doorScreen } from './screen.js';
-import { t } from './texts.js';
+import { deskScreen, doorScreen } from './parts/screen.js';
+import { t } from './strings.js';
 
 const PERIOD_MS = 1_000;
 const OVERVIEWS_KEPT = 60;
@@ -14,7 +14,7 @@ const ACTIONS_PAGE = 20;
 const api = new OperatorApi();
 const root = /** @type {Element} */ (document.getElementById('app'));
 
-/** @type {import('./screen.js').Desk} */
+/** @type {import('./parts/screen.js').Desk} */
 const desk = {
   overview: null,
   past: [],

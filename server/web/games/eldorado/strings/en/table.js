@@ -1,6 +1,6 @@
 /** A room: lobby, table, result. */
 
-import { delta, score } from '../../i18n/numbers.js';
+import { delta, score } from '../../../../i18n/numbers.js';
 
 /** @param {number} count @param {string} one @param {string} [many] */
 const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;

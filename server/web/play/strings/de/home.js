@@ -1,6 +1,6 @@
 /** Die Startseite. */
 
-import { score } from '../../i18n/numbers.js';
+import { score } from '../../../i18n/numbers.js';
 
 /** @type {typeof import('../en/home.js').default} */
 export default {

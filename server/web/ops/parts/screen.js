@@ -1,10 +1,10 @@
 /** The operator's page: how the server is, its rooms, one of them, and what was done. */
 
-import { sparkline } from '../kit/charts/sparkline.js';
-import { language } from '../i18n/strings.js';
-import { h } from '../kit/dom.js';
+import { sparkline } from '../../kit/charts/sparkline.js';
+import { language } from '../../i18n/strings.js';
+import { h } from '../../kit/dom.js';
 import { roomPanel } from './room-panel.js';
-import { t } from './texts.js';
+import { t } from '../strings.js';
 
 /**
  * @typedef {Record<string, any>} Json

@@ -1,6 +1,6 @@
 /** The start page. */
 
-import { score } from '../../i18n/numbers.js';
+import { score } from '../../../i18n/numbers.js';
 
 export default {
   tagline: 'Ten rounds, one trump, a promise each round. Take exactly the tricks you bid.',

@@ -7,7 +7,7 @@ const pauses = {
   operator: 'der Betreiber hält das Spiel an',
 };
 
-/** @type {typeof import('../en/common.js').default} */
+/** @type {typeof import('./en.js').default} */
 export default {
   title: 'Parlor',
   game: 'El Dorado',

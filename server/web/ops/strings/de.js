@@ -1,6 +1,6 @@
 /** Die Seite des Betreibers. */
 
-/** @type {typeof import('../en/admin.js').default} */
+/** @type {typeof import('./en.js').default} */
 export default {
   title: 'Betrieb',
   token: 'Schlüssel des Betreibers',

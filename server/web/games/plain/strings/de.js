@@ -1,6 +1,6 @@
 /** Spiele, die diese Seite nicht beim Namen kennt: ihre Räume und Aufzeichnungen. */
 
-/** @type {typeof import('../en/plain.js').default} */
+/** @type {typeof import('./en.js').default} */
 export default {
   yourMove: 'Dein Zug',
   waiting: 'Im Augenblick gibt es nichts zu wählen.',

@@ -25,12 +25,12 @@ export class OperatorApi {
     sessionStorage.removeItem(TOKEN_KEY);
   }
 
-  /** @param {string} path below /api/admin @returns {Promise<any>} */
+  /** @param {string} path below /api/ops @returns {Promise<any>} */
   get(path) {
     return this.#send('GET', path);
   }
 
-  /** @param {string} path below /api/admin @param {Record<string, unknown>} body @returns {Promise<any>} */
+  /** @param {string} path below /api/ops @param {Record<string, unknown>} body @returns {Promise<any>} */
   post(path, body) {
     return this.#send('POST', path, body);
   }
@@ -41,7 +41,7 @@ export class OperatorApi {
     const headers = { Authorization: `Bearer ${sessionStorage.getItem(TOKEN_KEY) ?? ''}` };
     if (body) headers['Content-Type'] = 'application/json';
     const sent = { method, headers, body: body && JSON.stringify(body) };
-    const response = await fetch(`/api/admin${path}`, sent).catch(() => null);
+    const response = await fetch(`/api/ops${path}`, sent).catch(() => null);
     const answer = await response?.json().catch(() => null);
     if (response?.ok) return answer;
     throw new OperatorError(response?.status ?? 0, answer?.error?.message ?? '');

@@ -1,6 +1,6 @@
 /** Ein Raum: Vorraum, Tisch, Ergebnis. */
 
-import { delta, score } from '../../i18n/numbers.js';
+import { delta, score } from '../../../../i18n/numbers.js';
 
 /** @param {number} count @param {string} one @param {string} many */
 const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
