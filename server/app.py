@@ -185,7 +185,7 @@ async def _compose(
     stack.push_async_callback(bot_pool.close)
     directory = Directory(games, log, database, clock, metrics, node, bots, settings.rooms_per_player_max, bot_pool)
     rematches = Rematches(directory, database)
-    directory.on_rematch = rematches.begin
+    directory.watch(rematch=rematches.begin)
     matchmaker = Matchmaker(directory, database, clock, metrics)
     profiles = Profiles(database)
     tokens = Tokens(key, clock)

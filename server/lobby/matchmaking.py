@@ -45,7 +45,7 @@ class Matchmaker:
         self._open_rooms = OpenRooms()
         self._asking: WeakValueDictionary[tuple[PlayerId, str], asyncio.Lock] = WeakValueDictionary()
         self._uncommitted: WeakValueDictionary[tuple[PlayerId, str], Room] = WeakValueDictionary()
-        directory.on_room = self._room_came
+        directory.watch(room=self._room_came)
 
     async def place(self, game: Game[Any], player_id: PlayerId, profile: Profile, *, bots: bool) -> tuple[Room, int]:
         """A seat for this player, committed. `bots`: fill up with bots at once.

@@ -69,7 +69,7 @@ class RoomList:
         self._task: asyncio.Task[None] | None = None
         self._timer: Timer | None = None
         self._closed = False
-        directory.on_listed = self.mark
+        directory.watch(listed=self.mark)
 
     def mark(self, game_id: str) -> None:
         """The entry of this room may have changed."""

@@ -101,10 +101,26 @@ class Directory:
         self._quarantine: set[str] = set()  # games that are not loaded any more, as long as this server lives
         self._waiting = NodeWaiting()
         self.accepting = True
-        self.on_rematch: Callable[[Room, OpenRematch], None] = lambda room, wish: None
-        self.on_room: Callable[[Room], None] = lambda room: None  # one has come into memory
-        self.on_listed: Callable[[str], None] = lambda game_id: None  # how this room is listed may have changed
+        self._room_watchers: list[Callable[[Room], None]] = []
+        self._list_watchers: list[Callable[[str], None]] = []
+        self._rematch_watchers: list[Callable[[Room, OpenRematch], None]] = []
         log.watch(self._database_changed)
+
+    def watch(
+        self,
+        *,
+        room: Callable[[Room], None] | None = None,
+        listed: Callable[[str], None] | None = None,
+        rematch: Callable[[Room, OpenRematch], None] | None = None,
+    ) -> None:
+        """Add watchers; all of them are called, in the order in which they were added, on the event loop.
+
+        `room`: a room has come into memory. `listed`: the entry of this game in the list of rooms may have changed.
+        `rematch`: a player asks for a rematch.
+        """
+        self._room_watchers += () if room is None else (room,)
+        self._list_watchers += () if listed is None else (listed,)
+        self._rematch_watchers += () if rematch is None else (rematch,)
 
     def __iter__(self) -> Iterator[Room]:
         return iter(tuple(self._rooms.values()))
@@ -249,20 +265,29 @@ class Directory:
             head=head,
             epoch=epoch,
             on_unload=self._unload,
-            on_rematch=lambda room, wish: self.on_rematch(room, wish),
+            on_rematch=self._rematch_wanted,
             workers=self._workers,
         )
         game_id = room.game_id
-        room.audience.on_listed = lambda: self.on_listed(game_id)
+        room.audience.on_listed = lambda: self._listed(game_id)
         self._rooms[room.game_id] = room
         self._metrics.rooms.set(len(self._rooms))
-        self.on_room(room)
+        for watcher in self._room_watchers:
+            watcher(room)
         return room
+
+    def _listed(self, game_id: str) -> None:
+        for watcher in self._list_watchers:
+            watcher(game_id)
+
+    def _rematch_wanted(self, room: Room, wish: OpenRematch) -> None:
+        for watcher in self._rematch_watchers:
+            watcher(room, wish)
 
     def _unload(self, room: Room) -> None:
         if self._rooms.get(room.game_id) is room:
             del self._rooms[room.game_id]
-            self.on_listed(room.game_id)
+            self._listed(room.game_id)
             self._metrics.rooms.set(len(self._rooms))
             creator = self._creators.pop(room.game_id, None)
             if creator is not None:
