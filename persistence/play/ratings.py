@@ -1,8 +1,8 @@
-"""Ratings: the standings of players, how each game moved them, and the finished games that wait to be rated.
+"""Ratings: where players stand, how each game moved them, and the games that wait to be rated.
 
-A rating is a fold over games in the order of `rated_no`, which a game gets when it is rated. Rating needs the lock on
-the one row of `play.rating_clock`, so one server rates at a time. A game leaves the outbox in the transaction that
-rates it, so it is rated once, whatever crashes.
+A rating is a fold over games in the order of `rated_no`, which is given when a game is rated. Who rates holds the lock
+of the one row of `play.rating_clock`, so there is one at a time over all servers; a game leaves the queue in the
+transaction that rates it, so it is rated once, whatever crashes.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Games that wait for their ratings, in the order in which they are due. `rated`: the number of rated games so
-    far. `done`: games in the outbox that need no rating any more."""
+    """Games that wait for their ratings, in the order in which they are due. `rated`: how many games are rated already.
+    `done`: those of the queue that need no rating any more."""
 
     rated: int
     games: Sequence[FinishedGame]
@@ -80,11 +80,11 @@ class Batch:
 
     @property
     def size(self) -> int:
-        """How many games leave the outbox."""
+        """How many games were taken out of the queue."""
         return len(self.games) + len(self.done)
 
     async def save(self, moves: Sequence[Sequence[Moved]]) -> None:
-        """Write the result of each game, in their order, and remove the games from the outbox."""
+        """Write what became of each of the games, in their order, and let them out of the queue."""
         lines = [
             (number, game, move)
             for number, (game, moved) in enumerate(zip(self.games, moves, strict=True), self.rated + 1)
@@ -114,18 +114,23 @@ class Batch:
             counts=[standing.games for standing, _ in last.values()],
             moments=[moment for _, moment in last.values()],
         )
-        await _sql.leave_outbox(
+        await _sql.leave_queue(
             self.connection,
             game_ids=[*(game.game_id for game in self.games), *self.done],
             rated=self.rated + len(self.games),
         )
 
 
+async def is_any_due(db: Database) -> bool:
+    """Whether a game waits; costs no lock and writes nothing."""
+    return bool(await db.one(_sql.is_any_due))
+
+
 @asynccontextmanager
 async def due(db: Database, limit: int) -> AsyncIterator[Batch | None]:
     """The games that have waited longest, at most `limit`, in a transaction that ends with the block.
 
-    None: another server is rating.
+    None: another one is at it.
     """
     async with db.transaction() as connection:
         rated = await _sql.take_clock(connection)

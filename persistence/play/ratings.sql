@@ -1,7 +1,11 @@
--- Ratings: the games that wait in the outbox, the standings of players, how each game moved them.
+-- Ratings: the queue of games that wait, where players stand, how each game moved them.
+
+-- name: is_any_due()$
+-- Whether a game waits.
+select exists (select from play.rating_queue where due_at <= now());
 
 -- name: take_clock()$
--- How many games are rated. The lock on this row allows rating. Null: another server has it.
+-- How many games are rated; whoever has this row is the one who rates. Null: somebody else has it.
 select rated from play.rating_clock for update skip locked;
 
 -- name: due_games(limit)
@@ -10,9 +14,7 @@ select q.game_id, p.player_id, p.game, p.score, p.is_winner, p.with_bots, p.comp
     extract(epoch from now() - q.due_at)::float8 as lag_s,
     exists (select from play.rating_history h where h.game_id = q.game_id) as is_rated
 from (
-    select * from play.finished_games where consumer = 'ratings' and due_at <= now()
-    order by due_at, game_id
-    limit :limit::int
+    select * from play.rating_queue where due_at <= now() order by due_at, game_id limit :limit::int
 ) q
 left join play.game_players p on p.game_id = q.game_id
 order by q.due_at, q.game_id, p.player_id;
@@ -37,10 +39,10 @@ select * from unnest(:players::uuid[], :games::text[], :pools::text[], :mus::flo
 on conflict (player_id, game, pool) do update
 set mu = excluded.mu, sigma = excluded.sigma, games = excluded.games, last_game_at = excluded.last_game_at;
 
--- name: leave_outbox(game_ids, rated)!
+-- name: leave_queue(game_ids, rated)!
 -- These games don't wait any more; so many are rated.
 with gone as (
-    delete from play.finished_games where consumer = 'ratings' and game_id = any(:game_ids::uuid[])
+    delete from play.rating_queue where game_id = any(:game_ids::uuid[])
 )
 update play.rating_clock set rated = :rated where rated <> :rated;
 

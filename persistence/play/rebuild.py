@@ -208,9 +208,9 @@ class Ledger:
         """Rows of the history that should not be."""
         return [dict(row) for row in await self._rows(_sql.strange_history, mend=mend)]
 
-    async def strange_waiting(self, *, mend: bool) -> list[tuple[str, bool]]:
+    async def strange_queue(self, *, mend: bool) -> list[tuple[str, bool]]:
         """Games that wait and should not (True), or should and don't (False)."""
-        rows = await self._rows(_sql.strange_waiting, mend=mend)
+        rows = await self._rows(_sql.strange_queue, mend=mend)
         return [(str(row["game_id"]), row["is_there"]) for row in rows]
 
     async def put_history(self, rows: Sequence[Data]) -> None:

@@ -10,7 +10,7 @@ values (:game_id::uuid, :players::jsonb, :rounds::jsonb, :final_scores::jsonb, :
 
 -- name: add_results(game_id, at_ms, player_ids, seats, scores, tricks_won, highest_bids, misplays, winners, with_bots)!
 -- One row for each player and game, his statistics (over all games and of this one) moved on by it, and the game put
--- into the outbox of every consumer that takes games of so many players. played_no comes from the very row that is moved on, so the
+-- down for being rated if there was anybody to play against. played_no comes from the very row that is moved on, so the
 -- order of a player's games is the order in which they were counted, also of games that end in the same millisecond.
 -- Everywhere in the order of the players' ids, so that two games that end at once don't wait for each other crosswise.
 with result as (
@@ -75,11 +75,12 @@ of_game as (
             greatest(s.most_consecutive_losses, (s.current_loss_streak + 1) * excluded.current_loss_streak),
         last_game_at = greatest(s.last_game_at, excluded.last_game_at)
 ),
-finished as (
-    insert into play.finished_games (game_id, consumer, due_at)
-    select r.game_id, c.name, r.at + make_interval(secs => coalesce((r.config ->> 'spectator_delay_s')::int, 0))
-    from (select * from result limit 1) r
-    join play.finished_game_consumers c on c.min_players <= (select count(*) from result)
+queued as (
+    insert into play.rating_queue (game_id, due_at)
+    select game_id, at + make_interval(secs => coalesce((config ->> 'spectator_delay_s')::int, 0))
+    from result
+    where (select count(*) from result) > 1
+    limit 1
 )
 insert into play.game_players (game_id, player_id, game, seat, score, tricks_won, highest_bid, misplays, is_winner,
     with_bots, played_no, completed_at)

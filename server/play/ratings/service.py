@@ -1,30 +1,27 @@
-"""Rate finished games, apart from the rooms: no player waits for it."""
+"""Rating the games that are over, apart from the rooms: nobody who plays waits for it."""
 
 from __future__ import annotations
 
 import asyncio
 
 from persistence.database import Database
-from persistence.play import finished_games, ratings
+from persistence.play import ratings
 from persistence.play.ratings import Moved
 from server import limits
 from server.metrics import Metrics
 from server.play.ratings.model import rate
 
-CONSUMER = "ratings"
-"""The name under which finished games wait for their ratings."""
-
 
 class Ratings:
-    """Any number of servers may share a database: one at a time rates, and every game is rated once."""
+    """Any number of servers may do this on one database: one at a time rates, and every game is rated once."""
 
     def __init__(self, database: Database, metrics: Metrics) -> None:
         self._database = database
         self._metrics = metrics
 
     async def rate_due(self) -> bool:
-        """Rate some of the waiting games, in one transaction. Returns whether more may wait."""
-        if not await finished_games.is_any_due(self._database, CONSUMER):
+        """Rate some of the games that wait, in one transaction. Whether there may be more of them."""
+        if not await ratings.is_any_due(self._database):
             self._metrics.rating_lag_seconds.set(0)
             return False
         async with ratings.due(self._database, limits.RATING_BATCH_GAMES) as batch:

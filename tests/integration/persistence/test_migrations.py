@@ -18,8 +18,7 @@ SECOND = "202611211300"
 THIRD = "202611211400"
 FOURTH = "202611211500"
 FIFTH = "202611211820"
-SIXTH = "202611211900"
-HEAD = "202611281700"
+HEAD = "202611211900"
 
 
 @pytest.fixture(params=["postgres", "postgres15"])
@@ -67,7 +66,7 @@ def add_event(connection: psycopg.Connection, game_id: str, index: int = 0) -> N
 
 
 def test_every_migration_can_be_undone_and_repeated(empty: str) -> None:
-    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, HEAD])
+    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, THIRD, FOURTH, FIFTH, HEAD])
     with pytest.raises(MigrationNeeded):
         runner.require_head(empty)
     runner.upgrade(empty)
@@ -78,22 +77,9 @@ def test_every_migration_can_be_undone_and_repeated(empty: str) -> None:
     runner.upgrade(empty)
     runner.downgrade(empty, "base")
     assert tables(empty) == set()
-    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, HEAD])
+    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, THIRD, FOURTH, FIFTH, HEAD])
     runner.upgrade(empty)
     assert tables(empty) == first
-
-
-def test_games_that_wait_for_ratings_survive_the_move_to_the_outbox(empty: str) -> None:
-    runner.upgrade(empty, SIXTH)
-    with psycopg.connect(empty, autocommit=True) as connection:
-        game_id = add_game(connection)
-        connection.execute("insert into play.rating_queue values (%s, '2026-01-01T00:00:00Z')", [game_id])
-        before = connection.execute("select game_id, due_at from play.rating_queue").fetchall()
-        runner.upgrade(empty)
-        waiting = "select game_id, due_at from play.finished_games where consumer = 'ratings'"
-        assert connection.execute(waiting).fetchall() == before
-        runner.downgrade(empty, SIXTH)
-        assert connection.execute("select game_id, due_at from play.rating_queue").fetchall() == before
 
 
 def test_simultaneous_migrations_run_once(empty: str) -> None:

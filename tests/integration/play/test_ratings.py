@@ -29,7 +29,7 @@ async def finish(db: Database, *players: str, at_ms: int = AT_MS, delay_s: int =
     if delay_s:
         async with db.transaction() as connection:
             await connection.execute(
-                "update play.finished_games set due_at = now() + make_interval(secs => $1)", float(delay_s)
+                "update play.rating_queue set due_at = now() + make_interval(secs => $1)", float(delay_s)
             )
     return game_id
 
@@ -77,7 +77,7 @@ async def test_games_that_do_not_count_are_not_rated(database: Database) -> None
     assert await told(database) == []
     assert await ratings.of_player(database, ada) == []
     async with database.connection() as connection:
-        await connection.execute("update play.finished_games set due_at = now()")  # spectators have seen the end
+        await connection.execute("update play.rating_queue set due_at = now()")  # spectators have seen the end
     await rate_all(Ratings(database, Metrics()))
     assert len(await told(database)) == 2
 
@@ -90,7 +90,7 @@ async def test_rating_waits_for_the_spectator_delay(database: Database) -> None:
         await connection.execute("update play.games set config = '{\"spectator_delay_s\": 90}' where id = $1", game_id)
         await database.apply(Completion(game_id, AT_MS, [result(p, 1, won=False) for p in (ada, bob)]))
         (waits,) = await connection.fetchrow(
-            "select extract(epoch from due_at) from play.finished_games where game_id = $1", game_id
+            "select extract(epoch from due_at) from play.rating_queue where game_id = $1", game_id
         )
     assert float(waits) * 1000 == AT_MS + 90_000
 
