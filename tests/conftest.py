@@ -3,11 +3,11 @@
 import pytest
 
 from tests.support.budget import Budget
-from tests.support.foreign import guests, shared_server
-from tests.support.inprocess import app
+from tests.support.guests import guests
+from tests.support.in_process_server import app
 from tests.support.order import longest_first
 from tests.support.postgres import database, dsn, postgres, postgres15
-from tests.support.server import live_server, server_process, strict_server
+from tests.support.server import live_server, server_process, shared_server, strict_server
 
 __all__ = [
     "app",

@@ -13,8 +13,8 @@ from persistence.database import Database
 from persistence.ids import new_game_id
 from persistence.play import chat, games, players
 from persistence.play.chat import Chats, Written
-from tests.support.chats import ChatTables, MemoryChats
-from tests.support.log_rig import AT_MS, new_game
+from tests.support.event_logs import AT_MS, new_game
+from tests.support.memory_chat import ChatTables, MemoryChats
 
 NAMES = ("Ada", "Ben")
 

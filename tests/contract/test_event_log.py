@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from persistence.database import Database
 from persistence.event_log.log import Committed, Health, LossReason, NewEvent
-from tests.support.log_rig import (
+from tests.support.event_logs import (
     AT_MS,
     MemoryRig,
     PostgresRig,

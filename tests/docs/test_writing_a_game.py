@@ -22,7 +22,7 @@ from server.games.registry import Registry
 from server.games.rules import Game
 from server.testing.table import Table
 from tests.docs.pages import ROOT, blocks, page, rows, section
-from tests.support import samples
+from tests.support import example_games
 from tests.support.server import ServerProcess
 
 PAGE = page("writing-a-game")
@@ -142,14 +142,14 @@ def test_the_named_extras_exist() -> None:
 
 def test_the_shown_example_is_the_file() -> None:
     shown = {block.file: block.text for block in path() if block.file and block.file != "meet.py"}
-    assert shown == {file.name: file.read_text() for file in samples.EXAMPLE.iterdir() if file.is_file()}
+    assert shown == {file.name: file.read_text() for file in example_games.EXAMPLE.iterdir() if file.is_file()}
     assert len([line for line in shown["tictactoe.py"].splitlines() if line.strip()]) <= 100
 
 
 def test_a_new_game_passes_its_tests(tmp_path: Path) -> None:
-    samples.secret_numbers()
+    example_games.secret_numbers()
     (tmp_path / "test_secret_numbers.py").write_text(files("secret_numbers")["test_secret_numbers.py"])
-    tests = samples.load(tmp_path / "test_secret_numbers.py", "test_secret_numbers")
+    tests = example_games.load(tmp_path / "test_secret_numbers.py", "test_secret_numbers")
     found = [test for name, test in vars(tests).items() if name.startswith("test_")]
     assert len(found) == 3
     for test in found:
@@ -170,7 +170,7 @@ def test_every_part_of_the_contract_is_described() -> None:
 
 def example(heading: str) -> dict[str, Any]:
     """What the first block under a heading defines, as if it stood in the game's module."""
-    known = dict(vars(samples.tictactoe()))
+    known = dict(vars(example_games.tictactoe()))
     exec(textwrap.dedent(blocks(section(PAGE, heading), "python")[0]), known)  # noqa: S102  # our own page
     return known
 
@@ -191,8 +191,8 @@ def test_the_shown_audit_verifies_a_game() -> None:
 def test_the_shown_upcaster_reads_old_logs() -> None:
     newer = example("When the rules change")["Marked"]
 
-    class Newer(samples.tictactoe().TicTacToe):  # type: ignore[misc]
-        events = (newer, samples.tictactoe().RoundEnded)
+    class Newer(example_games.tictactoe().TicTacToe):  # type: ignore[misc]
+        events = (newer, example_games.tictactoe().RoundEnded)
 
     codec = Registry([Newer()]).codec("tictactoe")
     old = codec.from_data("marked", {"_v": 1, "player_id": "p", "cell": 5, "forced": True})

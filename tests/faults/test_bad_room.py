@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.support.foreign import Guests, HostedProcess, serving
-from tests.support.neighbours import assert_whole, neighbourhood
+from tests.support.guests import Guests
+from tests.support.other_rooms import assert_whole, neighbourhood
 from tests.support.postgres import Server, execute
-from tests.support.visits import Memory, visit
+from tests.support.reconnecting_client import Memory, visit
+from tests.support.server import HostedProcess, serving
 
 POISON = "poison"
 

@@ -7,9 +7,9 @@ import asyncio
 from server import limits
 from tests.support.client import Frame, Player
 from tests.support.cutting_proxy import Mode
-from tests.support.far_database import behind_a_proxy
-from tests.support.foreign import Guests
+from tests.support.guests import Guests
 from tests.support.postgres import Server
+from tests.support.proxied_server import behind_a_proxy
 
 IN_TIME_S = limits.WAITING_COMMAND_MS / 1000 + 4
 

@@ -12,10 +12,10 @@ from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 from tests.support.client import JSON, MSGPACK, Frame, Player
-from tests.support.foreign import HostedProcess, serving
 from tests.support.postgres import Server
+from tests.support.reconnecting_client import GONE, Memory, Visit, visit
+from tests.support.server import HostedProcess, serving
 from tests.support.soak import amount
-from tests.support.visits import GONE, Memory, Visit, visit
 
 SEED = 20_260
 ROOMS = 8

@@ -10,9 +10,10 @@ import pytest
 
 from server import limits
 from tests.support.client import Player
-from tests.support.foreign import NOBODY, HostedProcess, serving
+from tests.support.guests import NOBODY
 from tests.support.postgres import Server
-from tests.support.raw import Raw, close_code, series, until, upgrade
+from tests.support.raw_connection import Raw, close_code, series, until, upgrade
+from tests.support.server import HostedProcess, serving
 
 HALF_OPEN = 1_000
 CUT = "parlor_connections_cut_total"

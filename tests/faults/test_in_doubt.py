@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 
 from tests.support.cutting_proxy import Mode
-from tests.support.far_database import behind_a_proxy
-from tests.support.foreign import Guests
-from tests.support.neighbours import assert_whole, neighbourhood
+from tests.support.guests import Guests
+from tests.support.other_rooms import assert_whole, neighbourhood
 from tests.support.postgres import Server
+from tests.support.proxied_server import behind_a_proxy
 
 SEED = 77
 CUTS = 16

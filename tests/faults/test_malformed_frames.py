@@ -14,9 +14,10 @@ import msgpack
 import pytest
 
 from tests.support.client import JSON, MSGPACK, Player
-from tests.support.foreign import HostedProcess, entered, serving
 from tests.support.postgres import Server
-from tests.support.raw import BINARY, CLOSE, CONT, PING, PONG, TEXT, Raw, close_code, frame, series, upgrade
+from tests.support.raw_connection import BINARY, CLOSE, CONT, PING, PONG, TEXT, Raw, close_code, frame, series, upgrade
+from tests.support.server import HostedProcess, serving
+from tests.support.socket_client import entered
 
 FRAMES = 100_000
 ATTACKERS = 8

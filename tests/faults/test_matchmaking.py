@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.foreign import HostedProcess, serving
 from tests.support.postgres import Server
-from tests.support.raw import Raw
+from tests.support.raw_connection import Raw
+from tests.support.server import HostedProcess, serving
 
 PLAYERS = 500
 ROOMS = 50

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from tests.support.client import MSGPACK, Frame, Player
 from tests.support.cutting_proxy import CuttingProxy
-from tests.support.far_database import behind_a_proxy
-from tests.support.foreign import Guests, mover
+from tests.support.guests import Guests, mover
 from tests.support.postgres import Server
+from tests.support.proxied_server import behind_a_proxy
 
 TURN_S = 10
 HTTP_S = 9.0  # one deadline of 5 seconds, and never two of them one after the other

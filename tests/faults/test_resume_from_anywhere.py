@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from tests.support.client import JSON, MSGPACK, Frame, Player
-from tests.support.foreign import HostedProcess, serving
 from tests.support.postgres import Server
-from tests.support.visits import Memory, Visit, visit
+from tests.support.reconnecting_client import Memory, Visit, visit
+from tests.support.server import HostedProcess, serving
 
 PAST = 700  # events before the first resume: more than are replayed
 FURTHER = 30  # live events that each connection has to hear

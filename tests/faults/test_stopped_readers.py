@@ -13,9 +13,9 @@ import pytest
 
 from server import limits
 from tests.support.client import Player
-from tests.support.foreign import HostedProcess, serving
 from tests.support.postgres import Server
-from tests.support.raw import PING, TEXT, Raw, close_code, frame, frames, series, until
+from tests.support.raw_connection import PING, TEXT, Raw, close_code, frame, frames, series, until
+from tests.support.server import HostedProcess, serving
 
 STOPPED = 200
 STOPPED_PLAYERS = 4

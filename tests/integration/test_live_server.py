@@ -7,11 +7,11 @@ import pytest
 from server.errors import StartupError
 from server.games import relay
 from server.testing.live import Guest, live_server
-from tests.support import samples
+from tests.support import example_games
 
 
 def test_a_game_that_is_not_installed_is_played(dsn: str) -> None:
-    with live_server(samples.tictactoe().GAME, database_url=dsn) as url:
+    with live_server(example_games.tictactoe().GAME, database_url=dsn) as url:
         (told,) = Guest(url).get("/api/games")["items"]
         assert (told["name"], told["bot_levels"], told["config"]["rounds"]) == ("tictactoe", ["random", "perfect"], 3)
         guest = Guest(url, "Ada")
@@ -31,7 +31,7 @@ def told_players(guest: Guest, game_id: str) -> list[dict[str, str]]:
 
 def test_a_missing_game_does_not_harm_others(dsn: str, caplog: pytest.LogCaptureFixture) -> None:
     """Its rooms wait in the log for the day on which it is back."""
-    tictactoe = samples.tictactoe().GAME
+    tictactoe = example_games.tictactoe().GAME
     given = {"database_url": dsn, "token_key": "k" * 32}
     with live_server(tictactoe, relay.GAME, **given) as url:
         host = Guest(url)

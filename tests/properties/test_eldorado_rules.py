@@ -15,9 +15,9 @@ from server.games.eldorado.dealing import decks_for
 from server.games.replay import fold
 from server.games.rules import Command, PlayerId, Refusal, State
 from server.games.table_events import GameCompleted
-from tests.support.meddlers import restless
-from tests.support.play import Played, context, play_game
+from tests.support.interruptions import restless
 from tests.support.soak import amount
+from tests.support.whole_games import Played, context, play_game
 
 bounded = settings(max_examples=40, derandomize=True, deadline=None)
 some_games = given(

@@ -19,8 +19,8 @@ from server.games.eldorado.state import Stage, turn
 from server.games.eldorado.worlds import Dice, Known, Worlds, known
 from server.games.rules import Command, Data, PlayerId, State, ThinkingBot
 from tests.properties.test_eldorado_secrecy import with_other_cards
-from tests.support.meddlers import restless
-from tests.support.play import context, next_chunk, play_game, player_id
+from tests.support.interruptions import restless
+from tests.support.whole_games import context, next_chunk, play_game, player_id
 
 ANY_SIZE = given(players=st.integers(2, 10), seed=st.integers(0, 10**6))
 bounded = settings(max_examples=15, derandomize=True, deadline=None)

@@ -16,7 +16,7 @@ from server.games.eldorado.cards import DECKS
 from server.games.eldorado.dealing import decks_for
 from server.games.eldorado.events import CardsDealt
 from server.games.rules import Command, PlayerId, State
-from tests.support.play import play_game, player_id
+from tests.support.whole_games import play_game, player_id
 
 
 def shown(state: State[Any], viewer: PlayerId | None) -> str:

@@ -18,8 +18,8 @@ from server.games.eldorado.cards import DECKS
 from server.games.eldorado.events import CardPlayed
 from server.games.replay import fold
 from server.games.rules import Event
-from tests.support.meddlers import restless
-from tests.support.play import Played, play_game, player_id
+from tests.support.interruptions import restless
+from tests.support.whole_games import Played, play_game, player_id
 
 # What is a fact from outside, from which nothing follows, can't be checked (docs/fairness.md says so).
 UNCHECKED = (

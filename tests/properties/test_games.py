@@ -8,7 +8,7 @@ from typing import Any
 from server.games import eldorado, relay
 from server.games.rules import State, Viewer
 from server.testing.properties import GameProperties
-from tests.support import samples
+from tests.support import example_games
 from tests.support.soak import amount
 
 
@@ -31,10 +31,10 @@ class TestEldorado(GameProperties):
 
 
 class TestTicTacToe(GameProperties):
-    game = samples.tictactoe().GAME
+    game = example_games.tictactoe().GAME
     examples = amount(usual=8, soak=100)
 
 
 class TestSecretNumbers(GameProperties):
-    game = samples.secret_numbers().GAME
+    game = example_games.secret_numbers().GAME
     examples = amount(usual=8, soak=100)

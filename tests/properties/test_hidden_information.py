@@ -19,9 +19,9 @@ from server.games.eldorado.cards import DECKS
 from server.games.table import Status
 from server.rooms.machine.identity import Identity
 from server.wire.encoders import JSON, MSGPACK
-from tests.support.eyes import Eyes, Truth, altered, twin
+from tests.support.hidden_information import Eyes, Truth, altered, twin
 from tests.support.soak import amount
-from tests.support.table import VirtualTable
+from tests.support.virtual_table import VirtualTable
 
 SEED = 12
 GAMES = amount(usual=160, soak=1_000)

@@ -7,7 +7,7 @@ from uuid import uuid4
 from server import limits
 from server.wire.close_codes import CloseCode
 from server.wire.from_client import Hello
-from tests.support.table import Frame, Seat, VirtualTable
+from tests.support.virtual_table import Frame, Seat, VirtualTable
 
 DELAY_S = 30
 OPENING = 2  # game_created, and two players sit down

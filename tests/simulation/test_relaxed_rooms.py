@@ -11,7 +11,7 @@ from server import limits
 from server.testing.table import payloads
 from server.wire.close_codes import CloseCode
 from server.wire.from_client import CommandFrame, Hello
-from tests.support.table import Seat, VirtualTable
+from tests.support.virtual_table import Seat, VirtualTable
 
 
 async def relaxed_room() -> tuple[VirtualTable, Seat]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from persistence.event_log.log import Health
-from tests.support.table import VirtualTable
+from tests.support.virtual_table import VirtualTable
 
 
 async def test_an_idle_player_is_forced_after_his_time_and_not_before() -> None:

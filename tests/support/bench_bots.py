@@ -22,7 +22,7 @@ from time import perf_counter, thread_time
 from server.cli.serve import serve
 from server.settings import Settings
 from tests.support.client import Player
-from tests.support.raw import series
+from tests.support.raw_connection import series
 from tests.support.server import CROWD, READY
 
 _EVERY_S = 0.005

@@ -10,7 +10,7 @@ import json
 import statistics
 import time
 
-from tests.support.play import play_game
+from tests.support.whole_games import play_game
 
 GAMES = 20
 REPETITIONS = 5

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from tests.support.client import Player
-from tests.support.foreign import HostedProcess
+from tests.support.server import HostedProcess
 
 CONFIG = {"rounds": 1, "round_pause_ms": 0, "turn_seconds": 0}
 

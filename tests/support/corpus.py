@@ -17,8 +17,8 @@ from server.games.codec import Codec, to_data
 from server.games.eldorado import GAME, Config
 from server.games.replay import state_hash
 from server.games.rules import Event
-from tests.support.meddlers import away, restless, script
-from tests.support.play import Played, play_game, player_id
+from tests.support.interruptions import away, restless, script
+from tests.support.whole_games import Played, play_game, player_id
 
 FOLDER = Path(__file__).parents[1] / "corpus" / "eldorado"
 

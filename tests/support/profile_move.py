@@ -30,7 +30,7 @@ from loadtest.client import Connection, Silent, connect
 from migrations import runner
 from persistence import embedded
 from server.app import App
-from tests.support.inprocess import served
+from tests.support.in_process_server import served
 from tests.support.postgres import scratch_folder
 
 _ROOT = Path(__file__).parents[2]

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from tests.support.client import JSON, Frame, Player
-from tests.support.foreign import Guests, Line, dial
+from tests.support.guests import Guests
+from tests.support.socket_client import Line, dial
 
 
 async def finished(guests: Guests, **config: Any) -> tuple[Player, str]:

@@ -9,10 +9,15 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+
+from tests.support.postgres import Server
 
 READY = "Parlor is at "
 CROWD = {"PARLOR_HTTP_CHANGES_PER_S": "100000", "PARLOR_HTTP_CHANGES_BURST": "100000"}
@@ -101,6 +106,53 @@ class ServerProcess:
         self.signal(number)
         assert self._process is not None
         return self._process.wait(40)
+
+
+class HostedProcess(ServerProcess):
+    """A server whose database and process can be looked at."""
+
+    def __init__(self, dsn: str, data_dir: Path, **settings: str) -> None:
+        super().__init__(dsn, data_dir, **settings)
+        self.dsn = dsn
+        self.data_dir = data_dir
+
+    def rows(self, statement: str, *arguments: Any) -> list[Any]:
+        """What the database holds."""
+        with psycopg.connect(self.dsn) as connection:
+            return connection.execute(statement.encode(), arguments).fetchall()
+
+    @property
+    def token_key(self) -> bytes:
+        return (self.data_dir / "token.key").read_bytes()
+
+    @property
+    def memory_kib(self) -> int:
+        """Resident memory."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
+
+
+@contextmanager
+def serving(postgres: Server, **settings: str) -> Iterator[HostedProcess]:
+    """A server on a database of its own."""
+    dsn = postgres.migrated()
+    with tempfile.TemporaryDirectory(prefix="parlor-test-") as folder:
+        server = HostedProcess(dsn, Path(folder), **settings)
+        try:
+            yield server.start()
+        finally:
+            server.close()
+            postgres.drop(dsn)
+
+
+@pytest.fixture(scope="session")
+def shared_server(postgres: Server) -> Iterator[HostedProcess]:
+    """One server with generous limits; nothing that any of its tests does may leave a traceback in its log."""
+    with serving(postgres, PARLOR_COMMANDS_PER_S="5000", PARLOR_BURST="10000") as server:
+        yield server
+        assert server.stop() == 0
+        assert "Traceback" not in server.log, server.log[-4000:]
 
 
 @pytest.fixture

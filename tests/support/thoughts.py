@@ -10,7 +10,7 @@ from server.clock import Clock
 from server.games.registry import Registry
 from server.rooms.machine.thought import Answer, Thinkers, Thought, Withdraw
 from server.rooms.room import Room
-from tests.support.table import VirtualTable
+from tests.support.virtual_table import VirtualTable
 
 
 @dataclass(slots=True, eq=False)

@@ -12,8 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright, expect
 
-from tests.support.foreign import HostedProcess
-from tests.support.server import ServerProcess
+from tests.support.server import HostedProcess, ServerProcess
 from tests.web.guest import Guest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")

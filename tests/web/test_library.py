@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.docs.pages import blocks, page
-from tests.support.foreign import HostedProcess
+from tests.support.server import HostedProcess
 from tests.web.test_resume import CutLine
 
 pytestmark = pytest.mark.browser

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.support.foreign import serving
 from tests.support.postgres import Server
+from tests.support.server import serving
 from tests.web.conftest import SCREENSHOTS, People
 from tests.web.test_accessibility import AXE, findings
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from server.testing.live import live_server
-from tests.support import samples
+from tests.support import example_games
 from tests.web.conftest import People
 from tests.web.test_accessibility import AXE, findings
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 
 async def test_tictactoe_from_the_lobby_to_the_replay(browser: Browser, dsn: str) -> None:
-    with live_server(samples.tictactoe().GAME, database_url=dsn) as url:
+    with live_server(example_games.tictactoe().GAME, database_url=dsn) as url:
         people = People(browser, url)
         guest = await people.new(width=360, height=640)
         page = guest.page

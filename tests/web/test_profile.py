@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support.foreign import Guests, HostedProcess, play_out
+from tests.support.guests import Guests, play_out
+from tests.support.server import HostedProcess
 from tests.web.conftest import People
 from tests.web.guest import CREATE_ROOM, QUICK
 from tests.web.test_accessibility import AXE, findings

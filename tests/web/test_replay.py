@@ -8,8 +8,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from server.games.eldorado import Config
-from tests.support.altered import CASES, FAIR, Case, played, store
-from tests.support.foreign import HostedProcess
+from tests.support.altered_games import CASES, FAIR, Case, played, store
+from tests.support.server import HostedProcess
 from tests.web.conftest import People
 from tests.web.guest import Guest
 from tests.web.test_accessibility import AXE, findings

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support.foreign import HostedProcess
+from tests.support.server import HostedProcess
 
 pytestmark = pytest.mark.browser
 WEB = Path(__file__).parents[2] / "server" / "web"

@@ -15,8 +15,8 @@ from server.cli.replay import verify
 from server.errors import StartupError
 from server.settings import Settings
 from tests.docs.pages import DOCS
-from tests.support.altered import CASES, FAIR, OPEN, UNFAIR, store
-from tests.support.foreign import HostedProcess
+from tests.support.altered_games import CASES, FAIR, OPEN, UNFAIR, store
+from tests.support.server import HostedProcess
 from tests.web.conftest import People
 
 pytestmark = pytest.mark.browser

@@ -11,8 +11,9 @@ import pytest
 import pytest_asyncio
 
 from tests.support.client import Frame, Player
-from tests.support.foreign import Guests, HostedProcess, mover, serving, state_of
+from tests.support.guests import Guests, mover, state_of
 from tests.support.postgres import Server
+from tests.support.server import HostedProcess, serving
 
 TOKEN = "the operator's own token, 32 characters and more"
 WHY = {"reason": "somebody has complained"}

@@ -20,7 +20,7 @@ from server.app import App, running
 from server.settings import Settings
 from tests.support.client import Player
 from tests.support.cutting_proxy import CuttingProxy
-from tests.support.foreign import NOBODY
+from tests.support.guests import NOBODY
 from tests.support.postgres import Server, scratch_folder, with_database
 
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.acceptance.play.test_whole_game import parlor
-from tests.support.foreign import NOBODY, Guests
+from tests.support.guests import NOBODY, Guests
 from tests.support.replays import finished, watching
 from tests.support.server import ServerProcess
 

@@ -10,8 +10,9 @@ import pytest
 
 from server import limits
 from tests.support.client import JSON, MSGPACK, Frame, Player
-from tests.support.foreign import Guests, dial, entered
+from tests.support.guests import Guests
 from tests.support.server import ServerProcess
+from tests.support.socket_client import dial, entered
 
 DELAY_S = 2
 

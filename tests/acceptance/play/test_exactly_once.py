@@ -9,8 +9,9 @@ import psycopg
 import pytest
 
 from tests.support.client import JSON, MSGPACK, Player
-from tests.support.foreign import Guests, dial, entered, heard, mover
+from tests.support.guests import Guests, heard, mover
 from tests.support.server import ServerProcess
+from tests.support.socket_client import dial, entered
 
 
 async def test_ack_names_the_indexes_of_the_events(guests: Guests) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.play.test_whole_game import over, parlor
 from tests.support.client import Player, play_by_turns
-from tests.support.foreign import NOBODY, Guests
+from tests.support.guests import NOBODY, Guests
 from tests.support.replays import finished, watching
 
 

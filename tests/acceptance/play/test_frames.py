@@ -15,7 +15,8 @@ from websockets.frames import Frame as WebSocketFrame
 from websockets.frames import Opcode
 
 from tests.support.client import JSON, MSGPACK
-from tests.support.foreign import Guests, Line, entered, mover
+from tests.support.guests import Guests, mover
+from tests.support.socket_client import Line, entered
 
 KIB16 = 16 * 1024
 

@@ -9,8 +9,10 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from tests.support.client import JSON, MSGPACK
-from tests.support.foreign import Guests, HostedProcess, dial, serving
+from tests.support.guests import Guests
 from tests.support.postgres import Server
+from tests.support.server import HostedProcess, serving
+from tests.support.socket_client import dial
 
 
 @pytest.mark.parametrize("protocol", [JSON, MSGPACK, None])

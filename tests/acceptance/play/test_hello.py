@@ -11,7 +11,9 @@ import jwt
 import pytest
 
 from tests.support.client import JSON, MSGPACK, Frame
-from tests.support.foreign import NOBODY, Guests, HostedProcess, dial, entered
+from tests.support.guests import NOBODY, Guests
+from tests.support.server import HostedProcess
+from tests.support.socket_client import dial, entered
 
 EVENT = {"type", "index", "name", "at", "data"}
 

@@ -10,8 +10,8 @@ import msgpack
 
 from persistence.event_log.log import StoredEvent
 from tests.support.client import MSGPACK, Frame, Player
-from tests.support.eyes import Shown, Truth
-from tests.support.foreign import GameOver, Guests, mover
+from tests.support.guests import GameOver, Guests, mover
+from tests.support.hidden_information import Shown, Truth
 
 FORMATS = ("application/json", "application/x-ndjson", "application/vnd.msgpack")
 

@@ -11,9 +11,22 @@ import pytest
 
 from server import limits
 from tests.support.client import Player
-from tests.support.foreign import HostedProcess, serving
 from tests.support.postgres import Server
-from tests.support.raw import BINARY, CLOSE, CONT, PING, PONG, TEXT, Raw, close_code, frame, frames, series, until
+from tests.support.raw_connection import (
+    BINARY,
+    CLOSE,
+    CONT,
+    PING,
+    PONG,
+    TEXT,
+    Raw,
+    close_code,
+    frame,
+    frames,
+    series,
+    until,
+)
+from tests.support.server import HostedProcess, serving
 
 CUT = "parlor_connections_cut_total"
 

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from server import limits
-from tests.support.foreign import HostedProcess
-from tests.support.raw import Raw, series, until, upgrade
+from tests.support.raw_connection import Raw, series, until, upgrade
+from tests.support.server import HostedProcess
 
 GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n"
 POST = b"POST /api/players HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n"

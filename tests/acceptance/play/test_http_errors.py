@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.foreign import NOBODY, Guests, HostedProcess
+from tests.support.guests import NOBODY, Guests
+from tests.support.server import HostedProcess
 
 GAME = "/api/games/" + NOBODY
 

@@ -11,7 +11,8 @@ import pytest
 import pytest_asyncio
 
 from tests.support.client import Frame, Player
-from tests.support.foreign import GameOver, Guests, entered, heard, mover, state_of
+from tests.support.guests import GameOver, Guests, heard, mover, state_of
+from tests.support.socket_client import entered
 
 SUMMARY = {
     "players", "rounds", "final_scores", "highest_bid", "highest_score", "lowest_score", "most_consecutive_wins",

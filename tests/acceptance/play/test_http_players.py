@@ -10,8 +10,10 @@ import pytest
 import pytest_asyncio
 
 from tests.support.client import Player
-from tests.support.foreign import Guests, HostedProcess, entered, serving
+from tests.support.guests import Guests
 from tests.support.postgres import Server
+from tests.support.server import HostedProcess, serving
+from tests.support.socket_client import entered
 
 PROFILE = {"player_id", "display_name", "avatar_seed", "color"}
 LIFETIME = {

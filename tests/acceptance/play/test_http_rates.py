@@ -10,9 +10,11 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from tests.acceptance.play.test_http_errors import assert_error
-from tests.support.foreign import NOBODY, HostedProcess, dial, serving
+from tests.support.guests import NOBODY
 from tests.support.postgres import Server
-from tests.support.raw import Raw, series, upgrade
+from tests.support.raw_connection import Raw, series, upgrade
+from tests.support.server import HostedProcess, serving
+from tests.support.socket_client import dial
 
 REFUSED = "parlor_http_refused_total"
 RATE = {"PARLOR_HTTP_CHANGES_PER_S": "0.5", "PARLOR_HTTP_CHANGES_BURST": "4"}

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from server.wire.close_codes import CloseCode
 from tests.support.client import Player
-from tests.support.foreign import Guests, entered
-from tests.support.inprocess import served
+from tests.support.guests import Guests
+from tests.support.in_process_server import served
+from tests.support.socket_client import entered
 
 LISTED = {"game_id", "game", "join_code", "players", "max_players", "spectators", "status", "created_at"}
 JOINED = {"game_id", "seat", "ws_url"}

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from tests.support.client import Player, play_by_turns
-from tests.support.foreign import Guests, HostedProcess, entered, heard, mover, play_out, serving, state_of
+from tests.support.guests import Guests, heard, mover, play_out, state_of
 from tests.support.postgres import Server
+from tests.support.server import HostedProcess, serving
+from tests.support.socket_client import entered
 
 
 async def test_turns_of_a_player_who_left_are_forced_and_they_are_not_dealt_in_again(guests: Guests) -> None:

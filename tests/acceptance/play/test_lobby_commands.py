@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.client import MSGPACK, Frame, Player
-from tests.support.foreign import Guests, heard, state_of
+from tests.support.guests import Guests, heard, state_of
 
 
 async def lobby(guests: Guests, count: int, **config: Any) -> tuple[list[Player], Frame]:

@@ -15,10 +15,12 @@ from websockets.exceptions import ConnectionClosed
 from server import limits
 from tests.acceptance.play.test_handshake import status_of
 from tests.support.client import JSON, MSGPACK, PATIENCE_S, Frame
-from tests.support.far_database import behind_a_proxy
-from tests.support.foreign import Guests, HostedProcess, Line, dial, entered, play_out, serving
+from tests.support.guests import Guests, play_out
 from tests.support.postgres import Server
-from tests.support.raw import TEXT, Raw, frame, frames, until
+from tests.support.proxied_server import behind_a_proxy
+from tests.support.raw_connection import TEXT, Raw, frame, frames, until
+from tests.support.server import HostedProcess, serving
+from tests.support.socket_client import Line, dial, entered
 
 DELAY_S = 2
 

@@ -9,8 +9,10 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from tests.support.foreign import Guests, HostedProcess, entered, serving
+from tests.support.guests import Guests
 from tests.support.postgres import Server
+from tests.support.server import HostedProcess, serving
+from tests.support.socket_client import entered
 
 
 @pytest.fixture(scope="module")

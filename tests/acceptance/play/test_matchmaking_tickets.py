@@ -9,7 +9,7 @@ import pytest
 
 from tests.acceptance.play.test_matchmaking import own_server, people
 from tests.support.client import Player
-from tests.support.foreign import Guests
+from tests.support.guests import Guests
 
 __all__ = ["own_server", "people"]
 

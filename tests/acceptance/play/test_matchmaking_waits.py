@@ -20,7 +20,7 @@ from server.rooms.recovery import recover
 from server.rooms.room import Room
 from server.testing.clock import VirtualClock
 from tests.support.client import Player
-from tests.support.inprocess import served
+from tests.support.in_process_server import served
 
 Seat = dict[str, Any]
 

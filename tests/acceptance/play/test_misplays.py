@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.client import Frame, Player
-from tests.support.foreign import Guests, dial, heard, mover, play_out, state_of
+from tests.support.guests import Guests, heard, mover, play_out, state_of
+from tests.support.socket_client import dial
 
 SUITS = ("clubs", "diamonds", "hearts", "spades")
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.client import JSON, MSGPACK, Frame, Player
-from tests.support.foreign import HostedProcess, entered, serving
 from tests.support.postgres import Server
+from tests.support.server import HostedProcess, serving
+from tests.support.socket_client import entered
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,10 @@ import msgpack
 import pytest
 
 from tests.support.client import JSON, MSGPACK, Player
-from tests.support.foreign import Guests, HostedProcess, entered, serving
+from tests.support.guests import Guests
 from tests.support.postgres import Server
+from tests.support.server import HostedProcess, serving
+from tests.support.socket_client import entered
 
 VALUES: list[Any] = [
     None,

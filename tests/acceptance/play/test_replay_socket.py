@@ -12,8 +12,9 @@ import pytest
 from tests.acceptance.play.test_spectator_delay import finished as delayed
 from tests.acceptance.play.test_spectator_delay import until
 from tests.support.client import JSON, MSGPACK, Frame
-from tests.support.foreign import NOBODY, Guests, dial
+from tests.support.guests import NOBODY, Guests
 from tests.support.replays import finished, replay_url, seek, watched, watching
+from tests.support.socket_client import dial
 
 
 def shown(events: list[Frame]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.acceptance.play.test_whole_game import parlor
-from tests.support.foreign import NOBODY, Guests
+from tests.support.guests import NOBODY, Guests
 from tests.support.replays import finished, watching
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")

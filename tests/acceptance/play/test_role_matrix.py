@@ -12,9 +12,10 @@ import pytest
 from server.games.registry import Registry
 from server.games.table_commands import TABLE_COMMANDS
 from tests.acceptance.play.test_handshake import status_of
+from tests.support.callers import CALLERS, PHASES, Stage, set_up
 from tests.support.client import MSGPACK
-from tests.support.foreign import Guests, Line, dial, entered
-from tests.support.stage import CALLERS, PHASES, Stage, set_up
+from tests.support.guests import Guests
+from tests.support.socket_client import Line, dial, entered
 
 # What hello is answered with, by the role that is asked for: the role that is given, or the code of the close.
 # `-`: a spectator, `+`: a player.

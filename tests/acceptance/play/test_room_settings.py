@@ -8,7 +8,8 @@ import pytest
 
 from tests.acceptance.play.test_lobby_commands import done, lobby, refused
 from tests.support.client import MSGPACK, Frame, Player
-from tests.support.foreign import Guests, entered, heard, play_out, state_of
+from tests.support.guests import Guests, heard, play_out, state_of
+from tests.support.socket_client import entered
 
 
 async def refusal(player: Player, **args: Any) -> tuple[str, str | None]:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.callers import CALLERS, PHASES, Caller, Stage, another, set_up
 from tests.support.client import Frame
-from tests.support.foreign import Guests
-from tests.support.stage import CALLERS, PHASES, Caller, Stage, another, set_up
+from tests.support.guests import Guests
 
 # Method and path, the rooms that the row is about (`*`: all of them), and the status for each caller. The first row
 # that fits the room counts. {host}: his id; {me}: the caller's own; {room}, {code}: of the room.

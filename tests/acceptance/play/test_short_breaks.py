@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.foreign import Guests
+from tests.support.guests import Guests
 
 
 @pytest.mark.parametrize("game", ["relay", "eldorado"])

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.support.client import Player, play_by_turns
-from tests.support.foreign import Guests, entered
+from tests.support.guests import Guests
+from tests.support.socket_client import entered
 
 DELAY_S = 3
 

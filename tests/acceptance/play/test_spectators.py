@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.support.client import JSON, MSGPACK
-from tests.support.foreign import Guests, entered, heard, mover, play_out, state_of
+from tests.support.guests import Guests, heard, mover, play_out, state_of
+from tests.support.socket_client import entered
 
 COMMANDS: list[tuple[str, dict[str, Any]]] = [
     ("set_ready", {"ready": True}),

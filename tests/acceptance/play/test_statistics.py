@@ -13,8 +13,9 @@ import pytest
 
 from tests.acceptance.play.test_whole_game import parlor
 from tests.support import bot_games
-from tests.support.foreign import Guests, HostedProcess, serving
+from tests.support.guests import Guests
 from tests.support.postgres import Server
+from tests.support.server import HostedProcess, serving
 from tests.support.soak import amount
 
 GAMES = amount(usual=100, soak=1_000)

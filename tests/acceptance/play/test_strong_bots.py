@@ -12,7 +12,7 @@ import pytest
 from server.games.eldorado import GAME
 from tests.support.client import MSGPACK, Player, play_by_turns
 from tests.support.postgres import scratch_folder
-from tests.support.raw import series
+from tests.support.raw_connection import series
 from tests.support.server import ServerProcess
 
 CONFIG = {"rounds": 1, "round_pause_ms": 0}

@@ -12,7 +12,7 @@ import pytest
 from server.cli.play import play
 from server.cli.table_text import Scene
 from server.errors import StartupError
-from tests.support.foreign import Guests
+from tests.support.guests import Guests
 
 
 def typed(*lines: str) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from persistence.database import Database
 from persistence.event_log import connection
-from tests.support.log_rig import PostgresRig, event, opened, read
+from tests.support.event_logs import PostgresRig, event, opened, read
 
 _CONDITION = "and g.epoch = w.epoch"
 

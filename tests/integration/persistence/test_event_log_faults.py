@@ -18,7 +18,7 @@ from persistence.event_log.log import Health
 from persistence.ids import new_game_id
 from persistence.play import games
 from tests.support.cutting_proxy import CuttingProxy, Mode
-from tests.support.log_rig import AT_MS, PostgresRig, Recorder, event, events, new_game, opened, read
+from tests.support.event_logs import AT_MS, PostgresRig, Recorder, event, events, new_game, opened, read
 from tests.support.postgres import scratch_folder
 
 

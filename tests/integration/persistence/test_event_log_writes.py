@@ -10,7 +10,7 @@ from persistence.database import Database
 from persistence.event_log.log import LossReason
 from persistence.ids import new_game_id
 from persistence.play import games
-from tests.support.log_rig import (
+from tests.support.event_logs import (
     AT_MS,
     Explodes,
     PostgresRig,

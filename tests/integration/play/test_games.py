@@ -11,7 +11,7 @@ from persistence.errors import Conflict, Rejected
 from persistence.ids import new_game_id
 from persistence.play import games
 from persistence.play.games import GameRow, RoomChanged, RoomClosed, SeatsChanged, StatusChanged
-from tests.support.log_rig import AT_MS, new_game
+from tests.support.event_logs import AT_MS, new_game
 
 
 async def made(db: Database, **more: object) -> str:

@@ -8,7 +8,7 @@ from persistence.database import Database
 from persistence.errors import Rejected
 from persistence.play import leaderboards
 from tests.integration.play.test_statistics import DAY_MS, finish, people, result
-from tests.support.log_rig import AT_MS
+from tests.support.event_logs import AT_MS
 
 
 async def read(database: Database, metric: str, limit: int, **bounds: object) -> list[leaderboards.LeaderRow]:

@@ -14,7 +14,7 @@ from persistence.ids import new_game_id
 from persistence.play import players
 from persistence.play.players import PlayerRow
 from persistence.play.statistics import Completion, PlayerResult
-from tests.support.log_rig import AT_MS, new_game
+from tests.support.event_logs import AT_MS, new_game
 
 BOT = PlayerRow("01890000-0000-7000-8000-00000000b070", "Bot 1", "bot:1", "#5566ff", is_bot=True)
 

@@ -17,7 +17,7 @@ from server.metrics import Metrics
 from server.play.ratings.model import NEWCOMER
 from server.play.ratings.service import Ratings
 from tests.integration.play.test_statistics import people, result
-from tests.support.log_rig import AT_MS, new_game
+from tests.support.event_logs import AT_MS, new_game
 
 
 async def finish(db: Database, *players: str, at_ms: int = AT_MS, delay_s: int = 0, counted: bool = True) -> str:

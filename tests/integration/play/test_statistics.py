@@ -14,7 +14,7 @@ from persistence.ids import new_game_id
 from persistence.play import games, leaderboards, players, statistics
 from persistence.play.players import PlayerRow
 from persistence.play.statistics import Completion, PlayerResult
-from tests.support.log_rig import AT_MS, PostgresRig, Recorder, event, new_game, opened
+from tests.support.event_logs import AT_MS, PostgresRig, Recorder, event, new_game, opened
 
 DAY_MS = 86_400_000
 

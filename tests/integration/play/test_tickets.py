@@ -15,7 +15,7 @@ from persistence.ids import new_game_id
 from persistence.play import games, players, tickets
 from persistence.play.games import StatusChanged
 from persistence.play.tickets import SeatsGivenUp, Ticket, TicketMatched
-from tests.support.log_rig import AT_MS, PostgresRig, Recorder, event, new_game, opened
+from tests.support.event_logs import AT_MS, PostgresRig, Recorder, event, new_game, opened
 
 MINUTE_MS = 60_000
 

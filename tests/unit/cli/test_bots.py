@@ -12,7 +12,7 @@ from server.cli.bot_games import Budget, Contest, Outcome, pairings, schedule
 from server.cli.bots import Asked, tournament, wilson
 from server.clock import SystemClock
 from server.errors import StartupError
-from tests.support.table import REGISTRY
+from tests.support.virtual_table import REGISTRY
 
 
 def asked(**changes: Any) -> Asked:

@@ -12,13 +12,13 @@ from server.cli import games
 from server.errors import StartupError
 from server.games.registry import Registry
 from server.testing.properties import GameProperties
-from tests.support import samples
+from tests.support import example_games
 
 
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Relay, tic-tac-toe, and one that can't be imported."""
-    samples.tictactoe()
+    example_games.tictactoe()
     found = {"broken": "no_such_module:GAME", "relay": "server.games.relay:GAME", "t": "tictactoe:GAME"}
     points = [EntryPoint(label, value, "parlor.games") for label, value in found.items()]
     monkeypatch.setattr(Registry, "installed", lambda: Registry.loaded(points))
@@ -59,7 +59,7 @@ def test_a_check_that_goes_well(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_a_check_that_does_not(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    module, usual = samples.tictactoe(), GameProperties.settings
+    module, usual = example_games.tictactoe(), GameProperties.settings
     unshrunk = {"phases": [Phase.generate]}  # the first history that is found will do
     monkeypatch.setattr(GameProperties, "settings", lambda self, n: settings(usual(self, n), **unshrunk))
     monkeypatch.setattr(module.TicTacToe, "actions", lambda self, state, player: (module.Mark(0),))

@@ -23,7 +23,7 @@ from server.games.replay import digest, fold, state_hash
 from server.games.rules import Event, State, Summary
 from server.games.table import config_data
 from tests.support.corpus import FOLDER, load
-from tests.support.play import CTX_NOW_MS, GAME_ID, play_game, session_seed
+from tests.support.whole_games import CTX_NOW_MS, GAME_ID, play_game, session_seed
 
 REGISTRY = Registry([GAME, RELAY])
 FILES = sorted(FOLDER.glob("*.jsonl"))

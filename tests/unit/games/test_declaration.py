@@ -15,9 +15,9 @@ from server.games.catalogue import describe
 from server.games.declaration import problems
 from server.games.registry import Registry, UnknownGame
 from server.games.rules import Command, Event
-from tests.support import samples
+from tests.support import example_games
 
-OPEN = samples.tictactoe()
+OPEN = example_games.tictactoe()
 
 
 def command(**hints: Any) -> type[Command]:

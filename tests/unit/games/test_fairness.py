@@ -14,8 +14,8 @@ from server.games.eldorado import events as ev
 from server.games.relay import GAME as RELAY
 from server.games.relay import Relay, Said, Say
 from server.games.rules import Command, Context, Event, PlayerId, Refusal, State
-from tests.support.meddlers import away, script
-from tests.support.play import GAME_ID, context, play_game, player_id, session_seed
+from tests.support.interruptions import away, script
+from tests.support.whole_games import GAME_ID, context, play_game, player_id, session_seed
 
 PLAYED = play_game(3, 3, Config(rounds=2))
 EVENTS = PLAYED.events

@@ -5,7 +5,7 @@ from __future__ import annotations
 from persistence.event_log.log import Health, LossReason
 from persistence.event_log.memory import MemoryLog
 from persistence.ids import new_game_id
-from tests.support.log_rig import Explodes, Recorder, event, read
+from tests.support.event_logs import Explodes, Recorder, event, read
 
 
 async def test_refusing_on_demand() -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from persistence.event_log.log import NewEvent
 from persistence.event_log.queue import MAX_BATCH_BYTES, MAX_BATCH_EVENTS, Queue, QueuedStream, columns
-from tests.support.log_rig import Recorder, events
+from tests.support.event_logs import Recorder, events
 
 
 class Woken(Queue):

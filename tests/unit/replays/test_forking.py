@@ -19,8 +19,8 @@ from server.rooms.bots.players import bot_identities
 from server.rooms.machine.records import new_records
 from server.rooms.machine.writes import completion
 from tests.support.corpus import FOLDER, load
-from tests.support.play import CTX_NOW_MS, context, next_chunk, play_game, player_id
-from tests.support.play import fold as folded
+from tests.support.whole_games import CTX_NOW_MS, context, next_chunk, play_game, player_id
+from tests.support.whole_games import fold as folded
 
 CODEC = Codec(GAME)
 BOTS = bot_identities(Registry([GAME]))

@@ -21,7 +21,7 @@ from server.games.replay import fold, state_hash
 from server.games.rules import Event
 from server.games.table_events import GamePaused, GameResumed
 from server.replays.recordings import Recording
-from tests.support.play import CTX_NOW_MS, GAME_ID, play_game
+from tests.support.whole_games import CTX_NOW_MS, GAME_ID, play_game
 
 
 class Log:

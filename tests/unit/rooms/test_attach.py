@@ -11,7 +11,7 @@ import pytest
 from persistence.event_log.log import Health, StoredEvent
 from server.wire.close_codes import CloseCode
 from server.wire.from_client import Hello
-from tests.support.table import Seat, VirtualTable
+from tests.support.virtual_table import Seat, VirtualTable
 
 EVENTS = 120  # more than the room keeps in memory, less than a state is sent for
 

@@ -11,7 +11,7 @@ import pytest
 from persistence.errors import Rejected, Unavailable
 from server import limits
 from server.wire.from_client import Hello
-from tests.support.table import Frame, Seat, VirtualTable
+from tests.support.virtual_table import Frame, Seat, VirtualTable
 
 DELAY_S = 30
 

@@ -16,9 +16,9 @@ from server.games.table_events import GameCompleted
 from server.testing import inspectors, judge, properties, secrets, walk
 from server.testing.broken import Broken
 from server.testing.properties import GameProperties
-from tests.support import samples
+from tests.support import example_games
 
-SECRET, OPEN = samples.secret_numbers(), samples.tictactoe()
+SECRET, OPEN = example_games.secret_numbers(), example_games.tictactoe()
 Mutant = tuple[str, str, Any]
 MUTANTS: list[Mutant] = []
 
@@ -302,9 +302,9 @@ def test_a_secret_that_was_named_is_looked_for_everywhere() -> None:
 
 
 def test_clocks_and_chance_are_not_imported(tmp_path: Path) -> None:
-    code = (samples.EXAMPLE / "tictactoe.py").read_text()
+    code = (example_games.EXAMPLE / "tictactoe.py").read_text()
     (tmp_path / "impure.py").write_text("import random\nfrom time import monotonic\n" + code)
-    impure = samples.load(tmp_path / "impure.py", "impure")
+    impure = example_games.load(tmp_path / "impure.py", "impure")
     tests = type("Tests", (GameProperties,), {"game": impure.GAME})()
     with pytest.raises(Broken, match=r"impure imports random: .*; impure imports time: "):
         tests.test_declaration()

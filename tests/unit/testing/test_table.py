@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from server.testing.table import Table
-from tests.support import samples
+from tests.support import example_games
 
-GAME = samples.tictactoe().GAME
+GAME = example_games.tictactoe().GAME
 
 
 def started(**given: Any) -> Table:

@@ -7,7 +7,7 @@ import pytest
 from server.games.eldorado import GAME, Bid, Config, PlayCard
 from server.games.eldorado.bots import choose_card, hand_worth
 from server.games.rules import Command
-from tests.support.play import play_game, player_id
+from tests.support.whole_games import play_game, player_id
 
 
 def no_draw(k: int) -> int:

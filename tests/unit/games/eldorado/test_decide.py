@@ -11,7 +11,7 @@ from server.games import table_events as te
 from server.games.eldorado import GAME, Bid, Config, PlayCard
 from server.games.eldorado import events as ev
 from server.games.rules import Command, Deadline, Event, Refusal, State
-from tests.support.play import context, fold, opening, play_game, player_id
+from tests.support.whole_games import context, fold, opening, play_game, player_id
 
 CTX = context()
 P = [player_id(seat) for seat in range(4)]

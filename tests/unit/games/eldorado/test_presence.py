@@ -8,8 +8,8 @@ from server.games import table_events as te
 from server.games.eldorado import GAME, Config
 from server.games.eldorado import events as ev
 from server.games.rules import Event
-from tests.support.meddlers import away, script
-from tests.support.play import Played, fold, opening, play_game, player_id
+from tests.support.interruptions import away, script
+from tests.support.whole_games import Played, fold, opening, play_game, player_id
 from tests.unit.games.eldorado.test_decide import CTX, after, started
 
 P = [player_id(seat) for seat in range(4)]

@@ -3,8 +3,8 @@ from __future__ import annotations
 from server.games import table_events as te
 from server.games.eldorado import GAME, Config
 from server.games.eldorado import events as ev
-from tests.support.meddlers import script
-from tests.support.play import play_game, player_id
+from tests.support.interruptions import script
+from tests.support.whole_games import play_game, player_id
 
 P = [player_id(seat) for seat in range(3)]
 

@@ -7,7 +7,7 @@ from server.games import match
 from server.games.eldorado import GAME, Config
 from server.games.eldorado import events as ev
 from server.games.rules import State
-from tests.support.play import fold, opening, play_game, player_id
+from tests.support.whole_games import fold, opening, play_game, player_id
 from tests.unit.games.eldorado.test_decide import P, move, playing, started
 
 KEYS = {"hand", "hand_counts", "scores", "rounds", "round", "turn"}

@@ -12,7 +12,7 @@ from server.games.eldorado import GAME, Config
 from server.games.registry import Registry
 from server.play.rebuild.games import CannotFold, computed
 from server.rooms.machine.writes import completion
-from tests.support.play import GAME_ID, play_game
+from tests.support.whole_games import GAME_ID, play_game
 
 REGISTRY = Registry([GAME])
 PLAYED = play_game(players=3, config=Config(rounds=1))

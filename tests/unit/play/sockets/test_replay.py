@@ -17,7 +17,7 @@ from server.sessions.tokens import Tokens
 from server.settings import Settings
 from server.testing.clock import VirtualClock
 from server.wire.encoders import JSON
-from tests.support.play import GAME_ID, play_game
+from tests.support.whole_games import GAME_ID, play_game
 from tests.unit.play.sockets.test_room import KEY
 from tests.unit.play.sockets.test_room import Outlet as OneFrame
 from tests.unit.replays.test_recordings import Log, recording

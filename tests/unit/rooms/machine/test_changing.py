@@ -16,7 +16,7 @@ from server.games.table import config_data
 from server.games.table_commands import ChangeSettings
 from server.rooms.machine.changing import change_settings
 from server.rooms.machine.identity import Identity
-from tests.support.table import VirtualTable
+from tests.support.virtual_table import VirtualTable
 
 HOST, GUEST, BOT = "host", "guest", "bot"
 SETTINGS = Config(rounds=3, max_players=6, spectator_delay_s=10)

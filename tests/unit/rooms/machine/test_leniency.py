@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from persistence.event_log.log import Health
-from tests.support.table import Seat, VirtualTable
+from tests.support.virtual_table import Seat, VirtualTable
 
 
 async def at_turn() -> tuple[VirtualTable, Seat]:

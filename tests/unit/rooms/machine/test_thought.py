@@ -12,8 +12,8 @@ from server.games.table_events import PlayerKicked
 from server.rooms.machine.effects import Wait
 from server.rooms.machine.thought import NoThinkers
 from server.wire.close_codes import CloseCode
-from tests.support.table import REGISTRY
 from tests.support.thoughts import ByHand, Here, ThinkersTable
+from tests.support.virtual_table import REGISTRY
 
 
 def asked_table(**config: Any) -> tuple[ThinkersTable, ByHand]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from tests.support.client import JSON, MSGPACK, Frame, Player
-from tests.support.foreign import Guests, HostedProcess
-from tests.support.visits import Memory, visit
+from tests.support.guests import Guests
+from tests.support.reconnecting_client import Memory, visit
+from tests.support.server import HostedProcess
 
 OTHERS = 20
 WINDOW = 4  # words of one room that are under way

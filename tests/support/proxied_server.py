@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.support.cutting_proxy import CuttingProxy
-from tests.support.foreign import HostedProcess
 from tests.support.postgres import Server, scratch_folder
+from tests.support.server import HostedProcess
 
 
 @asynccontextmanager

@@ -18,8 +18,8 @@ from server.games.eldorado import Config
 from server.games.eldorado.dealing import deal, shuffled_deck
 from server.games.rules import Event
 from server.games.table import config_data
-from tests.support.meddlers import away, script
-from tests.support.play import play_game, player_id, session_seed
+from tests.support.interruptions import away, script
+from tests.support.whole_games import play_game, player_id, session_seed
 
 Log = list[dict[str, Any]]
 """Events as the HTTP side shows them: maps with `name` and `data`."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from server.games.registry import Registry
 from server.testing.table import SEED, Frame, Seat, Table
-from tests.support.chats import MemoryChats
+from tests.support.memory_chat import MemoryChats
 
 REGISTRY = Registry.installed()  # made once: it reads the metadata of what is installed
 

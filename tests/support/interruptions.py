@@ -9,7 +9,7 @@ from typing import Any
 from server.games import table_events as ev
 from server.games.rules import Event, State
 from server.games.table import Status
-from tests.support.play import Meddle, player_id
+from tests.support.whole_games import Meddle, player_id
 
 
 def script(happenings: Mapping[int, Sequence[Event]]) -> Meddle:

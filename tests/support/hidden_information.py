@@ -19,7 +19,7 @@ from server.testing.table import payloads
 from server.wire.encoders import JSON, Encoder
 from server.wire.from_client import Hello
 from tests.support.client import Frame
-from tests.support.table import Seat, VirtualTable
+from tests.support.virtual_table import Seat, VirtualTable
 
 CARD = re.compile(rb"d\d:(?:clubs|diamonds|hearts|spades):(?:10|[2-9JQKA])")
 Shown = tuple[bytes, Frame, str | None]

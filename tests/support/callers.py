@@ -10,7 +10,7 @@ from typing import Any
 import jwt
 
 from tests.support.client import Frame, Player
-from tests.support.foreign import NOBODY, GameOver, Guests, mover, state_of
+from tests.support.guests import NOBODY, GameOver, Guests, mover, state_of
 
 CALLERS = (
     "nobody",  # no token at all
