@@ -1,0 +1,1 @@
+"""Everything that speaks to Postgres. Knows tables, and no rules."""

@@ -1,0 +1,1 @@
+"""Tables of the wing `play`: players, games, statistics, ratings, tickets, chat."""

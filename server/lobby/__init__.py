@@ -1,0 +1,1 @@
+"""Before a game: the list of public rooms, opening a room, matchmaking, rematch."""

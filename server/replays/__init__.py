@@ -1,0 +1,1 @@
+"""Reading, playing back and forking games from their logs."""

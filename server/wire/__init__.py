@@ -1,0 +1,1 @@
+"""The protocol's vocabulary: frames, codes, encoders. Checked values in, bytes out."""

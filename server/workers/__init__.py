@@ -1,0 +1,1 @@
+"""The machinery of background jobs. No job stands here."""

@@ -1,0 +1,1 @@
+"""The laws of the house that a linter can't express."""

@@ -1,0 +1,1 @@
+"""What clients notice when processes, lines and databases fail."""

@@ -1,0 +1,1 @@
+"""Modules against a real Postgres, without a server around them."""

@@ -1,0 +1,1 @@
+"""Properties of rules, checked with generated games (hypothesis)."""

@@ -1,0 +1,1 @@
+"""What tests share: databases, servers, clients; and tools that are run by hand."""

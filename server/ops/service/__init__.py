@@ -1,0 +1,1 @@
+"""Use cases of this wing: its routes and jobs call them."""

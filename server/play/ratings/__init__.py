@@ -1,0 +1,1 @@
+"""Ratings: the model, its scale, and rating the games that are over."""

@@ -1,0 +1,1 @@
+"""Pure rules of this wing: the standard library only, no I/O."""

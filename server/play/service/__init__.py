@@ -1,0 +1,1 @@
+"""Use cases of this wing: its routes, sockets and jobs call them."""

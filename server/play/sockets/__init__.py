@@ -1,0 +1,1 @@
+"""WebSocket endpoints of this wing: a room, the lobby, a replay."""

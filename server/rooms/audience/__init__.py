@@ -1,0 +1,1 @@
+"""Who is connected to a room, and who is told what, when."""

@@ -1,0 +1,1 @@
+"""The bots' identities, and the processes in which they think."""

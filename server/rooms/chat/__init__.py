@@ -1,0 +1,1 @@
+"""The chat of a room: beside the game, apart from its log."""

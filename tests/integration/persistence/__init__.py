@@ -1,0 +1,1 @@
+"""The driver, the embedded server, the event log, the migrations."""
