@@ -12,7 +12,7 @@ SOAK_S := 10800
 CHAOS_LONG := kill-server:200,kill-postgres:50,freeze-postgres:20,cut-connection:2000,drop-sockets:200,slow-readers:20,garbage:50
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format coverage bench bench-peers growth soak chaos chaos-long migrate clean
+.PHONY: help install run test check format coverage bench bench-peers growth soak chaos chaos-long migrate generate clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,10 @@ chaos-long: install  ## the same for half an hour
 
 migrate: install  ## bring the database's schema up to date
 	$(BIN)/parlor migrate up
+
+generate: install  ## write anew what is generated: docs/layers.svg, migrations/schema.sql
+	$(BIN)/python -m tests.support.layers
+	$(BIN)/python -m tests.support.schema
 
 clean:  ## remove what was made here, the data folder too
 	rm -rf $(VENV) $(WEB_TOOLS) .parlor build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

@@ -16,7 +16,7 @@ from tests.support.server import ServerProcess
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _TEST = re.compile(r"\btests/[\w/]+\.py(?:::\w+)?")
-_SOURCE = re.compile(r"`((?:server|persistence|docs|tests|migrations)/[\w/.-]+)`")
+_SOURCE = re.compile(r"`((?:server|persistence|docs|tests|migrations|loadtest)/[\w/.-]+)`")
 
 
 def name(path: Path) -> str:
@@ -63,8 +63,16 @@ def test_lines_are_short(path: Path) -> None:
 
 def test_every_page_is_in_both_indexes() -> None:
     for listed in (ROOT / "README.md", DOCS / "README.md"):
-        linked = {Path(link).name for link in _LINK.findall(listed.read_text("utf-8"))}
-        assert {path.name for path in DOCS.glob("*.md")} - {"README.md"} <= linked, name(listed)
+        linked = {
+            (listed.parent / link.partition("#")[0]).resolve() for link in _LINK.findall(listed.read_text("utf-8"))
+        }
+        pages = {ROOT / "CONTRIBUTING.md", DOCS / "decisions" / "README.md", *DOCS.glob("*.md")}
+        assert pages - {DOCS / "README.md"} <= linked, name(listed)
+
+
+def test_every_decision_is_in_the_list() -> None:
+    listed = [Path(link) for link in _LINK.findall((DOCS / "decisions" / "README.md").read_text("utf-8"))]
+    assert listed == sorted(path.relative_to(DOCS / "decisions") for path in DOCS.glob("decisions/0*.md"))
 
 
 def test_every_promise_has_its_proof() -> None:
