@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 from loadtest.api import Api, Seat
 from loadtest.client import Connection, Silent, connect
 from migrations import runner
-from persistence import embedded
+from persistence.embedded import postgres as embedded
 from server.app import App
 from tests.support.in_process_server import served
 from tests.support.postgres import scratch_folder

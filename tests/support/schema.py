@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 from migrations import runner
-from persistence.embedded import instance
+from persistence.embedded import postgres as embedded
 from persistence.embedded.cluster import find_binaries
 from tests.support.postgres import scratch_folder
 
@@ -30,7 +30,7 @@ def dump(dsn: str) -> str:
 
 def main() -> None:
     with scratch_folder() as folder:
-        server = instance.start(folder / "db")
+        server = embedded.start(folder / "db")
         try:
             runner.upgrade(server.dsn)
             FILE.write_text(dump(server.dsn))
