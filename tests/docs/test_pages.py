@@ -75,12 +75,12 @@ def test_every_decision_is_in_the_list() -> None:
     assert listed == sorted(path.relative_to(DOCS / "decisions") for path in DOCS.glob("decisions/0*.md"))
 
 
-def test_every_promise_has_its_proof() -> None:
+def test_every_promise_has_its_tests() -> None:
     promises = re.split(r"^## ", page("guarantees").partition("## What is not promised")[0], flags=re.MULTILINE)[1:]
     assert [promise[:2] for promise in promises] == [f"{number}." for number in range(1, 7)]
     for promise in promises:
-        _, _, proof = promise.partition("**Proof.**")
-        assert _TEST.search(proof), promise[:40]
+        _, _, named = promise.partition("**Tests.**")
+        assert _TEST.search(named), promise[:40]
     assert hasattr(room.Room, "attach")
 
 

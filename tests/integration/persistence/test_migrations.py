@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,12 +14,9 @@ from persistence.errors import BadDatabaseUrl, MigrationNeeded, Unavailable
 from persistence.ids import created_at_ms, month_range, new_game_id
 from tests.support.postgres import Server, with_database
 
-FIRST = "202611210900"
-SECOND = "202611211300"
-THIRD = "202611211400"
-FOURTH = "202611211500"
-FIFTH = "202611211820"
-HEAD = "202611211900"
+VERSIONS = Path(runner.__file__).with_name("versions")
+REVISIONS = sorted(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
+HEAD = REVISIONS[-1]
 
 
 @pytest.fixture(params=["postgres", "postgres15"])
@@ -66,7 +64,7 @@ def add_event(connection: psycopg.Connection, game_id: str, index: int = 0) -> N
 
 
 def test_every_migration_can_be_undone_and_repeated(empty: str) -> None:
-    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, THIRD, FOURTH, FIFTH, HEAD])
+    assert runner.status(empty) == (None, HEAD, REVISIONS)
     with pytest.raises(MigrationNeeded):
         runner.require_head(empty)
     runner.upgrade(empty)
@@ -77,7 +75,7 @@ def test_every_migration_can_be_undone_and_repeated(empty: str) -> None:
     runner.upgrade(empty)
     runner.downgrade(empty, "base")
     assert tables(empty) == set()
-    assert runner.status(empty) == (None, HEAD, [FIRST, SECOND, THIRD, FOURTH, FIFTH, HEAD])
+    assert runner.status(empty) == (None, HEAD, REVISIONS)
     runner.upgrade(empty)
     assert tables(empty) == first
 
