@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.server import ServerProcess
+from tests.support.server import HostedProcess, ServerProcess
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
@@ -39,8 +39,8 @@ def report(server: ServerProcess, folder: Path, *options: str) -> dict[str, Any]
     ],
     ids=lambda options: options[0],
 )
-def test_played_games_are_measured_and_checked(server_process: ServerProcess, tmp_path: Path, options: Any) -> None:
-    found = report(server_process, tmp_path, *options)
+def test_played_games_are_measured_and_checked(shared_server: HostedProcess, tmp_path: Path, options: Any) -> None:
+    found = report(shared_server, tmp_path, *options)
     assert found["totals"]["acks"] > 0
     assert found["ms"]["to_ack"]["count"] == found["totals"]["acks"]
     assert found["truth"]["compared"] >= found["totals"]["events"]
@@ -49,9 +49,9 @@ def test_played_games_are_measured_and_checked(server_process: ServerProcess, tm
         assert found["totals"]["resumed"] > 0
 
 
-def test_scenarios_of_bots_and_lobbies_run(server_process: ServerProcess, tmp_path: Path) -> None:
-    assert report(server_process, tmp_path, "bots", "--rooms", "2")["totals"]["games"] > 0
-    assert report(server_process, tmp_path, "lobby-churn", "--rooms", "1", "--players", "2")["totals"]["games"] > 0
+def test_scenarios_of_bots_and_lobbies_run(shared_server: HostedProcess, tmp_path: Path) -> None:
+    assert report(shared_server, tmp_path, "bots", "--rooms", "2")["totals"]["games"] > 0
+    assert report(shared_server, tmp_path, "lobby-churn", "--rooms", "1", "--players", "2")["totals"]["games"] > 0
 
 
 def test_the_limits_of_a_running_server_are_respected(strict_server: ServerProcess, tmp_path: Path) -> None:

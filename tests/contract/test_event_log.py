@@ -14,10 +14,10 @@ from persistence.database import Database
 from persistence.event_log.log import Committed, Health, LossReason, NewEvent
 from tests.support.event_logs import (
     AT_MS,
-    MemoryRig,
-    PostgresRig,
+    LogSetup,
+    MemoryLogSetup,
+    PostgresLogSetup,
     Recorder,
-    Rig,
     event,
     events,
     opened,
@@ -39,9 +39,9 @@ def dsn_or_none(request: pytest.FixtureRequest) -> Iterator[str | None]:
 
 
 @pytest_asyncio.fixture
-async def rig(dsn_or_none: str | None) -> AsyncIterator[Rig]:
+async def logs(dsn_or_none: str | None) -> AsyncIterator[LogSetup]:
     database = await Database.open(dsn_or_none) if dsn_or_none else None
-    made = PostgresRig(database) if database else MemoryRig()
+    made = PostgresLogSetup(database) if database else MemoryLogSetup()
     await made.log.start()
     yield made
     await made.close()
@@ -49,23 +49,23 @@ async def rig(dsn_or_none: str | None) -> AsyncIterator[Rig]:
         await database.close()
 
 
-async def test_indexes_have_no_gap_and_keep_the_order(rig: Rig) -> None:
-    stream, room = await opened(rig)
+async def test_indexes_have_no_gap_and_keep_the_order(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
     for first in range(0, 30, 3):
-        rig.log.append(stream, events(first, 3))
+        logs.log.append(stream, events(first, 3))
     await room.reaches(29)
-    stored = await read(rig.log, stream.game_id)
+    stored = await read(logs.log, stream.game_id)
     assert [row.index for row in stored] == list(range(30))
     assert [row.payload["number"] for row in stored] == list(range(30))
 
 
-async def test_an_event_comes_back_as_it_was_given(rig: Rig) -> None:
-    stream, room = await opened(rig)
+async def test_an_event_comes_back_as_it_was_given(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
     actor = str(uuid4())
     payload = {"_v": 2, "text": 'Grüße ♥ " \\ \n', "list": [1, None, 2.5, {"a": True}], "big": 2**53}
-    rig.log.append(stream, [NewEvent("card_played", json.dumps(payload), AT_MS, actor, "c-1"), event(1)])
+    logs.log.append(stream, [NewEvent("card_played", json.dumps(payload), AT_MS, actor, "c-1"), event(1)])
     await room.reaches(1)
-    first, second = await read(rig.log, stream.game_id)
+    first, second = await read(logs.log, stream.game_id)
     assert (first.type, first.payload, first.at_ms, first.actor_id, first.command_id) == (
         "card_played",
         payload,
@@ -76,135 +76,135 @@ async def test_an_event_comes_back_as_it_was_given(rig: Rig) -> None:
     assert (second.actor_id, second.command_id) == (None, None)
 
 
-async def test_listeners_are_not_called_within_append(rig: Rig) -> None:
-    stream, room = await opened(rig)
-    rig.log.append(stream, [event()])
+async def test_listeners_are_not_called_within_append(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
+    logs.log.append(stream, [event()])
     assert room.heads == []
     assert stream.head == 0
-    assert rig.log.pending_events == 1
+    assert logs.log.pending_events == 1
     await room.reaches(0)
-    assert rig.log.pending_events == 0
+    assert logs.log.pending_events == 0
 
 
-async def test_listeners_are_called_after_the_commit_only(rig: Rig) -> None:
-    stream, room = await opened(rig)
-    rig.log.append(stream, [event()])
+async def test_listeners_are_called_after_the_commit_only(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
+    logs.log.append(stream, [event()])
     await room.reaches(0)
-    rig.log.hold()
-    rig.log.append(stream, events(1, 2))
+    logs.log.hold()
+    logs.log.append(stream, events(1, 2))
     for _ in range(50):
         await asyncio.sleep(0)
-    assert await read(rig.log, stream.game_id) != []
+    assert await read(logs.log, stream.game_id) != []
     assert room.heads == [0]
-    assert len(await read(rig.log, stream.game_id)) == 1
-    rig.log.release()
+    assert len(await read(logs.log, stream.game_id)) == 1
+    logs.log.release()
     await room.reaches(2)
-    assert len(await read(rig.log, stream.game_id)) == 3
+    assert len(await read(logs.log, stream.game_id)) == 3
 
 
-async def test_waiting_appends_are_committed_together(rig: Rig) -> None:
-    stream, room = await opened(rig)
-    rig.log.hold()
+async def test_waiting_appends_are_committed_together(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
+    logs.log.hold()
     for number in range(5):
-        rig.log.append(stream, [event(number)])
-    rig.log.release()
+        logs.log.append(stream, [event(number)])
+    logs.log.release()
     await room.reaches(4)
     assert room.heads == [4]
 
 
-async def test_many_streams_are_committed_together(rig: Rig) -> None:
-    rig.log.hold()
-    pairs = [await opened(rig) for _ in range(20)]
+async def test_many_streams_are_committed_together(logs: LogSetup) -> None:
+    logs.log.hold()
+    pairs = [await opened(logs) for _ in range(20)]
     for stream, _ in pairs:
-        rig.log.append(stream, events(0, 2))
-    rig.log.release()
+        logs.log.append(stream, events(0, 2))
+    logs.log.release()
     for stream, room in pairs:
         await room.reaches(1)
-        assert len(await read(rig.log, stream.game_id)) == 2
+        assert len(await read(logs.log, stream.game_id)) == 2
 
 
-async def test_more_events_than_a_batch_holds_are_written(rig: Rig) -> None:
-    stream, room = await opened(rig)
-    rig.log.hold()
+async def test_more_events_than_a_batch_holds_are_written(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
+    logs.log.hold()
     for first in range(0, 2000, 4):
-        rig.log.append(stream, events(first, 4))
-    rig.log.append(stream, events(2000, 700))  # one append is never split, even if it is larger than a batch
-    rig.log.release()
+        logs.log.append(stream, events(first, 4))
+    logs.log.append(stream, events(2000, 700))  # one append is never split, even if it is larger than a batch
+    logs.log.release()
     await room.reaches(2699)
     assert 1999 in room.heads
     assert not [head for head in room.heads if 1999 < head < 2699]
-    assert [row.payload["number"] for row in await read(rig.log, stream.game_id)] == list(range(2700))
+    assert [row.payload["number"] for row in await read(logs.log, stream.game_id)] == list(range(2700))
 
 
-async def test_a_listener_may_append_when_it_is_called(rig: Rig) -> None:
+async def test_a_listener_may_append_when_it_is_called(logs: LogSetup) -> None:
     class Echo(Recorder):
         def committed(self, proof: Committed) -> None:
             super().committed(proof)
             if proof.head < 10:
-                rig.log.append(stream, [event(proof.head + 1)])
+                logs.log.append(stream, [event(proof.head + 1)])
 
-    stream, room = await opened(rig, Echo())
-    rig.log.append(stream, [event(0)])
+    stream, room = await opened(logs, Echo())
+    logs.log.append(stream, [event(0)])
     await room.reaches(10)
     assert room.heads == list(range(11))
 
 
-async def test_a_failing_listener_does_not_stop_the_others(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failing_listener_does_not_stop_the_others(logs: LogSetup, caplog: pytest.LogCaptureFixture) -> None:
     class Broken(Recorder):
         def committed(self, proof: Committed) -> None:
             raise RuntimeError("broken room")
 
-    rig.log.hold()
-    broken, _ = await opened(rig, Broken())
-    good, room = await opened(rig)
-    rig.log.append(broken, [event()])
-    rig.log.append(good, [event()])
-    rig.log.release()
+    logs.log.hold()
+    broken, _ = await opened(logs, Broken())
+    good, room = await opened(logs)
+    logs.log.append(broken, [event()])
+    logs.log.append(good, [event()])
+    logs.log.release()
     await room.reaches(0)
     assert "broken room" in caplog.text
 
 
-async def test_a_higher_epoch_fences(rig: Rig) -> None:
-    stream, room = await opened(rig)
-    rig.log.append(stream, [event(0)])
+async def test_a_higher_epoch_fences(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
+    logs.log.append(stream, [event(0)])
     await room.reaches(0)
-    epoch = await rig.claim(stream.game_id)
-    rig.log.append(stream, events(1, 2))
+    epoch = await logs.claim(stream.game_id)
+    logs.log.append(stream, events(1, 2))
     loss = await room.is_lost()
     assert (loss.reason, loss.first_index) == (LossReason.FENCED, 1)
 
     successor = Recorder()
-    taken = rig.log.open(stream.game_id, 0, epoch, successor)
-    rig.log.append(taken, [event(7)])
+    taken = logs.log.open(stream.game_id, 0, epoch, successor)
+    logs.log.append(taken, [event(7)])
     await successor.reaches(1)
-    assert [row.payload["number"] for row in await read(rig.log, stream.game_id)] == [0, 7]
+    assert [row.payload["number"] for row in await read(logs.log, stream.game_id)] == [0, 7]
 
 
-async def test_another_head_fences(rig: Rig) -> None:
-    stream, room = await opened(rig)
+async def test_another_head_fences(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
     twin_room = Recorder()
-    twin = rig.log.open(stream.game_id, -1, 1, twin_room)
-    rig.log.append(stream, events(0, 2))
+    twin = logs.log.open(stream.game_id, -1, 1, twin_room)
+    logs.log.append(stream, events(0, 2))
     await room.reaches(1)
-    rig.log.append(twin, [event(9)])
+    logs.log.append(twin, [event(9)])
     loss = await twin_room.is_lost()
     assert (loss.reason, loss.first_index) == (LossReason.FENCED, 0)
-    assert len(await read(rig.log, stream.game_id)) == 2
+    assert len(await read(logs.log, stream.game_id)) == 2
 
 
-async def test_a_lost_stream_refuses_appends(rig: Rig) -> None:
-    stream, room = await opened(rig)
-    await rig.claim(stream.game_id)
-    rig.log.hold()
-    rig.log.append(stream, [event(0)])
-    rig.log.append(stream, [event(1)])
-    rig.log.release()
+async def test_a_lost_stream_refuses_appends(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
+    await logs.claim(stream.game_id)
+    logs.log.hold()
+    logs.log.append(stream, [event(0)])
+    logs.log.append(stream, [event(1)])
+    logs.log.release()
     await room.is_lost()
-    rig.log.append(stream, [event(2)])
-    await rig.log.settled()
-    assert rig.log.pending_events == 0
+    logs.log.append(stream, [event(2)])
+    await logs.log.settled()
+    assert logs.log.pending_events == 0
     assert len(room.losses) == 1
-    assert await read(rig.log, stream.game_id) == []
+    assert await read(logs.log, stream.game_id) == []
 
 
 @pytest.mark.parametrize(
@@ -214,46 +214,46 @@ async def test_a_lost_stream_refuses_appends(rig: Rig) -> None:
         NewEvent("noted", '{"_v": 1', AT_MS),
     ],
 )
-async def test_a_refused_event_refuses_its_own_append_only(rig: Rig, bad: NewEvent) -> None:
-    rig.log.hold()
-    pairs = [await opened(rig) for _ in range(3)]
-    guilty, guilty_room = await opened(rig)
-    rig.log.append(guilty, events(0, 2))
-    rig.log.append(guilty, [event(2), bad])
-    rig.log.append(guilty, [event(4)])
+async def test_a_refused_event_refuses_its_own_append_only(logs: LogSetup, bad: NewEvent) -> None:
+    logs.log.hold()
+    pairs = [await opened(logs) for _ in range(3)]
+    guilty, guilty_room = await opened(logs)
+    logs.log.append(guilty, events(0, 2))
+    logs.log.append(guilty, [event(2), bad])
+    logs.log.append(guilty, [event(4)])
     for stream, _ in pairs:
-        rig.log.append(stream, [event(0)])
-    rig.log.release()
+        logs.log.append(stream, [event(0)])
+    logs.log.release()
     loss = await guilty_room.is_lost()
     assert (loss.reason, loss.first_index) == (LossReason.REFUSED, 2)
     for _, room in pairs:
         await room.reaches(0)
     assert guilty_room.head == 1
-    assert len(await read(rig.log, guilty.game_id)) == 2
-    await rig.log.settled()
-    assert rig.log.pending_events == 0
+    assert len(await read(logs.log, guilty.game_id)) == 2
+    await logs.log.settled()
+    assert logs.log.pending_events == 0
 
 
-async def test_a_command_is_written_once(rig: Rig) -> None:
-    stream, room = await opened(rig)
+async def test_a_command_is_written_once(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
     actor, other = str(uuid4()), str(uuid4())
-    rig.log.append(stream, [event(0, actor_id=actor, command_id="c-1"), event(1)])
-    rig.log.append(stream, [event(2, actor_id=other, command_id="c-1")])
+    logs.log.append(stream, [event(0, actor_id=actor, command_id="c-1"), event(1)])
+    logs.log.append(stream, [event(2, actor_id=other, command_id="c-1")])
     await room.reaches(2)
-    rig.log.append(stream, [event(3, actor_id=actor, command_id="c-1")])
+    logs.log.append(stream, [event(3, actor_id=actor, command_id="c-1")])
     loss = await room.is_lost()
     assert (loss.reason, loss.first_index) == (LossReason.REFUSED, 3)
     assert "game_events" in loss.detail
-    assert len(await read(rig.log, stream.game_id)) == 3
+    assert len(await read(logs.log, stream.game_id)) == 3
 
 
-async def test_a_range_is_read(rig: Rig) -> None:
-    stream, room = await opened(rig)
-    rig.log.append(stream, events(0, 1300))
+async def test_a_range_is_read(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
+    logs.log.append(stream, events(0, 1300))
     await room.reaches(1299)
 
     async def indexes(first: int, last: int | None) -> list[int]:
-        return [row.index for row in await read(rig.log, stream.game_id, first, last)]
+        return [row.index for row in await read(logs.log, stream.game_id, first, last)]
 
     assert await indexes(0, None) == list(range(1300))
     assert await indexes(495, 1010) == list(range(495, 1011))
@@ -263,53 +263,53 @@ async def test_a_range_is_read(rig: Rig) -> None:
     assert await indexes(5, 4) == []
 
 
-async def test_a_reader_may_stop_half_way(rig: Rig) -> None:
-    stream, room = await opened(rig)
-    rig.log.append(stream, events(0, 600))
+async def test_a_reader_may_stop_half_way(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
+    logs.log.append(stream, events(0, 600))
     await room.reaches(599)
     for _ in range(20):
-        reading = rig.log.read(stream.game_id)
+        reading = logs.log.read(stream.game_id)
         assert (await anext(reading)).index == 0
         await reading.aclose()  # type: ignore[attr-defined]
 
 
-async def test_a_closed_stream_is_still_written_and_hears_nothing(rig: Rig) -> None:
-    stream, room = await opened(rig)
-    rig.log.append(stream, events(0, 3))
-    rig.log.close_stream(stream)
-    rig.log.append(stream, [event(3)])
-    await rig.log.settled()
+async def test_a_closed_stream_is_still_written_and_hears_nothing(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
+    logs.log.append(stream, events(0, 3))
+    logs.log.close_stream(stream)
+    logs.log.append(stream, [event(3)])
+    await logs.log.settled()
     assert room.heads == []
-    assert len(await read(rig.log, stream.game_id)) == 3
+    assert len(await read(logs.log, stream.game_id)) == 3
 
 
-async def test_committed_events_are_read_by_another_log(rig: Rig) -> None:
-    stream, room = await opened(rig)
-    rig.log.append(stream, events(0, 3))
+async def test_committed_events_are_read_by_another_log(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
+    logs.log.append(stream, events(0, 3))
     await room.reaches(2)
-    await rig.log.close()
-    log = rig.another_log()
+    await logs.log.close()
+    log = logs.another_log()
     await log.start()
     successor = Recorder()
-    again = log.open(stream.game_id, 2, await rig.claim(stream.game_id), successor)
+    again = log.open(stream.game_id, 2, await logs.claim(stream.game_id), successor)
     log.append(again, [event(3)])
     await successor.reaches(3)
     assert [row.payload["number"] for row in await read(log, stream.game_id)] == [0, 1, 2, 3]
     await log.close()
 
 
-async def test_closing_writes_what_waits(rig: Rig) -> None:
-    stream, room = await opened(rig)
-    rig.log.append(stream, events(0, 900))
-    await rig.log.close()
+async def test_closing_writes_what_waits(logs: LogSetup) -> None:
+    stream, room = await opened(logs)
+    logs.log.append(stream, events(0, 900))
+    await logs.log.close()
     assert room.head == 899
 
 
-async def test_a_log_that_works_is_healthy(rig: Rig) -> None:
+async def test_a_log_that_works_is_healthy(logs: LogSetup) -> None:
     seen: list[Health] = []
-    rig.log.watch(seen.append)
-    stream, room = await opened(rig)
-    rig.log.append(stream, [event()])
+    logs.log.watch(seen.append)
+    stream, room = await opened(logs)
+    logs.log.append(stream, [event()])
     await room.reaches(0)
-    assert rig.log.health is Health.HEALTHY
+    assert logs.log.health is Health.HEALTHY
     assert seen == []

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.support.guests import Guests
-from tests.support.other_rooms import assert_whole, neighbourhood
+from tests.support.other_rooms import assert_complete, other_rooms
 from tests.support.postgres import Server, execute
 from tests.support.reconnecting_client import Memory, visit
 from tests.support.server import HostedProcess, serving
@@ -42,7 +42,7 @@ def counted(server: HostedProcess, metric: str) -> float:
 
 async def test_the_others_play_on_and_the_bad_room_comes_back(server: HostedProcess) -> None:
     guests = Guests(server)
-    others = await neighbourhood(guests)
+    others = await other_rooms(guests)
     (culprit, victim), room = await guests.relay(2)
     first = await culprit.ask("say", data="before")
     async with others:
@@ -68,14 +68,14 @@ async def test_the_others_play_on_and_the_bad_room_comes_back(server: HostedProc
     assert re.search(rf"{room['game_id']}.*\b{after['first']}\b", server.log)  # which room, and where
     assert counted(server, 'parlor_rooms_lost_total{reason="refused"}') == 1
     assert counted(server, 'parlor_rooms_quarantined_total{game="relay"}') == 0
-    for neighbour in others.all:
-        assert_whole(server, neighbour)
+    for other in others.all:
+        assert_complete(server, other)
     await guests.close()
 
 
 async def test_a_second_refusal_at_the_same_index_quarantines_the_room(server: HostedProcess) -> None:
     guests = Guests(server)
-    others = await neighbourhood(guests)
+    others = await other_rooms(guests)
     (player,), room = await guests.relay(1)
     async with others:
         for attempt in range(2):
@@ -91,8 +91,8 @@ async def test_a_second_refusal_at_the_same_index_quarantines_the_room(server: H
         await others.go_on()
     assert counted(server, 'parlor_rooms_lost_total{reason="refused"}') == 2
     assert counted(server, 'parlor_rooms_quarantined_total{game="relay"}') == 1
-    for neighbour in others.all:
-        assert_whole(server, neighbour)
+    for other in others.all:
+        assert_complete(server, other)
 
     # What it has told is still there to be read, and after a restart it may try again.
     assert (await player.http.get(f"/api/games/{room['game_id']}"))["head"] == player.applied

@@ -56,7 +56,7 @@ class Crowd:
 
 
 class Speaker:
-    """One player in one room, who sends what he has to say one to five times in no good order."""
+    """One player in one room, who sends each command one to five times, out of order."""
 
     def __init__(self, crowd: Crowd, room: Frame, player: Player, name: str) -> None:
         self.memory = Memory(room["ws_url"], player.token)
@@ -143,7 +143,7 @@ class Speaker:
         return self.memory.applied
 
     def _said(self) -> int:
-        """How many words he has heard; other events may come at any time, as when somebody is slow to connect."""
+        """How many `said` events arrived; others may come at any time, as when a player is slow to connect."""
         return sum(name == "said" for name, _, _ in self.memory.events.values())
 
 
@@ -182,7 +182,7 @@ async def test_every_command_counts_once_however_often_it_is_sent(postgres: Serv
 
 
 def assert_in_the_log(server: HostedProcess, speaker: Speaker) -> None:
-    """His acks are what stands in the log, and so is all that he heard."""
+    """The speaker's acks and events equal the log."""
     rows: list[Any] = server.rows(
         "select event_index, type, payload - '_v', actor_id::text, command_id from play.game_events"
         " where game_id = %s order by 1",

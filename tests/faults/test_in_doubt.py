@@ -6,7 +6,7 @@ import random
 
 from tests.support.cutting_proxy import Mode
 from tests.support.guests import Guests
-from tests.support.other_rooms import assert_whole, neighbourhood
+from tests.support.other_rooms import assert_complete, other_rooms
 from tests.support.postgres import Server
 from tests.support.proxied_server import behind_a_proxy
 
@@ -19,7 +19,7 @@ async def test_commits_in_doubt_are_written_once_and_no_client_is_disconnected(p
     dice = random.Random(SEED)
     async with behind_a_proxy(postgres) as (server, proxy):
         guests = Guests(server)
-        others = await neighbourhood(guests)
+        others = await other_rooms(guests)
         async with others:
             for number in range(CUTS):
                 proxy.skip = dice.randrange(8)
@@ -27,10 +27,10 @@ async def test_commits_in_doubt_are_written_once_and_no_client_is_disconnected(p
                 await others.go_on()
                 assert proxy.mode is Mode.PASS  # it has happened
         assert proxy.cuts == CUTS
-        for neighbour in others.all:
-            assert_whole(server, neighbour)
-            assert neighbour.memory.modes == {"replay": 1}
-            assert neighbour.memory.epoch == 1
-        print(f"{sum(neighbour.words for neighbour in others.all)} words over {proxy.cuts} cuts")
+        for other in others.all:
+            assert_complete(server, other)
+            assert other.memory.modes == {"replay": 1}
+            assert other.memory.epoch == 1
+        print(f"{sum(other.words for other in others.all)} words over {proxy.cuts} cuts")
         assert "Traceback" not in server.log
         await guests.close()

@@ -23,7 +23,7 @@ PLAYERS = 500
 ROOMS = 50
 SEATS = 4  # of a room
 GAME = "relay"
-AGAIN_AT_ONCE = 50  # whoever was not answered heeds Retry-After
+AGAIN_AT_ONCE = 50  # clients that were not answered heed Retry-After
 KILLED_AFTER = PLAYERS // 3  # answers
 
 Seat = tuple[str, int]
@@ -59,7 +59,7 @@ class Crowd:
         return dict(zip(self.tokens, answers, strict=True))
 
     async def ask(self, player_id: str) -> Seat:
-        """One player, until he is told a seat."""
+        """One player, until a seat is assigned."""
         began = time.monotonic()
         status, answer = await self._try("/api/matchmake", self.tokens[player_id])
         while status != 200:
@@ -120,7 +120,7 @@ class Crowd:
             if kind == "player_joined":
                 assert (game_id, seat) not in holders, "a seat was given twice"
                 holders[game_id, seat] = player_id
-            else:  # he had been told 503
+            else:  # the player had been told 503
                 holders = {held: who for held, who in holders.items() if (held[0], who) != (game_id, player_id)}
         return [(player_id, seat) for seat, player_id in holders.items()]
 
@@ -160,7 +160,7 @@ async def test_five_hundred_at_once_get_one_seat_each(own_server: HostedProcess)
     crowd.report("all at once", time.monotonic() - began)
     crowd.assert_the_log_says_so(told)
     sizes = Counter(game_id for game_id, _ in crowd.hosts.values()) + Counter(game_id for game_id, _ in told.values())
-    # Whoever waits for longer than the server does is told 503, and his seat is free again.
+    # Requests that outlast the server's deadline get 503, and their seats are free again.
     assert sum(size < SEATS for size in sizes.values()) <= 1 + crowd.again, "people sit apart who could have met"
 
 
@@ -175,6 +175,6 @@ async def test_five_hundred_at_once_get_one_seat_each_although_the_server_is_kil
     crowd.report("with a kill", time.monotonic() - began)
     assert crowd.again > 0, "nobody was in the middle of it"
     crowd.assert_the_log_says_so(told)
-    # Whoever asks once more, answered before the kill or after it, is told the same.
+    # A player who asks once more, answered before the kill or after it, gets the same seat.
     assert await crowd.ask_all() == told
     crowd.assert_the_log_says_so(told)

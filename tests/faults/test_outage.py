@@ -132,7 +132,7 @@ async def an_outage(postgres: Server, kind: Callable[[CuttingProxy], tuple[Switc
 
 
 async def assert_the_turn_was_frozen(first: Player, players: list[Player], turn: Frame) -> None:
-    """He was not forced, and has all his time again."""
+    """No move was forced, and the player has the whole time again."""
     resumed = await first.event("game_resumed")
     assert resumed["data"]["reason"] == "database"
     assert resumed["data"]["downtime_ms"] > TURN_S * 1000

@@ -116,7 +116,7 @@ class Client:
 
 
 class Speaker(Client):
-    """Says his words one after the other; the one that was not acknowledged is said again."""
+    """Says one word after the other; a word that was not acknowledged is said again."""
 
     done = 0
 

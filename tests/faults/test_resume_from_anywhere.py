@@ -46,7 +46,7 @@ class Talker:
 
 @asynccontextmanager
 async def talking(talker: Talker) -> AsyncIterator[None]:
-    """He talks as long as the block lasts."""
+    """The player talks as long as the block lasts."""
     async with visit(talker.memory) as here:
         task = asyncio.create_task(talker.talk(here))
         yield

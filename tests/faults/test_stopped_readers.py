@@ -68,7 +68,7 @@ class Crowd:
         return players, room["ws_url"]
 
     async def silent(self, player: Player, ws_url: str) -> Raw:
-        """In the room, and from now on he reads nothing; his kernel takes little."""
+        """In the room, and reads nothing from now on; the kernel's buffer is small."""
         raw = await Raw.upgraded(ws_url, receive_buffer=16_384)
         self._raws.append(raw)
         await raw.send(frame(TEXT, json.dumps({"type": "hello", "token": player.token}).encode()))
@@ -186,7 +186,7 @@ async def heard_all(listeners: list[Listener], speaker: Speaker) -> None:
 
 
 async def test_a_slow_reader_that_makes_progress_is_not_cut(own_server: HostedProcess, crowd: Crowd) -> None:
-    """He stays behind for longer than a stopped one would be given."""
+    """It lags for longer than a stopped reader may."""
     (host, slow), ws_url = await crowd.relay()
     raw = await crowd.silent(slow, ws_url)
     for number in range(250):
@@ -246,14 +246,14 @@ async def test_a_lagging_spectator_gets_a_fresh_state(own_server: HostedProcess,
         with suppress(TimeoutError):
             async with asyncio.timeout(0.5):
                 more = await raw.receive()
-                assert more, "he was cut"
+                assert more, "the spectator was cut"
                 data += more
                 continue
         await host.ask("say", data={"n": 0, "text": "after"})
     told = [json.loads(payload) for opcode, payload in frames(bytes(data)) if opcode == TEXT]
     seen = [message for message in told if message["type"] in ("welcome", "state", "event")]  # no head counts
     states = [number for number, message in enumerate(seen) if message["type"] == "state"]
-    assert len(states) == 1, "in place of what he missed"
+    assert len(states) == 1, "in place of what the spectator missed"
     before = [message["index"] for message in seen[1 : states[0]]]
     after = [message["index"] for message in seen[states[0] :]]
     assert before == list(range(len(before)))
@@ -295,7 +295,7 @@ async def test_a_closing_handshake_with_a_stopped_reader_ends(
 
 
 async def test_unread_pongs_are_bounded(own_server: HostedProcess, crowd: Crowd) -> None:
-    """Whoever asks for answers and never reads them."""
+    """A client that asks for answers and never reads them."""
     (_, stopped), ws_url = await crowd.relay()
     before = await series(own_server.url, CUT)
     raw = await crowd.silent(stopped, ws_url)

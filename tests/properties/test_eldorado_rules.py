@@ -36,7 +36,7 @@ def test_exactly_the_offered_actions_are_accepted(players: int, seed: int, round
 
     def watch(state: State[Any], mover: PlayerId, offered: tuple[Command, ...]) -> None:
         round_ = state.play.round
-        assert offered, "whoever is to move can move"
+        assert offered, "the player to move can move"
         all_bids = [Bid(value) for value in range(-1, round_.deal.cards_per_player + 2)]
         somebody_elses = next((hand[0] for p, hand in round_.hands.items() if p != mover and hand), "d0:hearts:K")
         all_cards = [PlayCard(card) for card in (*round_.hands[mover], somebody_elses, "d9:cups:1")]
@@ -54,7 +54,7 @@ def test_exactly_the_offered_actions_are_accepted(players: int, seed: int, round
 @bounded
 @some_games
 def test_cards_tricks_and_scores_add_up(players: int, seed: int, rounds: int, hook: bool, level: str) -> None:
-    played = play_game(players, seed, Config(rounds=rounds, hook=hook), level, meddle=restless(seed, 60))
+    played = play_game(players, seed, Config(rounds=rounds, hook=hook), level, interrupt=restless(seed, 60))
     totals = dict.fromkeys(played.state.play.players, 0)
     chunks = list(rounds_of(played))
     for chunk in chunks:
@@ -89,7 +89,7 @@ def test_folding_the_log_gives_the_live_state() -> None:
         played = play_game(2 + seed % 9, seed, Config(rounds=1, hook=seed % 4 == 0), level="random")
         assert fold(GAME, played.events) == played.state
     for seed in range(amount(usual=54, soak=100)):
-        played = play_game(2 + seed % 9, seed, Config(rounds=3), level="steady", meddle=restless(seed))
+        played = play_game(2 + seed % 9, seed, Config(rounds=3), level="steady", interrupt=restless(seed))
         assert fold(GAME, played.events) == played.state
 
 

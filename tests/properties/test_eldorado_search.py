@@ -94,7 +94,7 @@ def test_the_search_allows_the_cards_of_the_rules(players: int, seed: int) -> No
 @ANY_SIZE
 def test_possible_deals_include_the_true_one(players: int, seed: int) -> None:
     """Also when people come and go and moves are forced."""
-    for state, mover in moments(players, seed, meddle=restless(seed, 40)):
+    for state, mover in moments(players, seed, interrupt=restless(seed, 40)):
         seat = known(view_of(state, mover))
         hands, unseen = true_hands(state, seat), sum(seat.unseen)
         assert hands[seat.me] == seat.hand
@@ -107,7 +107,7 @@ def test_possible_deals_include_the_true_one(players: int, seed: int) -> None:
 @bounded
 @ANY_SIZE
 def test_a_player_who_is_known_to_lack_a_suit_is_dealt_none(players: int, seed: int) -> None:
-    """Of a suit that he did not follow; and of any but trump, when he led it before it was broken."""
+    """Of a suit that the player did not follow; and of any but trump, if the player led trump before it was broken."""
     for state, mover in moments(players, seed, 0.2):
         round_, seat = state.play.round, known(view_of(state, mover))
         suits, trump = seat.spot.pack.suits, round_.deal.trump
@@ -175,7 +175,7 @@ def test_two_states_that_look_the_same_get_the_same_move(players: int, seed: int
 @settings(max_examples=5, derandomize=True, deadline=None)
 @ANY_SIZE
 def test_a_search_can_be_repeated_and_gives_a_legal_move(players: int, seed: int) -> None:
-    for state, mover in moments(players, seed, 0.05, meddle=restless(seed, 40)):
+    for state, mover in moments(players, seed, 0.05, interrupt=restless(seed, 40)):
         found = search(state, mover, 8, seed)
         assert found == search(state, mover, 8, seed)
         assert found[0] in GAME.actions(state, mover)

@@ -26,7 +26,7 @@ def shown(state: State[Any], viewer: PlayerId | None) -> str:
 
 
 def with_other_cards(state: State[Any], viewer: PlayerId | None, dice: random.Random) -> State[Any]:
-    """The same game as far as `viewer` can tell: all that he can't see is dealt anew, the undealt deck included."""
+    """The same game as far as `viewer` can tell: all hidden cards are dealt anew, the undealt deck included."""
     round_ = state.play.round
     tricks = [trick for trick in (round_.trick, round_.last_trick) if trick is not None]
     seen = {card for trick in tricks for _, card in trick.plays}

@@ -37,9 +37,9 @@ SEEDS = ["one", "two", "three", "four"]
 
 
 def game(number: int) -> Played:
-    meddle = restless(number, 40) if number % 2 else None
+    interrupt = restless(number, 40) if number % 2 else None
     return play_game(
-        2 + number % 9, number, Config(rounds=2, hook=number % 3 == 0), "random", SEEDS[: 2 + number % 3], meddle
+        2 + number % 9, number, Config(rounds=2, hook=number % 3 == 0), "random", SEEDS[: 2 + number % 3], interrupt
     )
 
 

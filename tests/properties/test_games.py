@@ -22,7 +22,7 @@ class TestEldorado(GameProperties):
     examples = amount(usual=8, soak=100)
 
     def secrets(self, state: State[Any], viewer: Viewer) -> Iterable[str]:
-        """The cards that others hold, save those that he holds the twin of or that lie open."""
+        """The cards that others hold, save those whose twin the viewer holds or that lie open."""
         round_ = None if state.play is None else state.play.round
         if round_ is None:
             return ()

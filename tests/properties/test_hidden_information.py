@@ -1,7 +1,7 @@
 """Hundreds of games in which everything happens, and every byte that everybody is sent: nothing hidden is in it.
 
 Two checks. The direct one: no frame names a card that its viewer neither held nor saw, nor a secret. And that of the
-look-alikes: two servers whose logs differ in nothing but what a viewer may not know send him the same bytes.
+look-alikes: two servers whose logs differ in nothing but what a viewer may not know send that viewer the same bytes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from server.games.eldorado.cards import DECKS
 from server.games.table import Status
 from server.rooms.machine.identity import Identity
 from server.wire.encoders import JSON, MSGPACK
-from tests.support.hidden_information import Eyes, Truth, altered, twin
+from tests.support.hidden_information import RecordingSeat, Truth, altered, twin
 from tests.support.soak import amount
 from tests.support.virtual_table import VirtualTable
 
@@ -45,14 +45,14 @@ class Evening:
             round_pause_ms=dice.choice((0, 0, 3000)),
             turn_seconds=dice.choice((10, 60)),
         )
-        self.players = [self._eyes(seat.player_id, f"Player {n}") for n, seat in enumerate(self.table.seats)]
-        self.watcher = self._eyes(str(UUID(bytes=dice.randbytes(16), version=4)), "Watcher")
+        self.players = [self._recorder(seat.player_id, f"Player {n}") for n, seat in enumerate(self.table.seats)]
+        self.watcher = self._recorder(str(UUID(bytes=dice.randbytes(16), version=4)), "Watcher")
         self.everybody = [*self.players, self.watcher]
         self.named: set[bytes] = set()  # cards that somebody's commands named: a reject may repeat them
         self.problems: list[str] = []
 
-    def _eyes(self, player_id: str, name: str) -> Eyes:
-        return Eyes(self.table, player_id, name, self.dice.choice((JSON, MSGPACK)))
+    def _recorder(self, player_id: str, name: str) -> RecordingSeat:
+        return RecordingSeat(self.table, player_id, name, self.dice.choice((JSON, MSGPACK)))
 
     @property
     def over(self) -> bool:
@@ -61,12 +61,12 @@ class Evening:
     async def play(self) -> None:
         """From the lobby to the end and a look back."""
         dice, table = self.dice, self.table
-        for eyes in self.everybody:
-            await eyes.come()
-        for eyes in self.players:
+        for recorder in self.everybody:
+            await recorder.enter()
+        for recorder in self.players:
             if dice.random() < 0.3:
-                eyes.command("set_client_seed", client_seed=dice.randbytes(8).hex())
-            eyes.command("set_ready", ready=True)
+                recorder.command("set_client_seed", client_seed=dice.randbytes(8).hex())
+            recorder.command("set_ready", ready=True)
         self.players[0].command("start_game")
         moments = {dice.randrange(30) for _ in range(LOOK_ALIKES)}
         for moment in range(10_000):
@@ -78,20 +78,20 @@ class Evening:
         assert self.over
         await self._return(dice.choice(self.everybody))
         truth = Truth(table.rows, table.identity.session_seed)
-        for eyes in self.everybody:
-            self.problems += truth.problems(eyes.player_id, eyes.shown, frozenset(self.named))
+        for recorder in self.everybody:
+            self.problems += truth.problems(recorder.player_id, recorder.shown, frozenset(self.named))
 
-    async def _look_alike(self, eyes: Eyes) -> None:
-        """Show him this game and another one on two other servers: he must not be able to tell them apart."""
-        rows, viewer = self.table.rows, eyes.player_id
+    async def _look_alike(self, recorder: RecordingSeat) -> None:
+        """Show the viewer this game and another one on two other servers: nothing may tell them apart."""
+        rows, viewer = self.table.rows, recorder.player_id
         core = self.table.room.core
         phase = match.view(core.game, core.told_state, None)["phase"]
         if phase not in ("bidding", "playing") or not self.table.room.admits(viewer, None):
             return
         script = self.dice.randrange(10**9)
         other = altered(rows, viewer, self.dice)
-        first = await look(twin(self.table, rows, self.table.identity.session_seed), eyes, script)
-        second = await look(twin(self.table, other, self.dice.randbytes(32).hex()), eyes, script)
+        first = await look(twin(self.table, rows, self.table.identity.session_seed), recorder, script)
+        second = await look(twin(self.table, other, self.dice.randbytes(32).hex()), recorder, script)
         if first != second:
             told = next((a, b) for a, b in zip(first, second, strict=False) if a != b)
             self.problems.append(f"{viewer} can tell two logs apart: {told}")
@@ -99,77 +99,77 @@ class Evening:
     async def _happen(self) -> None:
         """The next thing: mostly a move."""
         dice, chance = self.dice, self.dice.random()
-        eyes = dice.choice(self.everybody)
-        if chance < 0.75 or eyes.closed:
+        recorder = dice.choice(self.everybody)
+        if chance < 0.75 or recorder.closed:
             self._move()
-        elif chance < 0.80 and eyes.here:
-            self._misplay(eyes)
+        elif chance < 0.80 and recorder.here:
+            self._misplay(recorder)
         elif chance < 0.86:
-            eyes.go()
+            recorder.exit()
         elif chance < 0.92:
-            await self._return(eyes)
-        elif chance < 0.96 and eyes.here:
-            self.table.room.sync(eyes)
+            await self._return(recorder)
+        elif chance < 0.96 and recorder.here:
+            self.table.room.sync(recorder)
         elif chance < 0.98:
             self.table.advance(dice.choice((2.5, 5)))
-        elif chance < 0.99 and eyes.here:
-            eyes.command("leave")
+        elif chance < 0.99 and recorder.here:
+            recorder.command("leave")
         else:
             await self._restart()
 
     def _move(self) -> None:
-        """Whoever is to move takes any action; for those who are away, and for bots, time passes."""
+        """The player to move takes any action; for those who are away, and for bots, time passes."""
         core = self.table.room.core
-        for eyes in self.players:
-            turn = core.turn(eyes.player_id)
-            if turn is not None and eyes.here and eyes.viewer is not None:
+        for recorder in self.players:
+            turn = core.turn(recorder.player_id)
+            if turn is not None and recorder.here and recorder.viewer is not None:
                 action = self.dice.choice(turn[1])
                 args = {"value": action.value} if action.name == "bid" else {"card": action.card}  # type: ignore[attr-defined]
-                eyes.command(action.name, **args)
+                recorder.command(action.name, **args)
                 return
         self.table.advance(self.dice.choice((0.001, 3, 61)))
 
-    def _misplay(self, eyes: Eyes) -> None:
+    def _misplay(self, recorder: RecordingSeat) -> None:
         card = self.dice.choice(DECKS[2])
         if self.dice.random() < 0.5:
             self.named.add(card.encode())
-            eyes.command("play_card", card=card)
+            recorder.command("play_card", card=card)
         else:
-            eyes.command("bid", value=self.dice.choice((-1, 3, 99)))
+            recorder.command("bid", value=self.dice.choice((-1, 3, 99)))
 
-    async def _return(self, eyes: Eyes) -> None:
-        """Again, whether he was gone or not; with all that he knew, or with nothing, or with nonsense."""
-        if self.table.room.admits(eyes.player_id, None):
+    async def _return(self, recorder: RecordingSeat) -> None:
+        """Connect again, disconnected before or not; with everything that was known, with nothing, or with nonsense."""
+        if self.table.room.admits(recorder.player_id, None):
             last_index = self.dice.choice((None, None, -1, self.dice.randrange(len(self.table.rows)), 10**6))
-            await eyes.come(last_index, self.dice.choice((None, None, None, "spectator")))
+            await recorder.enter(last_index, self.dice.choice((None, None, None, "spectator")))
 
     async def _restart(self) -> None:
-        for eyes in self.everybody:
-            eyes.here = False
+        for recorder in self.everybody:
+            recorder.here = False
         self.table.restart(self.dice.random() * 60)
-        for eyes in self.everybody:
+        for recorder in self.everybody:
             if self.dice.random() < 0.9:
-                await self._return(eyes)
+                await self._return(recorder)
 
 
-async def look(table: VirtualTable, like: Eyes, script: int) -> list[bytes]:
+async def look(table: VirtualTable, like: RecordingSeat, script: int) -> list[bytes]:
     """All that one viewer is sent while things happen that reveal nothing."""
     dice = random.Random(script)
     table.restart(5)
-    mine = Eyes(table, like.player_id, "Viewer", like.encoder)
-    await mine.come(dice.choice((-1, dice.randrange(len(table.rows)), 10**6)))
+    mine = RecordingSeat(table, like.player_id, "Viewer", like.encoder)
+    await mine.enter(dice.choice((-1, dice.randrange(len(table.rows)), 10**6)))
     for member in table.room.core.table.seated():
         if member.player_id != mine.player_id and not member.is_bot and not member.kicked:
-            other = Eyes(table, member.player_id, "Other")
-            await other.come()
+            other = RecordingSeat(table, member.player_id, "Other")
+            await other.enter()
             for _ in range(dice.randrange(3)):
                 dice.choice((other, mine)).command("bid", value=dice.choice((-1, 99)))
             if dice.random() < 0.2:
                 other.command("update_profile", color="#00ff00")
     table.room.sync(mine)
     mine.command("play_card", card=dice.choice(DECKS[2]))
-    mine.go()
-    await mine.come(dice.choice((-1, None, 10**6)))
+    mine.exit()
+    await mine.enter(dice.choice((-1, None, 10**6)))
     return [payload for payload, _, _ in mine.shown]
 
 
@@ -180,7 +180,7 @@ async def test_no_player_is_sent_hidden_information(piece: int) -> None:
         evening = Evening(number)
         await evening.play()
         assert evening.problems == [], f"seed {SEED}, game {number}"
-        shown += sum(len(eyes.shown) for eyes in evening.everybody)
+        shown += sum(len(recorder.shown) for recorder in evening.everybody)
     print(f"{GAMES // PIECES} games, {shown} frames")
 
 

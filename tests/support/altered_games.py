@@ -1,4 +1,4 @@
-"""Finished games, fair ones and such as somebody has meddled with, for those who verify them."""
+"""Finished games, fair and altered ones, to be verified."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def played(players: int, config: Config | None = None, **more: Any) -> Callable[
 
 
 def came_back() -> list[Event]:
-    """Seat 1 leaves the lobby and takes his seat again: what he had added to the shuffle is gone."""
+    """Seat 1 leaves the lobby and sits down again: the client seed is gone."""
     profile = {"display_name": "Again", "avatar_seed": "a", "color": "#112233"}
     return [ev.PlayerLeft(player_id(1)), ev.PlayerJoined(player_id(1), 1, profile, is_bot=True, strategy="steady")]
 
@@ -137,8 +137,8 @@ CASES = [
     Case("as it was played", FAIR),
     Case("two players without client seeds", FAIR, game=played(2)),
     Case("six players, two decks", FAIR, game=played(6, client_seeds=["x"])),
-    Case("somebody leaves", FAIR, game=played(4, meddle=script({30: [ev.PlayerLeft(player_id(0))]}))),
-    Case("somebody is away", FAIR, game=played(4, Config(rounds=4), meddle=away(1, 66, 180))),
+    Case("somebody leaves", FAIR, game=played(4, interrupt=script({30: [ev.PlayerLeft(player_id(0))]}))),
+    Case("somebody is away", FAIR, game=played(4, Config(rounds=4), interrupt=away(1, 66, 180))),
     Case("a client seed that was given up", FAIR, game=played(3, client_seeds=SEEDS[:2], late=came_back())),
     Case(
         "settings that were changed",

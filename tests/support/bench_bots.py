@@ -1,9 +1,9 @@
 """What strong bots cost the others: `python -m tests.support.bench_bots [--rooms 20] [--seconds 20] [--processes 1]`.
 
 A real server, and a person who plays relay on it at 50 commands a second, first alone, then while in each of so many
-other rooms a strong bot thinks. Prints how long his acks take, and how late the server's event loop runs its timers,
-measured every 5 ms. The loop's own work between two of them, in CPU time, tells how much of that is its own doing: on a
-machine where others are at work the rest is theirs.
+other rooms a strong bot thinks. Prints how long the player's acks take, and how late the server's event loop runs its
+timers, measured every 5 ms. The loop's own work between two of them, in CPU time, tells how much of that is its own
+doing: on a machine where others are at work the rest is theirs.
 """
 
 from __future__ import annotations

@@ -159,7 +159,7 @@ async def histories(database: Database, *, plans: bool) -> None:
     async def scores(db: Any) -> None:
         await statistics.scores(db, player, "eldorado", limit=1_000)
 
-    await measure("his last 1,000 scores", scores, database, plans=plans)
+    await measure("the last 1,000 scores of a player", scores, database, plans=plans)
 
 
 async def main(dsn: str, players: int, games: int, *, plans: bool) -> None:

@@ -1,4 +1,4 @@
-"""A room with everybody in and around it: one caller of each kind, for those who ask what each of them may do."""
+"""A room with one caller of each kind, to test what each of them may do."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Caller:
     token: str | None
 
 
-class Stage:
+class CallerRoom:
     """`room` as HTTP described it; `callers` by their names."""
 
     def __init__(self, guests: Guests, room: Frame, public: bool, phase: str, people: dict[str, Player]) -> None:
@@ -66,7 +66,7 @@ class Stage:
         return int((await self.people["host"].http.get(f"/api/games/{self.room['game_id']}"))["head"])
 
 
-async def set_up(guests: Guests, public: bool, phase: str, **config: Any) -> Stage:
+async def open_caller_room(guests: Guests, public: bool, phase: str, **config: Any) -> CallerRoom:
     """Host, mover and waiting player have the seats 0 to 2 and are ready; nobody is connected."""
     settings = {"round_pause_ms": 0, "rounds": 1, "turn_seconds": 0, **config}
     seated, room = await guests.table(4, config=settings, is_public=public)
@@ -91,16 +91,16 @@ async def set_up(guests: Guests, public: bool, phase: str, **config: Any) -> Sta
                 await player.ask(turn["actions"][0]["name"], **turn["actions"][0]["args"])
     for player in players:
         await player.disconnect()
-    return Stage(guests, room, public, phase, people)
+    return CallerRoom(guests, room, public, phase, people)
 
 
-async def another(guests: Guests, stage: Stage, name: str) -> Caller:
-    """Somebody else of the same kind, for those whose kind is changed by what they do; else the same one."""
-    if name not in ("guest", "watcher", "elsewhere") or stage.phase == "completed":
-        return stage.callers[name]
+async def another_caller(guests: Guests, caller_room: CallerRoom, name: str) -> Caller:
+    """Another caller of this kind if commands change the kind; else the same one."""
+    if name not in ("guest", "watcher", "elsewhere") or caller_room.phase == "completed":
+        return caller_room.callers[name]
     player = await guests.new(name)
     if name == "elsewhere":
         await player.http.post("/api/rooms", {})
-    if name == "watcher" and not stage.public:
-        await player.http.post("/api/join", {"join_code": stage.room["join_code"], "role": "spectator"})
+    if name == "watcher" and not caller_room.public:
+        await player.http.post("/api/join", {"join_code": caller_room.room["join_code"], "role": "spectator"})
     return Caller(player.id, player.token)

@@ -61,7 +61,7 @@ def games() -> Iterator[tuple[str, str, Played]]:
     yield (
         "forced",
         "seat 1 is disconnected for all of round 1, marked absent, and comes back in round 2",
-        play_game(4, "corpus 9", Config(rounds=5), meddle=away(1, 66, 180)),
+        play_game(4, "corpus 9", Config(rounds=5), interrupt=away(1, 66, 180)),
     )
     yield (
         "leaving",
@@ -70,7 +70,7 @@ def games() -> Iterator[tuple[str, str, Played]]:
             4,
             "corpus 10",
             Config(rounds=4),
-            meddle=script({30: [ev.PlayerLeft(player_id(0))], 90: [ev.PlayerKicked(player_id(3), "forged")]}),
+            interrupt=script({30: [ev.PlayerLeft(player_id(0))], 90: [ev.PlayerKicked(player_id(3), "forged")]}),
         ),
     )
     yield (
@@ -79,10 +79,10 @@ def games() -> Iterator[tuple[str, str, Played]]:
         play_game(
             3,
             "corpus 11",
-            meddle=script({25: [ev.PlayerLeft(player_id(0)), ev.PlayerLeft(player_id(2))]}),
+            interrupt=script({25: [ev.PlayerLeft(player_id(0)), ev.PlayerLeft(player_id(2))]}),
         ),
     )
-    yield "restless", "coming and going", play_game(8, "corpus 12", Config(rounds=4), meddle=restless(12, 15))
+    yield "restless", "coming and going", play_game(8, "corpus 12", Config(rounds=4), interrupt=restless(12, 15))
 
 
 def record() -> None:

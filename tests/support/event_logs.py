@@ -1,4 +1,4 @@
-"""What the contract tests of the event log stand on: a listener that remembers, and a rig for each implementation."""
+"""What the contract tests of the event log stand on: a listener that remembers, and a logs for each implementation."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ async def read(log: EventLog, game_id: str, first: int = 0, last: int | None = N
     return [stored async for stored in log.read(game_id, first, last)]
 
 
-class MemoryRig:
+class MemoryLogSetup:
     """The fake."""
 
     durable = False
@@ -124,7 +124,7 @@ class MemoryRig:
         await self.log.close()
 
 
-class PostgresRig:
+class PostgresLogSetup:
     """The real one."""
 
     durable = True
@@ -154,10 +154,10 @@ class PostgresRig:
             await log.close()
 
 
-Rig = MemoryRig | PostgresRig
+LogSetup = MemoryLogSetup | PostgresLogSetup
 
 
-async def opened(rig: Rig, listener: Recorder | None = None) -> tuple[Stream, Recorder]:
+async def opened(logs: LogSetup, listener: Recorder | None = None) -> tuple[Stream, Recorder]:
     """A stream of a fresh game, and who listens to it."""
     recorder = listener or Recorder()
-    return rig.log.open(await rig.game(), -1, 1, recorder), recorder
+    return logs.log.open(await logs.game(), -1, 1, recorder), recorder

@@ -72,7 +72,7 @@ class GameOver(Exception):
 
 
 async def mover(players: list[Player]) -> tuple[Player, Frame]:
-    """Whose turn it is, and his newest `turn` frame; waits for bots. Raises `GameOver`."""
+    """The player whose turn it is, and their newest `turn` frame; waits for bots. Raises `GameOver`."""
     while True:
         view = (await state_of(players[0]))["view"]
         if view["phase"] == "completed":

@@ -1,4 +1,4 @@
-"""Eyes that keep every byte that they were shown, and the truth to hold it against: the log with all that is hidden."""
+"""A connection that keeps every byte it was sent, and what the log allows it to know."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CARD = re.compile(rb"d\d:(?:clubs|diamonds|hearts|spades):(?:10|[2-9JQKA])")
 Shown = tuple[bytes, Frame, str | None]
 
 
-class Eyes(Seat):
+class RecordingSeat(Seat):
     """A connection in memory. `shown`: each frame, as bytes and as a map, and who was looking (None: a spectator)."""
 
     def __init__(self, table: VirtualTable, player_id: str, name: str, encoder: Encoder = JSON) -> None:
@@ -43,14 +43,14 @@ class Eyes(Seat):
             if frame["type"] in ("event", "state"):
                 self._applied = max(self._applied, frame["index"])
 
-    async def come(self, last_index: int | None = None, role: Any = None) -> None:
+    async def enter(self, last_index: int | None = None, role: Any = None) -> None:
         """Connect with what was applied, or with something else."""
         known = self._applied if last_index is None else last_index
         await self._table.room.attach(self, Hello(None, known, None, role))
         self._table.commit()
         self.here = True
 
-    def go(self) -> None:
+    def exit(self) -> None:
         self.disconnect()
         self.here = False
 
@@ -84,7 +84,7 @@ class Truth:
     def problems(
         self, player_id: str, shown: Iterable[Shown], said: frozenset[bytes] = frozenset(), seeds: bool = True
     ) -> list[str]:
-        """What a player was shown that he may not know. `said`: cards that commands named, which a reject may repeat.
+        """What a player was shown but may not know. `said`: cards that commands named, which a reject may repeat.
 
         `seeds`: those of others are secret too.
         """
@@ -108,7 +108,7 @@ class Truth:
 
 
 def altered(rows: list[StoredEvent], viewer: str | None, dice: random.Random) -> list[StoredEvent]:
-    """Another log that `viewer` can't tell from this one: everything that is hidden from him is something else.
+    """Another log that `viewer` can't tell from this one: everything hidden from `viewer` is something else.
 
     Cards that were played are what they were; those that others still hold in the round under way, and those that
     were not dealt, are dealt anew. So are hashes, what others said in secret, and how they misplayed.

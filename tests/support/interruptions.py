@@ -1,4 +1,4 @@
-"""Things that happen at a table while a game runs, for `play_game(meddle=...)`."""
+"""Things that happen at a table while a game runs, for `play_game(interrupt=...)`."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import Any
 from server.games import table_events as ev
 from server.games.rules import Event, State
 from server.games.table import Status
-from tests.support.whole_games import Meddle, player_id
+from tests.support.whole_games import Interruptions, player_id
 
 
-def script(happenings: Mapping[int, Sequence[Event]]) -> Meddle:
+def script(happenings: Mapping[int, Sequence[Event]]) -> Interruptions:
     """Each entry happens once, as soon as the log holds that many events."""
     waiting = sorted(happenings.items())
 
-    def meddle(state: State[Any], count: int) -> list[Event]:
+    def interrupt(state: State[Any], count: int) -> list[Event]:
         due: list[Event] = []
         while waiting and waiting[0][0] <= count:
             due += waiting.pop(0)[1]
         return due
 
-    return meddle
+    return interrupt
 
 
-def restless(seed: int, one_in: int = 25) -> Meddle:
+def restless(seed: int, one_in: int = 25) -> Interruptions:
     """Players drop out, come back, leave for good, are thrown out and misplay, at random. Repeatable."""
     dice = random.Random(seed)
 
-    def meddle(state: State[Any], count: int) -> list[Event]:
+    def interrupt(state: State[Any], count: int) -> list[Event]:
         if dice.randrange(one_in):
             return []
         who = dice.choice(sorted(state.table.players))
@@ -50,9 +50,9 @@ def restless(seed: int, one_in: int = 25) -> Meddle:
             ]
         return [ev.PlayerReconnected(who)] if state.table.players[who].seat is not None else []
 
-    return meddle
+    return interrupt
 
 
-def away(seat: int, first: int, last: int) -> Meddle:
+def away(seat: int, first: int, last: int) -> Interruptions:
     """One player is disconnected from one number of events to another."""
     return script({first: [ev.PlayerDisconnected(player_id(seat))], last: [ev.PlayerReconnected(player_id(seat))]})

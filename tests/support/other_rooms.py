@@ -1,4 +1,4 @@
-"""Rooms in which somebody talks all the time, while something happens to another one or to the database."""
+"""Rooms with constant traffic, while a fault hits another room or the database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OTHERS = 20
 WINDOW = 4  # words of one room that are under way
 
 
-class Neighbour:
+class TalkingRoom:
     """The only player of another room. Has always some words under way."""
 
     def __init__(self, room: Frame, player: Player) -> None:
@@ -37,37 +37,37 @@ class Neighbour:
         await self.memory.until(lambda: len(self.memory.acks) >= goal)
 
 
-class Neighbourhood:
-    def __init__(self, neighbours: list[Neighbour]) -> None:
-        self.all = neighbours
+class OtherRooms:
+    def __init__(self, rooms: list[TalkingRoom]) -> None:
+        self.all = rooms
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def __aenter__(self) -> Neighbourhood:
+    async def __aenter__(self) -> OtherRooms:
         self._tasks = [asyncio.create_task(n.talk((JSON, MSGPACK)[i % 2])) for i, n in enumerate(self.all)]
         await self.go_on()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for neighbour in self.all:
-            neighbour.enough = True
+        for other in self.all:
+            other.enough = True
         await asyncio.gather(*self._tasks)
 
     async def go_on(self) -> None:
         """All of them say more and are heard."""
-        await asyncio.gather(*(neighbour.hears(20) for neighbour in self.all))
+        await asyncio.gather(*(other.hears(20) for other in self.all))
 
 
-async def neighbourhood(guests: Guests) -> Neighbourhood:
+async def other_rooms(guests: Guests) -> OtherRooms:
     players = await guests.several(OTHERS)
     rooms = [await player.http.post("/api/rooms", {"game": "relay"}) for player in players]
-    return Neighbourhood([Neighbour(room, player) for room, player in zip(rooms, players, strict=True)])
+    return OtherRooms([TalkingRoom(room, player) for room, player in zip(rooms, players, strict=True)])
 
 
-def assert_whole(server: HostedProcess, neighbour: Neighbour) -> None:
+def assert_complete(server: HostedProcess, other: TalkingRoom) -> None:
     """Every word is in the log once, and was told."""
-    memory = neighbour.memory
-    rows = server.rows("select last_event_index from play.games where id = %s", neighbour.game_id)
+    memory = other.memory
+    rows = server.rows("select last_event_index from play.games where id = %s", other.game_id)
     memory.complete(rows[0][0])
     said = [data["data"] for _, (name, _, data) in sorted(memory.events.items()) if name == "said"]
-    assert said == list(range(neighbour.words))
+    assert said == list(range(other.words))
     assert not memory.rejects

@@ -65,7 +65,7 @@ class Server:
         return self.create(self._template)
 
     def drop(self, dsn: str) -> None:
-        """Remove one database, whoever is still connected."""
+        """Remove one database, also if connections are open."""
         name = urlsplit(dsn).path.lstrip("/")
         execute(self.dsn, f"drop database if exists {name} with (force)")
         self._names.remove(name)

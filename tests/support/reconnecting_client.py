@@ -1,4 +1,4 @@
-"""Somebody who comes and goes: what he was told in one room over all his connections, and whether it can be true."""
+"""A client that reconnects: what it was told in one room over all its connections, checked for contradictions."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ from server.games.eldorado import GAME, Config
 from server.games.rules import Command, Context, Event, Game, PlayerId, Refusal, State
 from server.games.table import Status
 
-Meddle = Callable[[State[Any], int], Sequence[Event]]
+Interruptions = Callable[[State[Any], int], Sequence[Event]]
 """Given the state and the number of events so far: what happens at the table just now (somebody leaves, returns)."""
 
 Watch = Callable[[State[Any], PlayerId, tuple[Command, ...]], None]
-"""Sees every state in which somebody is to move, and what he may do."""
+"""Sees every state in which a player is to move, and the offered actions."""
 
 GAME_ID = "01932f00-0000-7000-8000-00000000c0de"
 CTX_NOW_MS = 1_700_000_000_000
@@ -52,7 +52,7 @@ def opening(
 ) -> list[Event]:
     """The events up to and including `game_started`: everybody is a bot, the first few have given a client seed.
 
-    `late`: what happens just before the start; it must leave everybody on his seat.
+    `late`: what happens just before the start; it must leave everybody on their seats.
     """
     secret = session_seed(seed)
     chosen = config or Config()
@@ -84,18 +84,18 @@ def play_game(
     config: Config | None = None,
     level: str | Sequence[str] = "steady",
     client_seeds: Sequence[str] = (),
-    meddle: Meddle | None = None,
+    interrupt: Interruptions | None = None,
     watch: Watch | None = None,
     game_id: str = GAME_ID,
     late: Sequence[Event] = (),
 ) -> Played:
-    """Play until the game is over. Whoever is disconnected lets his time run out; the others choose at once."""
+    """Play until the game is over. Disconnected players let their time run out; the others choose at once."""
     levels = [level] * players if isinstance(level, str) else list(level)
     events = opening(players, seed, config, client_seeds, game_id=game_id, late=late)
     state = fold(events)
     ctx = context(seed)
     while not state.table.is_over:
-        chunk = list(meddle(state, len(events))) if meddle is not None else []
+        chunk = list(interrupt(state, len(events))) if interrupt is not None else []
         for event in chunk:
             state = match.evolve(GAME, state, event)
         events += chunk

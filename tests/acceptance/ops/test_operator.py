@@ -21,7 +21,7 @@ WHY = {"reason": "somebody has complained"}
 
 @pytest.fixture(scope="module")
 def operated(postgres: Server) -> Iterator[HostedProcess]:
-    """A server that has an operator; nothing that he does may leave a traceback, or his token, in its log."""
+    """A server that has an operator; no traceback and no operator token may appear in its log."""
     settings = {"PARLOR_ADMIN_TOKEN": TOKEN, "PARLOR_LOG_FORMAT": "json"}
     with serving(postgres, PARLOR_COMMANDS_PER_S="5000", PARLOR_BURST="10000", **settings) as server:
         yield server
@@ -141,7 +141,7 @@ async def test_a_pause_freezes_the_room_and_its_clock(people: Guests, operator: 
         frame = await status(player, mark)
         assert (frame["paused"], frame["reason"]) == (True, "operator")
     assert (await operator.post(f"{path}/pause", json=WHY)).status_code == 409
-    late = await people.new()  # whoever comes meanwhile is told as well
+    late = await people.new()  # a player who connects meanwhile is told as well
     await late.connect(room["ws_url"])
     assert (await status(late, 0))["reason"] == "operator"
 

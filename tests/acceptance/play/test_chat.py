@@ -222,7 +222,7 @@ async def test_delayed_spectators_cannot_read_messages_early(guests: Guests) -> 
         assert len((await host.http.get(path))["items"]) == 1
         async with entered(room["ws_url"], await guests.new()) as late:
             assert "secret" not in json.dumps(await late.settle())
-        async with entered(room["ws_url"], host, role="spectator") as own:  # with a spectator's eyes he is one
+        async with entered(room["ws_url"], host, role="spectator") as own:  # the host, as a spectator
             assert "secret" not in json.dumps(await own.settle())
         told = await line.next("chat")
         await line.send({"type": "ping"})

@@ -63,7 +63,7 @@ async def test_a_player_forks_a_game_and_plays_it_to_the_end(guests: Guests) -> 
 async def test_a_fork_of_bots_finishes_and_can_be_exported(guests: Guests, dsn: str, tmp_path: Path) -> None:
     watcher, game_id = await finished(guests)
     room = await watcher.http.post(f"/api/games/{game_id}/fork", {"at": await middle(watcher, game_id)})
-    assert room["seat"] is None, "he did not play, so he watches"
+    assert room["seat"] is None, "the watcher had no seat in the game"
     await watcher.connect(room["ws_url"], role="spectator")
     await watcher.wait_for(lambda f: (f["type"] == "event" and f["name"] == "game_completed") or over_state(f))
     file = tmp_path / "fork.json"

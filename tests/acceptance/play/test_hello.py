@@ -1,4 +1,4 @@
-"""Hello and welcome: who comes in, who doesn't, and what he is told first."""
+"""Hello and welcome: who is let in, who is refused, and what a client is told first."""
 
 from __future__ import annotations
 

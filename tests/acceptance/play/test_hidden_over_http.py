@@ -17,7 +17,7 @@ FORMATS = ("application/json", "application/x-ndjson", "application/vnd.msgpack"
 
 
 class Asker:
-    """Somebody who asks HTTP for all that it would say, and keeps the answers. `viewer`: whose eyes he may have."""
+    """A client that asks HTTP for everything and keeps the answers. `viewer`: the player whose view it may see."""
 
     def __init__(self, http: httpx.AsyncClient, game_id: str, player_id: str, viewer: str | None) -> None:
         self.player_id = player_id

@@ -92,7 +92,7 @@ async def test_a_completed_game_is_the_same_in_every_format(finished: Finished, 
         assert beyond == {"items": [], "next": None}
         assert len((await http.get(f"{finished.path}/events")).json()["items"]) == min(500, len(items))
 
-        # As somebody: what he saw, event for event.
+        # As a player: what this player saw, event for event.
         for player in finished.players:
             params = {"limit": 5000, "as": player.id}
             seen = (await http.get(f"{finished.path}/events", params=params)).json()["items"]
@@ -250,7 +250,7 @@ async def test_a_private_game_is_for_its_members(guests: Guests, what: str) -> N
     async with guests.http() as anybody:
         for client in (stranger.http.client, anybody):
             assert (await client.get(path)).status_code in (403, 404)
-    # Whoever was removed is no member any more, not even of its past.
+    # A removed player is no member any more, not even of the game's past.
     await host.connect(room["ws_url"])
     assert (await host.ask("remove_player", player_id=guest.id))["type"] == "ack"
     assert (await guest.http.client.get(path)).status_code in (403, 404)

@@ -36,7 +36,7 @@ async def test_turns_of_a_player_who_left_are_forced_and_they_are_not_dealt_in_a
             assert event["data"]["deltas"][leaver.id] == 0
     final = events[-1]["data"]["final_scores"]
     assert set(final) == {player.id for player in players}
-    # What he had after the first round stays.
+    # The score after the first round stays.
     first = next(event for event in events if event["name"] == "round_scored")
     assert final[leaver.id] == first["data"]["cumulative_scores"][leaver.id]
     assert room["game_id"]

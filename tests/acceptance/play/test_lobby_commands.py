@@ -104,7 +104,7 @@ async def test_the_host_removes_a_player(guests: Guests) -> None:
     event = await done(host, "remove_player", player_id=guest.id)
     assert (event["name"], event["data"]["player_id"]) == ("player_kicked", guest.id)
     assert await guest.closed() == 4403
-    assert (await heard(guest, event["index"]))["data"] == event["data"]  # he is told before
+    assert (await heard(guest, event["index"]))["data"] == event["data"]  # the event comes first
     assert await refused(host, "remove_player", player_id=guest.id) == "invalid_command"
     assert (await third.http.get(f"/api/rooms/{room['game_id']}"))["players"] == 2
     answer = await guest.http.client.post("/api/join", json={"join_code": room["join_code"]})
@@ -200,7 +200,7 @@ async def test_leaving_the_lobby_frees_the_seat(guests: Guests) -> None:
     for name, args in (("set_ready", {"ready": True}), ("leave", {}), ("set_client_seed", {"client_seed": "x"})):
         assert await refused(host, name, **args) == "not_seated"
     assert await refused(third, "start_game") == "not_host"
-    # He may take a seat again: the lowest free one, but he hosts no more.
+    # The former host may take a seat again, the lowest free one, but does not host any more.
     event = await done(host, "request_seat")
     assert (event["name"], event["data"]["seat"]) == ("player_joined", 0)
     assert (await state_of(guest))["view"]["host_player_id"] == guest.id

@@ -22,7 +22,7 @@ async def ask(player: Player, **wish: Any) -> Seat:
 
 
 async def first_in_a_room(people: Guests) -> tuple[Player, Seat]:
-    """Whoever opens a room: there is no other free seat then."""
+    """The first of a new room: there is no other free seat."""
     while True:
         player = await people.new()
         seat = await ask(player)
@@ -94,7 +94,7 @@ async def test_a_seat_that_is_given_up_is_free_again(people: Guests) -> None:
 async def test_the_ticket_of_a_running_game_cannot_be_given_up(people: Guests) -> None:
     player = await people.new()
     seat = await ask(player, game="eldorado", bots=True)
-    assert await ask(player, game="eldorado") == seat, "his answer may have been lost"
+    assert await ask(player, game="eldorado") == seat, "the answer may have been lost"
     refused = await give_up(player, "eldorado")
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "already_started")
     async with asyncio.timeout(10):

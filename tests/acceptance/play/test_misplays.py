@@ -48,7 +48,7 @@ async def test_a_misplay_is_counted_and_hidden_from_others(guests: Guests) -> No
     for asker, name in ((player, "invalid_action"), (watcher, "hidden")):
         page = await asker.http.get(f"/api/games/{room['game_id']}/events", **{"from": event["index"], "limit": 1})
         assert [item["name"] for item in page["items"]] == [name]
-    # And it is still his turn, with the same actions.
+    # It is still the same player's turn, with the same actions.
     assert (await player.ask("bid", value=2))["type"] == "ack"
     rows = guests.server.rows(
         "select count(*) from play.game_events where game_id = %s and type = 'invalid_action'", room["game_id"]
@@ -149,7 +149,7 @@ async def test_three_forged_moves_remove_a_player(guests: Guests) -> None:
     kicked = next(frame for frame in last if frame.get("name") == "player_kicked")
     assert kicked["data"]["player_id"] == player.id
     assert isinstance(kicked["data"]["reason"], str)
-    # The others see it, and his card is played for him.
+    # The others see it, and a card is played for the removed player.
     other = next(p for p in players if p is not player)
     assert (await heard(other, kicked["index"]))["data"] == kicked["data"]
     forced = await heard(other, kicked["index"] + 1)

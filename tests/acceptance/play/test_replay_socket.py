@@ -26,15 +26,15 @@ def shown(events: list[Frame]) -> list[dict[str, Any]]:
 async def test_the_replay_plays_the_events_of_http(guests: Guests, protocol: str) -> None:
     watcher, game_id = await finished(guests)
     seat = (await watcher.http.get(f"/api/games/{game_id}"))["players"][1]["player_id"]
-    for eyes in ({}, {"as": seat}):
-        listed = (await watcher.http.get(f"/api/games/{game_id}/events", limit=5000, **eyes))["items"]
-        async with watching(guests, game_id, protocol, **eyes) as line:
+    for viewer in ({}, {"as": seat}):
+        listed = (await watcher.http.get(f"/api/games/{game_id}/events", limit=5000, **viewer))["items"]
+        async with watching(guests, game_id, protocol, **viewer) as line:
             welcome = line.frames[0]
             assert welcome["replay"] == {
                 "head": len(listed) - 1,
                 "speed": 1.0,
                 "playing": False,
-                "as": eyes.get("as"),
+                "as": viewer.get("as"),
             }
             assert (welcome["seat"], welcome["role"], welcome["mode"]) == (None, "spectator", "state")
             assert line.frames[1]["index"] == 0
@@ -44,13 +44,13 @@ async def test_the_replay_plays_the_events_of_http(guests: Guests, protocol: str
 async def test_the_state_at_every_index_is_that_of_http(guests: Guests) -> None:
     watcher, game_id = await finished(guests)
     seat = (await watcher.http.get(f"/api/games/{game_id}"))["players"][0]["player_id"]
-    for eyes in ({}, {"as": seat}):
-        async with watching(guests, game_id, **eyes) as line, guests.http() as http:
+    for viewer in ({}, {"as": seat}):
+        async with watching(guests, game_id, **viewer) as line, guests.http() as http:
             indexes = list(range(line.frames[0]["head"] + 1))
             random.Random(7).shuffle(indexes)
             for index in indexes:
                 state = await seek(line, index)
-                answer = await http.get(f"/api/games/{game_id}/state", params={"at": index, **eyes})
+                answer = await http.get(f"/api/games/{game_id}/state", params={"at": index, **viewer})
                 assert state == {"type": "state", **answer.json()}
 
 
@@ -85,7 +85,7 @@ async def test_playing_at_the_end_needs_a_seek_first(guests: Guests) -> None:
         await seek(line, head)
         await line.send({"type": "play"})
         assert await line.next("replay") == {"type": "replay", "index": head, "playing": False, "speed": 1.0}
-        # Both in one breath: he goes there first.
+        # Both without waiting: the seek is done first.
         await line.send({"type": "seek", "index": head - 2})
         await line.send({"type": "play", "speed": 64})
         while (frame := await line.next("replay"))["playing"] or frame["index"] != head:
@@ -226,14 +226,14 @@ async def test_answers_about_a_finished_game_are_cacheable(guests: Guests) -> No
             assert (await http.get(path, headers={"If-None-Match": '"x"'})).status_code == 200
         own = await watcher.http.client.get(f"/api/games/{game_id}/state?at=3")
         tags.add(own.headers["etag"])
-    assert len(tags) == 4, "whoever looks differently gets another answer"
+    assert len(tags) == 4, "another viewer gets another answer"
 
 
-@pytest.mark.parametrize("eyes", ["", "x", "żółw", "a\nX-Injected: 1", '"', "\x00", "9" * 3000])
-async def test_a_forged_viewer_is_ignored_over_http_and_refused_over_sockets(guests: Guests, eyes: str) -> None:
+@pytest.mark.parametrize("viewer", ["", "x", "żółw", "a\nX-Injected: 1", '"', "\x00", "9" * 3000])
+async def test_a_forged_viewer_is_ignored_over_http_and_refused_over_sockets(guests: Guests, viewer: str) -> None:
     watcher, game_id = await finished(guests, rounds=1)
     for path in ("events", "state"):
-        answer = await watcher.http.client.get(f"/api/games/{game_id}/{path}", params={"as": eyes, "at": 3})
+        answer = await watcher.http.client.get(f"/api/games/{game_id}/{path}", params={"as": viewer, "at": 3})
         assert answer.status_code == 200, answer.text
         assert "x-injected" not in answer.headers
-    assert (await refusal(replay_url(guests, game_id), {"type": "hello", "as": eyes}))[0] == 4403
+    assert (await refusal(replay_url(guests, game_id), {"type": "hello", "as": viewer}))[0] == 4403

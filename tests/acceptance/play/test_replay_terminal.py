@@ -24,13 +24,13 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 async def test_the_socket_http_and_the_terminal_say_the_same(guests: Guests) -> None:
     watcher, game_id = await finished(guests)
     seat = (await watcher.http.get(f"/api/games/{game_id}"))["players"][2]["player_id"]
-    for eyes in ({}, {"as": seat}):
-        listed = (await watcher.http.get(f"/api/games/{game_id}/events", limit=5000, **eyes))["items"]
-        told = parlor(guests.server.dsn, "replay", game_id, "--json", *(["--as", seat] if eyes else []))
+    for viewer in ({}, {"as": seat}):
+        listed = (await watcher.http.get(f"/api/games/{game_id}/events", limit=5000, **viewer))["items"]
+        told = parlor(guests.server.dsn, "replay", game_id, "--json", *(["--as", seat] if viewer else []))
         assert told.returncode == 0, told.stderr
         lines = [json.loads(line) for line in told.stdout.splitlines()]
         assert [{key: value for key, value in line.items() if key != "state_hash"} for line in lines] == listed
-        async with watching(guests, game_id, **eyes) as line:
+        async with watching(guests, game_id, **viewer) as line:
             for index in range(0, len(lines), 7):
                 await line.send({"type": "seek", "index": index})
                 assert (await line.next("state"))["state_hash"] == lines[index]["state_hash"]

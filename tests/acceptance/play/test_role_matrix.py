@@ -1,4 +1,4 @@
-"""Who may say what over a socket: every frame, for everybody who might send it, in every room and at every stage.
+"""Who may say what over a socket: every frame, for everybody who might send it, in every room and in every phase.
 
 The tables are the truth that people read; a command that stands in no table fails the test.
 """
@@ -12,7 +12,7 @@ import pytest
 from server.games.registry import Registry
 from server.games.table_commands import TABLE_COMMANDS
 from tests.acceptance.play.test_handshake import status_of
-from tests.support.callers import CALLERS, PHASES, Stage, set_up
+from tests.support.callers import CALLERS, PHASES, CallerRoom, open_caller_room
 from tests.support.client import MSGPACK
 from tests.support.guests import Guests
 from tests.support.socket_client import Line, dial, entered
@@ -30,8 +30,8 @@ player    4401   4403  4403    +       +     +    4403   4403      4401    4401 
 spectator 4401   4403  -       -       -     -    4403   4403      4401    4401   4401     4403
 """
 
-# What a command is answered with. `outsider`: whoever watches a public room; `member`: who has joined a private one to
-# watch it; `onlooker`: the host himself, connected as a spectator.
+# What a command is answered with. `outsider`: watches a public room; `member`: has joined a private one to
+# watch it; `onlooker`: the host, connected as a spectator.
 LOBBY = """
                     outsider        member          waiting         mover           host            onlooker
 set_ready           not_seated      not_seated      ack             ack             ack             not_seated
@@ -126,7 +126,7 @@ HARMLESS = (
     "mute",
 )
 MISPLAYS = ("bid", "play_card")  # a refused one may be counted, which is an event
-WHO: dict[bool, dict[str, tuple[str, str | None]]] = {  # by visibility: who stands in which column, and his role
+WHO: dict[bool, dict[str, tuple[str, str | None]]] = {  # by visibility: who stands in which column, in which role
     True: {"guest": ("outsider", None), "watcher": ("outsider", None), "elsewhere": ("outsider", None)},
     False: {"watcher": ("member", None)},
 }
@@ -169,20 +169,20 @@ async def greeting(line: Line, token: str | None, role: str) -> str:
 @rooms
 @phases
 async def test_hello_of_every_caller(guests: Guests, phase: str, public: bool) -> None:
-    stage = await set_up(guests, public, phase)
+    caller_room = await open_caller_room(guests, public, phase)
     half = HELLO.strip().splitlines()[:4] if public else HELLO.strip().splitlines()[4:]
     for role, cells in table("\n".join(half)).items():
         assert tuple(cells) == CALLERS
         told = {}
-        for number, (name, caller) in enumerate((name, stage.callers[name]) for name in CALLERS):
-            async with dial(stage.room["ws_url"], (None, MSGPACK)[number % 2]) as line:
+        for number, (name, caller) in enumerate((name, caller_room.callers[name]) for name in CALLERS):
+            async with dial(caller_room.room["ws_url"], (None, MSGPACK)[number % 2]) as line:
                 told[name] = await greeting(line, caller.token, role)
         assert told == cells, role
 
 
-async def ask(stage: Stage, line: Line, who: str, name: str) -> str:
+async def ask(caller_room: CallerRoom, line: Line, who: str, name: str) -> str:
     """The code of the reject, or `ack`."""
-    target = stage.people["waiting" if who.strip() == "host" else "host"].id
+    target = caller_room.people["waiting" if who.strip() == "host" else "host"].id
     args = {key: target if value == "{target}" else value for key, value in ARGS.get(name, {}).items()}
     told = await line.ask(f"{who}: {name}", name, **args)
     return str(told.get("code", told["type"]))
@@ -192,25 +192,25 @@ async def ask(stage: Stage, line: Line, who: str, name: str) -> str:
 @phases
 async def test_commands_of_every_caller(guests: Guests, phase: str, public: bool) -> None:
     rows = table(COMMANDS[phase])
-    stage = await set_up(guests, public, phase)
+    caller_room = await open_caller_room(guests, public, phase)
     own_rooms = []
     for who, (column, role) in (WHO[public] | SEATED).items():
-        async with entered(stage.room["ws_url"], stage.people[who.strip()], role=role) as line:
+        async with entered(caller_room.room["ws_url"], caller_room.people[who.strip()], role=role) as line:
             await line.settle()
             refused = [name for name in rows if rows[name][column] != "ack"]
-            before = await stage.head()
-            told = {name: await ask(stage, line, who, name) for name in refused if name not in MISPLAYS}
-            assert await stage.head() == before  # whoever is refused changes nothing
-            told |= {name: await ask(stage, line, who, name) for name in refused if name in MISPLAYS}
-            told |= {name: await ask(stage, line, who, name) for name in HARMLESS if rows[name][column] == "ack"}
+            before = await caller_room.head()
+            told = {name: await ask(caller_room, line, who, name) for name in refused if name not in MISPLAYS}
+            assert await caller_room.head() == before  # a refused command changes nothing
+            told |= {name: await ask(caller_room, line, who, name) for name in refused if name in MISPLAYS}
+            told |= {name: await ask(caller_room, line, who, name) for name in HARMLESS if rows[name][column] == "ack"}
             assert told == {name: rows[name][column] for name in told}, who
             own_rooms += [(who, role, name) for name in rows if name not in told]
             await assert_other_frames(line)
     for who, role, name in own_rooms:
-        other = await set_up(guests, public, phase)
+        other = await open_caller_room(guests, public, phase)
         async with entered(other.room["ws_url"], other.people[who.strip()], role=role) as line:
             assert await ask(other, line, who, name) == "ack", (who, name)
-    await assert_nothing_happened_elsewhere(guests, stage)
+    await assert_nothing_happened_elsewhere(guests, caller_room)
 
 
 async def assert_other_frames(line: Line) -> None:
@@ -224,23 +224,23 @@ async def assert_other_frames(line: Line) -> None:
         assert (reject["type"], reject["code"], reject["id"]) == ("reject", "invalid_command", None), odd
 
 
-async def assert_nothing_happened_elsewhere(guests: Guests, stage: Stage) -> None:
-    """What somebody tries here does nothing in his own room."""
+async def assert_nothing_happened_elsewhere(guests: Guests, caller_room: CallerRoom) -> None:
+    """A command that is refused here changes nothing in the caller's own room either."""
     count = "select count(*) from play.game_events where actor_id = %s and game_id <> %s and command_id is not null"
-    assert guests.server.rows(count, stage.people["elsewhere"].id, stage.room["game_id"]) == [(0,)]
+    assert guests.server.rows(count, caller_room.people["elsewhere"].id, caller_room.room["game_id"]) == [(0,)]
 
 
 @rooms
 async def test_malformed_frames_of_every_caller(guests: Guests, public: bool) -> None:
-    """Whoever sends one is sent away, from inside and from outside."""
-    stage = await set_up(guests, public, "running")
-    url = stage.room["ws_url"]
+    """A malformed frame closes the connection of every caller."""
+    caller_room = await open_caller_room(guests, public, "running")
+    url = caller_room.room["ws_url"]
     for who, (_, role) in (WHO[public] | SEATED).items():
         for odd in MALFORMED:
-            async with entered(url, stage.people[who.strip()], role=role) as line:
+            async with entered(url, caller_room.people[who.strip()], role=role) as line:
                 await line.socket.send(odd)
                 assert (await line.end())[0] == 4400, (who, odd)
-    for name, caller in stage.callers.items():
+    for name, caller in caller_room.callers.items():
         headers = {} if caller.token is None else {"Authorization": f"Bearer {caller.token}"}
         for odd in MALFORMED[name != "host" :: 3]:
             async with dial(url, additional_headers=headers) as line:
@@ -274,9 +274,9 @@ async def test_say_of_every_caller(guests: Guests) -> None:
 
 @rooms
 async def test_pages_of_other_origins_are_refused_whatever_the_token(guests: Guests, public: bool) -> None:
-    stage = await set_up(guests, public, "lobby")
-    for name, caller in stage.callers.items():
+    caller_room = await open_caller_room(guests, public, "lobby")
+    for name, caller in caller_room.callers.items():
         headers = {} if caller.token is None else {"Authorization": f"Bearer {caller.token}"}
         for origin, status in (("https://evil.example", 403), ("null", 403), (guests.server.url, 101), (None, 101)):
-            asked = await status_of(stage.room["ws_url"], origin=origin, additional_headers=headers)
+            asked = await status_of(caller_room.room["ws_url"], origin=origin, additional_headers=headers)
             assert asked == status, (name, origin)

@@ -140,7 +140,7 @@ async def test_a_room_becomes_private_and_public_again(guests: Guests) -> None:
 
     event = await done(host, "change_settings", is_public=False)
     assert event["data"]["config"]["rounds"] == 2
-    assert await stranger.closed() == 4403  # whoever is no member has seen it up to here
+    assert await stranger.closed() == 4403  # a stranger may watch up to here
     assert await listed(stranger, room) is None
     for way in (f"/api/rooms/{room['game_id']}", f"/api/games/{room['game_id']}"):
         assert (await stranger.http.client.get(way)).status_code == 404
@@ -190,5 +190,5 @@ async def test_the_host_hands_over_the_role(guests: Guests, started: bool) -> No
     assert (event["name"], event["data"]) == ("host_changed", {"player_id": third.id})
     assert (await state_of(guest))["view"]["host_player_id"] == third.id
     assert await refused(host, "make_host", player_id=guest.id) == "not_host"
-    await done(third, "leave")  # the lowest seat takes over, not whoever had the role before
+    await done(third, "leave")  # the lowest seat takes over, not the previous host
     assert (await state_of(guest))["view"]["host_player_id"] == host.id

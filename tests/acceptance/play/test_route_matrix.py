@@ -1,4 +1,4 @@
-"""Who may ask what over HTTP: every route, for everybody who might ask, about every kind of room at every stage.
+"""Who may ask what over HTTP: every route, for everybody who might ask, about every kind of room in every phase.
 
 The table is the truth that people read; a route of the server that stands in no row fails the test.
 """
@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.support.callers import CALLERS, PHASES, Caller, Stage, another, set_up
+from tests.support.callers import CALLERS, PHASES, Caller, CallerRoom, another_caller, open_caller_room
 from tests.support.client import Frame
 from tests.support.guests import Guests
 
 # Method and path, the rooms that the row is about (`*`: all of them), and the status for each caller. The first row
-# that fits the room counts. {host}: his id; {me}: the caller's own; {room}, {code}: of the room.
+# that fits the room counts. {host}: the host's id; {me}: the caller's own; {room}, {code}: of the room.
 ROUTES = """
                                                              nob gue wat wai mov hos kic els exp for uns unk
 GET /livez                               *                   200 200 200 200 200 200 200 200 200 200 200 200
@@ -135,9 +135,9 @@ def _filled(value: Any, names: Frame) -> Any:
     return value.format(**names) if isinstance(value, str) else value
 
 
-async def ask(http: Any, stage: Stage, route: str, caller: Caller) -> Any:
-    names = {"host": stage.people["host"].id, "me": caller.player_id, **stage.room}
-    names |= {"room": stage.room["game_id"], "code": stage.room["join_code"]}
+async def ask(http: Any, caller_room: CallerRoom, route: str, caller: Caller) -> Any:
+    names = {"host": caller_room.people["host"].id, "me": caller.player_id, **caller_room.room}
+    names |= {"room": caller_room.room["game_id"], "code": caller_room.room["join_code"]}
     method, path = route.removesuffix("?spectator").format(**names).split(" ")
     headers = {} if caller.token is None else {"Authorization": f"Bearer {caller.token}"}
     body = BODIES.get(route)
@@ -148,36 +148,38 @@ async def ask(http: Any, stage: Stage, route: str, caller: Caller) -> Any:
 @pytest.mark.parametrize("public", [True, False], ids=["public", "private"])
 @pytest.mark.parametrize("phase", PHASES)
 async def test_routes_of_every_caller(guests: Guests, phase: str, public: bool) -> None:
-    stage = await set_up(guests, public, phase)
+    caller_room = await open_caller_room(guests, public, phase)
     routes = list(dict.fromkeys(name for name, _, _ in rows()))
     async with guests.http() as http:
         for route in sorted(routes, key=lambda route: "join" in route):  # what changes the room comes last
             told = {}
             for name in CALLERS:
-                caller = await another(guests, stage, name) if "join" in route else stage.callers[name]
-                answer = await ask(http, stage, route, caller)
+                caller = (
+                    await another_caller(guests, caller_room, name) if "join" in route else caller_room.callers[name]
+                )
+                answer = await ask(http, caller_room, route, caller)
                 told[name] = answer.status_code
-                assert_says_no_more_than_it_must(answer, stage)
+                assert_says_no_more_than_it_must(answer, caller_room)
             assert told == dict(zip(CALLERS, row_for(route, public, phase), strict=True)), route
 
 
-def assert_says_no_more_than_it_must(answer: Any, stage: Stage) -> None:
+def assert_says_no_more_than_it_must(answer: Any, caller_room: CallerRoom) -> None:
     if answer.status_code >= 400:
         assert set(answer.json()) == {"error"}
-        assert stage.room["join_code"] not in answer.text
+        assert caller_room.room["join_code"] not in answer.text
     if answer.status_code == 401:
         assert answer.json()["error"]["code"] == "unauthorized"
 
 
 async def test_a_refused_request_changes_nothing(guests: Guests) -> None:
     """Neither the room nor anybody in it."""
-    stage = await set_up(guests, public=False, phase="lobby")
-    head = await stage.head()
+    caller_room = await open_caller_room(guests, public=False, phase="lobby")
+    head = await caller_room.head()
     async with guests.http() as http:
         for route, body in BODIES.items():
             for name, status in zip(CALLERS, row_for(route, False, "lobby"), strict=True):
                 if status >= 400 and body is not None:
-                    await ask(http, stage, route, stage.callers[name])
-    assert await stage.head() == head
-    profile = await stage.people["host"].http.get("/api/players/me")
+                    await ask(http, caller_room, route, caller_room.callers[name])
+    assert await caller_room.head() == head
+    profile = await caller_room.people["host"].http.get("/api/players/me")
     assert profile["color"] != BODIES["PATCH /api/players/me"]["color"]

@@ -15,7 +15,7 @@ async def test_a_short_break_is_not_announced_and_a_long_one_is(guests: Guests, 
         await person.connect(room["ws_url"])
     seated = len(host.events)
 
-    # Whoever goes first is missed first: by the time that the last one is, the others would have been as well.
+    # The first to go is missed first: once the last one is missed, the others would have been as well.
     for person in (watcher, hasty, slow):
         await person.disconnect()
     await hasty.connect(room["ws_url"])

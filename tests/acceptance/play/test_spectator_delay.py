@@ -1,4 +1,4 @@
-"""A room with a delay: whoever does not play in it learns nothing early, by whatever way he asks."""
+"""A room with a delay: spectators learn nothing early, whichever way they ask."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ async def test_players_are_not_delayed(guests: Guests) -> None:
     (own,) = (await player.http.get(f"/api/players/{player.id}/games"))["items"]
     assert (own["game_id"], own["players"]) == (room["game_id"], 2)
     assert (await player.http.get(f"/api/players/{player.id}/scores", game="eldorado"))["games"] == 1
-    # With a spectator's eyes he is a spectator.
+    # A player who connects as a spectator is delayed like one.
     async with entered(room["ws_url"], player, role="spectator") as line:
         assert line.frames[0]["head"] < last
         assert "game_completed" not in json.dumps(line.frames)

@@ -43,7 +43,7 @@ async def test_spectators_may_send_few_commands(guests: Guests, protocol: str) -
 
 
 async def test_spectators_of_a_private_room_may_send_few_commands(guests: Guests) -> None:
-    """He is a member, but he has no seat."""
+    """A member without a seat."""
     (host,), room = await guests.table(1, is_public=False)
     watcher = await guests.new()
     await watcher.http.post("/api/join", {"join_code": room["join_code"], "role": "spectator"})
@@ -146,6 +146,6 @@ async def test_the_room_is_told_the_number_of_spectators(guests: Guests) -> None
     await player.wait_for(lambda frame: frame == {"type": "spectators", "count": 2})
     late = await guests.new()
     await late.connect(room["ws_url"])
-    await late.wait_for(lambda frame: frame == {"type": "spectators", "count": 2})  # those who were there before him
+    await late.wait_for(lambda frame: frame == {"type": "spectators", "count": 2})  # those who were there before
     (listed,) = [r for r in (await player.http.get("/api/rooms"))["items"] if r["game_id"] == room["game_id"]]
     assert listed["spectators"] == 3

@@ -42,7 +42,7 @@ def thinkers(of: int) -> list[Path]:
 
 def gone(process: Path) -> bool:
     try:
-        return " Z " in (process / "stat").read_text()  # has ended; whoever adopted it has yet to notice
+        return " Z " in (process / "stat").read_text()  # has ended; its new parent has yet to notice
     except OSError:
         return True
 

@@ -10,10 +10,10 @@ import pytest
 
 from tests.acceptance.play.test_whole_game import parlor
 from tests.support.client import Player
-from tests.support.server import ServerProcess
+from tests.support.server import HostedProcess
 
 
-async def finished_game(server: ServerProcess) -> str:
+async def finished_game(server: HostedProcess) -> str:
     """A game of four bots, over."""
     watcher = await Player.create(server.url)
     wish = {"as": "spectator", "bots": 4, "config": {"rounds": 3}}
@@ -56,10 +56,9 @@ def swap_two_hands(payload: dict[str, Any]) -> None:
         ("game_completed", lambda payload: payload.update(session_seed="00" * 32), "seed"),
     ],
 )
-async def test_an_altered_log_is_found(
-    server_process: ServerProcess, dsn: str, name: str, change: Any, told: str
-) -> None:
-    game_id = await finished_game(server_process)
+async def test_an_altered_log_is_found(shared_server: HostedProcess, name: str, change: Any, told: str) -> None:
+    dsn = shared_server.dsn
+    game_id = await finished_game(shared_server)
     good = parlor(dsn, "verify", game_id)
     assert (good.returncode, good.stdout[:2]) == (0, "ok"), good.stdout + good.stderr
 

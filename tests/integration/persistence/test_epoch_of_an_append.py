@@ -1,4 +1,4 @@
-"""The epoch in the compare-and-set fences an owner whom nobody has told: without it, Postgres lets him write."""
+"""The epoch in the compare-and-set fences a former owner: without it, Postgres would accept its writes."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ import pytest
 
 from persistence.database import Database
 from persistence.event_log import connection
-from tests.support.event_logs import PostgresRig, event, opened, read
+from tests.support.event_logs import PostgresLogSetup, event, opened, read
 
 _CONDITION = "and g.epoch = w.epoch"
 
 
 async def what_a_zombie_writes(database: Database) -> list[int]:
     """Another owner claims the game while nothing is under way; then the first one appends. The numbers in the log."""
-    rig = PostgresRig(database)
-    await rig.log.start()
+    logs = PostgresLogSetup(database)
+    await logs.log.start()
     try:
-        stream, room = await opened(rig)
-        rig.log.append(stream, [event(0)])
+        stream, room = await opened(logs)
+        logs.log.append(stream, [event(0)])
         await room.reaches(0)
-        await rig.claim(stream.game_id)
-        rig.log.append(stream, [event(1)])
-        await rig.log.settled()
-        return [row.payload["number"] for row in await read(rig.log, stream.game_id)]
+        await logs.claim(stream.game_id)
+        logs.log.append(stream, [event(1)])
+        await logs.log.settled()
+        return [row.payload["number"] for row in await read(logs.log, stream.game_id)]
     finally:
-        await rig.close()
+        await logs.close()
 
 
 async def test_a_former_owner_writes_nothing(database: Database) -> None:

@@ -115,7 +115,7 @@ async def test_a_worker_that_cannot_start_answers_nothing() -> None:
 
 
 async def test_late_answers_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits longer than he has patience, neither who is thought about nor who waits behind; and a process that
+    """No bot waits beyond its deadline, neither the one that is searched nor those behind it; and a process that
     does not come back is ended."""
     monkeypatch.setattr(limits, "BOT_HUNG_S", 0.05)
     wish = thought()

@@ -1,4 +1,4 @@
-"""Ratings: every game once and in an order, by whoever holds the clock, whatever breaks."""
+"""Ratings: every game once and in an order, by whichever server does it, whatever breaks."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from persistence.ids import new_game_id
 from persistence.play import games, leaderboards, players, statistics
 from persistence.play.players import PlayerRow
 from persistence.play.statistics import Completion, PlayerResult
-from tests.support.event_logs import AT_MS, PostgresRig, Recorder, event, new_game, opened
+from tests.support.event_logs import AT_MS, PostgresLogSetup, Recorder, event, new_game, opened
 
 DAY_MS = 86_400_000
 
@@ -107,22 +107,22 @@ async def test_games_that_end_at_once_do_not_deadlock(dsn: str) -> None:
 
 
 async def test_the_end_is_written_with_the_final_event(database: Database) -> None:
-    rig = PostgresRig(database)
-    await rig.log.start()
+    logs = PostgresLogSetup(database)
+    await logs.log.start()
     (ada,) = await people(database, 1)
-    stream, room = await opened(rig)
+    stream, room = await opened(logs)
     done = Completion(stream.game_id, AT_MS, [result(ada, 1, won=True)])
-    rig.log.append(stream, [event(0)], [done])
+    logs.log.append(stream, [event(0)], [done])
     await room.reaches(0)
-    rig.log.append(stream, [event(1)], [done])
+    logs.log.append(stream, [event(1)], [done])
     loss = await room.is_lost()
     assert (loss.reason, loss.first_index) == (LossReason.REFUSED, 1)
     assert (await statistics.get_lifetime(database, ada)).games_played == 1
 
-    bare, bare_room = await opened(rig, Recorder())
-    rig.log.append(bare, [event(0)], [games.StatusChanged(bare.game_id, "completed", AT_MS)])
+    bare, bare_room = await opened(logs, Recorder())
+    logs.log.append(bare, [event(0)], [games.StatusChanged(bare.game_id, "completed", AT_MS)])
     assert "no summary" in (await bare_room.is_lost()).detail
-    await rig.close()
+    await logs.close()
 
 
 async def test_history_comes_in_pages(database: Database) -> None:

@@ -15,7 +15,7 @@ from persistence.ids import new_game_id
 from persistence.play import games, players, tickets
 from persistence.play.games import StatusChanged
 from persistence.play.tickets import SeatsGivenUp, Ticket, TicketMatched
-from tests.support.event_logs import AT_MS, PostgresRig, Recorder, event, new_game, opened
+from tests.support.event_logs import AT_MS, PostgresLogSetup, Recorder, event, new_game, opened
 
 MINUTE_MS = 60_000
 
@@ -26,8 +26,8 @@ async def player(database: Database) -> str:
 
 
 @pytest_asyncio.fixture
-async def rig(database: Database) -> AsyncIterator[PostgresRig]:
-    made = PostgresRig(database)
+async def logs(database: Database) -> AsyncIterator[PostgresLogSetup]:
+    made = PostgresLogSetup(database)
     await made.log.start()
     yield made
     await made.close()
@@ -103,33 +103,33 @@ async def test_a_ticket_has_one_seat(database: Database, player: str) -> None:
     assert (await ask(database, player)).game_id == game_id
 
 
-async def test_an_append_that_would_give_a_second_seat_is_refused(rig: PostgresRig, player: str) -> None:
-    ticket, _ = await matched(rig.database, player)
-    stream, room = await opened(rig)
-    neighbour, next_room = await opened(rig)
-    rig.log.hold()
-    rig.log.append(stream, [event()], [TicketMatched(ticket.id, stream.game_id, 0, AT_MS)])
-    rig.log.append(neighbour, [event()])
-    rig.log.release()
+async def test_an_append_that_would_give_a_second_seat_is_refused(logs: PostgresLogSetup, player: str) -> None:
+    ticket, _ = await matched(logs.database, player)
+    stream, room = await opened(logs)
+    neighbour, next_room = await opened(logs)
+    logs.log.hold()
+    logs.log.append(stream, [event()], [TicketMatched(ticket.id, stream.game_id, 0, AT_MS)])
+    logs.log.append(neighbour, [event()])
+    logs.log.release()
     assert (await room.is_lost()).reason is LossReason.REFUSED
     await next_room.reaches(0)
 
 
-async def test_a_fenced_append_matches_nothing(rig: PostgresRig, player: str) -> None:
-    ticket = await ask(rig.database, player)
-    stream, room = await opened(rig)
-    await rig.claim(stream.game_id)
-    rig.log.append(stream, [event()], [TicketMatched(ticket.id, stream.game_id, 0, AT_MS)])
+async def test_a_fenced_append_matches_nothing(logs: PostgresLogSetup, player: str) -> None:
+    ticket = await ask(logs.database, player)
+    stream, room = await opened(logs)
+    await logs.claim(stream.game_id)
+    logs.log.append(stream, [event()], [TicketMatched(ticket.id, stream.game_id, 0, AT_MS)])
     assert (await room.is_lost()).reason is LossReason.FENCED
-    assert await status(rig.database, player) == "waiting"
+    assert await status(logs.database, player) == "waiting"
 
 
-async def test_a_ticket_is_matched_with_the_first_events_of_a_game(rig: PostgresRig, player: str) -> None:
-    ticket, game_id, room = await ask(rig.database, player), new_game_id(), Recorder()
-    stream = rig.log.open(game_id, -1, 1, room)
-    rig.log.append(stream, [event()], [new_game(game_id), TicketMatched(ticket.id, game_id, 0, AT_MS)])
+async def test_a_ticket_is_matched_with_the_first_events_of_a_game(logs: PostgresLogSetup, player: str) -> None:
+    ticket, game_id, room = await ask(logs.database, player), new_game_id(), Recorder()
+    stream = logs.log.open(game_id, -1, 1, room)
+    logs.log.append(stream, [event()], [new_game(game_id), TicketMatched(ticket.id, game_id, 0, AT_MS)])
     await room.reaches(0)
-    assert (await ask(rig.database, player)).game_id == game_id
+    assert (await ask(logs.database, player)).game_id == game_id
 
 
 async def test_a_player_who_asks_again_after_giving_up_is_matched(database: Database, player: str) -> None:

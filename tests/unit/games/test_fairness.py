@@ -52,7 +52,7 @@ def test_the_decks_of_a_game() -> None:
 
 def test_client_seeds_are_those_of_the_start() -> None:
     played = play_game(
-        3, 3, Config(rounds=1), client_seeds=["mine"], meddle=script({20: [te.PlayerLeft(player_id(0))]})
+        3, 3, Config(rounds=1), client_seeds=["mine"], interrupt=script({20: [te.PlayerLeft(player_id(0))]})
     )
     started = next(i for i, e in enumerate(played.events) if isinstance(e, te.GameStarted))
     seeds = [(p.seat, p.client_seed) for p in fairness.seated_at_start(GAME, played.events)]
@@ -167,7 +167,7 @@ def test_an_event_that_makes_no_sense_is_a_problem_not_a_crash() -> None:
 
 def test_players_who_are_gone_can_not_have_moved() -> None:
     """What is forced at once may not stand there as the player's own move."""
-    played = play_game(3, 3, Config(rounds=1), meddle=script({20: [te.PlayerLeft(player_id(1))]}))
+    played = play_game(3, 3, Config(rounds=1), interrupt=script({20: [te.PlayerLeft(player_id(1))]}))
     assert fairness.verify(GAME, played.events).ok
     index = max(i for i, e in enumerate(played.events) if isinstance(e, ev.CardPlayed) and e.forced)
     own = replace(played.events[index], forced=False)  # type: ignore[type-var]
@@ -176,7 +176,7 @@ def test_players_who_are_gone_can_not_have_moved() -> None:
 
 
 def test_forced_moves_and_absences_are_part_of_the_rules() -> None:
-    played = play_game(3, 3, Config(rounds=3), meddle=away(1, 0, 95))
+    played = play_game(3, 3, Config(rounds=3), interrupt=away(1, 0, 95))
     assert any(isinstance(e, te.PlayerMarkedAbsent) for e in played.events)
     assert fairness.verify(GAME, played.events).ok
 

@@ -28,7 +28,7 @@ def round_ends(played: Played) -> list[int]:
 
 
 def test_who_leaves_is_not_waited_for_and_not_dealt_in_again() -> None:
-    played = play_game(3, config=Config(rounds=2), meddle=script({20: [te.PlayerLeft(P[2])]}))
+    played = play_game(3, config=Config(rounds=2), interrupt=script({20: [te.PlayerLeft(P[2])]}))
     left = next(i for i, e in enumerate(played.events) if isinstance(e, te.PlayerLeft))
     assert all(moves_of(played.events[left:], P[2]))
     assert len(moves_of(played.events, P[2])) == 11
@@ -47,13 +47,13 @@ def test_a_player_who_is_gone_is_forced_in_no_time() -> None:
 
 
 def test_the_seats_of_absent_players_are_passed_over() -> None:
-    played = play_game(4, config=Config(rounds=3), meddle=script({30: [te.PlayerLeft(P[1])]}))
+    played = play_game(4, config=Config(rounds=3), interrupt=script({30: [te.PlayerLeft(P[1])]}))
     starts = [e for e in played.events if isinstance(e, ev.RoundStarted)]
     assert [(e.dealer_player_id, e.starting_player_id) for e in starts] == [(P[0], P[1]), (P[2], P[3]), (P[3], P[0])]
 
 
 def test_who_was_away_for_a_whole_round_is_marked_absent_and_may_return() -> None:
-    played = play_game(3, config=Config(rounds=5), meddle=away(1, 0, 95))
+    played = play_game(3, config=Config(rounds=5), interrupt=away(1, 0, 95))
     ends = round_ends(played)
     assert played.events[ends[0] + 1] == te.PlayerMarkedAbsent(P[1])
     assert all(moves_of(played.events[: ends[0]], P[1]))
@@ -65,7 +65,7 @@ def test_who_was_away_for_a_whole_round_is_marked_absent_and_may_return() -> Non
 
 def test_who_was_there_for_a_part_of_the_round_stays() -> None:
     """Gone after the deal, or back and moving before the end: not absent for the whole round."""
-    late = play_game(3, config=Config(rounds=2), meddle=script({9: [te.PlayerDisconnected(P[1])]}))
+    late = play_game(3, config=Config(rounds=2), interrupt=script({9: [te.PlayerDisconnected(P[1])]}))
     first_round = late.events[: round_ends(late)[0] + 2]
     assert not any(isinstance(e, te.PlayerMarkedAbsent) for e in first_round)
     happenings: dict[int, list[Event]] = {
@@ -73,7 +73,7 @@ def test_who_was_there_for_a_part_of_the_round_stays() -> None:
         20: [te.PlayerReconnected(P[1])],
         30: [te.PlayerDisconnected(P[1])],
     }
-    seen = play_game(3, config=Config(rounds=2), meddle=script(happenings))
+    seen = play_game(3, config=Config(rounds=2), interrupt=script(happenings))
     assert not any(isinstance(e, te.PlayerMarkedAbsent) for e in seen.events[: round_ends(seen)[0] + 2])
     assert hands_of(seen)[1] == P[:3]
 
@@ -95,14 +95,14 @@ def test_a_player_who_returns_before_the_end_is_not_marked() -> None:
 
 def test_with_fewer_than_two_the_game_ends_with_the_round() -> None:
     happenings: dict[int, list[Event]] = {20: [te.PlayerLeft(P[0]), te.PlayerLeft(P[2])]}
-    played = play_game(3, meddle=script(happenings))
+    played = play_game(3, interrupt=script(happenings))
     assert [e.name for e in played.events][-2:] == ["round_scored", "game_completed"]
     assert len(played.state.play.past) == 1
     assert set(played.state.table.final_scores or {}) == set(P[:3])
 
 
 def test_being_marked_absent_may_end_the_game() -> None:
-    played = play_game(2, meddle=script({0: [te.PlayerDisconnected(P[1])]}))
+    played = play_game(2, interrupt=script({0: [te.PlayerDisconnected(P[1])]}))
     assert [e.name for e in played.events][-3:] == ["round_scored", "player_marked_absent", "game_completed"]
 
 
@@ -115,7 +115,7 @@ def test_leaving_in_the_pause_ends_the_game_after_it() -> None:
 
 def test_a_winner_may_have_left() -> None:
     for seed in range(30):
-        played = play_game(3, seed, Config(rounds=2), meddle=script({110: [te.PlayerLeft(P[0])]}))
+        played = play_game(3, seed, Config(rounds=2), interrupt=script({110: [te.PlayerLeft(P[0])]}))
         if P[0] in played.state.table.winners:
             return
     raise AssertionError("in thirty games the first seat should have led at least once")

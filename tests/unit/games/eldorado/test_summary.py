@@ -29,7 +29,7 @@ def test_results_are_those_of_the_log() -> None:
 
 def test_runs_and_misplays() -> None:
     misplay = te.InvalidAction(P[1], "bid", "invalid_bid")
-    played = play_game(3, 4, Config(rounds=4), meddle=script({10: [misplay], 30: [misplay]}))
+    played = play_game(3, 4, Config(rounds=4), interrupt=script({10: [misplay], 30: [misplay]}))
     results = GAME.summary(played.state).results
     assert [result.misplays for result in results] == [0, 2, 0]
     for result in results:
@@ -39,7 +39,7 @@ def test_runs_and_misplays() -> None:
 
 
 def test_who_left_has_a_result_too() -> None:
-    played = play_game(3, 4, Config(rounds=3), meddle=script({20: [te.PlayerLeft(P[0])]}))
+    played = play_game(3, 4, Config(rounds=3), interrupt=script({20: [te.PlayerLeft(P[0])]}))
     result = GAME.summary(played.state).results[0]
     assert (result.player_id, result.seat) == (P[0], 0)
     assert result.score == played.state.play.past[0]["deltas"][P[0]]
@@ -47,7 +47,7 @@ def test_who_left_has_a_result_too() -> None:
 
 
 def test_a_game_without_a_round_has_a_summary() -> None:
-    played = play_game(2, meddle=script({0: [te.PlayerLeft(P[0])]}))
+    played = play_game(2, interrupt=script({0: [te.PlayerLeft(P[0])]}))
     summary = GAME.summary(played.state)
     assert summary.rounds == ()
     assert [(r.score, r.highest_bid, r.is_winner) for r in summary.results] == [(0, 0, True)] * 2
