@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -73,6 +73,10 @@ class Database:
             "statement_timeout": timeout_ms,
             "idle_in_transaction_session_timeout": timeout_ms,
         }
+        return await self.connect(settings)
+
+    async def connect(self, settings: Mapping[str, str]) -> Any:
+        """A connection outside the pool, with these settings of Postgres. Raises BadDatabaseUrl or Unavailable."""
         return await driver.connect(self._dsn, timeout_s=self._connect_timeout_s, settings=settings)
 
     @asynccontextmanager

@@ -7,18 +7,18 @@ import logging
 import random
 import secrets
 import socket
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
-from typing import Any
 
 from migrations import runner
 from persistence.database import Database
 from persistence.embedded import postgres
 from persistence.embedded.postgres import EmbeddedPostgres
-from persistence.errors import PersistenceError, Unavailable
+from persistence.errors import Unavailable
 from persistence.event_log.log import Health
 from persistence.event_log.writer import PostgresLog
+from persistence.lease import Leases
 from persistence.play import players
 from server import limits
 from server.api.app import build
@@ -34,12 +34,13 @@ from server.lobby.rematch import Rematches
 from server.lobby.room_list import RoomList
 from server.metrics import Metrics
 from server.ops import slice as ops
-from server.ops.jobs.embedded_guard import keep_embedded
+from server.ops.jobs.embedded_guard import embedded_guard_job
 from server.ops.service.vitals import Vitals
 from server.play import slice as play
-from server.play.jobs.partitions import keep_partitions
-from server.play.jobs.ratings import keep_ratings
-from server.play.jobs.tickets import expire_tickets
+from server.play.jobs.partitions import partitions_job
+from server.play.jobs.ratings import ratings_job
+from server.play.jobs.recovery import recovery_job
+from server.play.jobs.tickets import tickets_job
 from server.play.ratings.service import Ratings
 from server.play.service.profiles import Profiles
 from server.play.sockets.lobby import LobbySession
@@ -49,9 +50,9 @@ from server.replays.recordings import Recordings
 from server.rooms.bots import pool
 from server.rooms.bots.players import bot_identities, bot_rows
 from server.rooms.directory import Directory
-from server.rooms.recovery import recover
 from server.sessions.tokens import Tokens
 from server.settings import Settings
+from server.workers.job import Job, Runner
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +70,8 @@ class App:
         log: PostgresLog,
         url: str,
         database_url: str,
-        embedded: EmbeddedPostgres | None,
+        runner: Runner,
+        jobs: Sequence[Job],
     ) -> None:
         self.services = services
         self.url = url
@@ -77,9 +79,9 @@ class App:
         self._http = http
         self._door = door
         self._database_url = database_url
-        self._embedded = embedded
+        self._runner = runner
+        self._jobs = jobs
         self._stopping = asyncio.Event()
-        self._jobs: list[asyncio.Task[None]] = []
 
     async def serve(self) -> None:
         """Answer until `stop`. Before `open` is done that means: alive, but not ready."""
@@ -104,25 +106,16 @@ class App:
                     await asyncio.wait_for(self._stopping.wait(), random.uniform(0, longest))  # noqa: S311  # no secret
             else:
                 self.services.ready = self._door.ready = True
-                self._begin(_recover(self.services.directory, self.services.database))
-                self._begin(keep_partitions(self.services.database))
-                self._begin(expire_tickets(self.services.matchmaker))
-                self._begin(keep_ratings(Ratings(self.services.database, self.services.metrics)))
-                if self._embedded is not None:
-                    self._begin(keep_embedded(self._embedded, self.log))
+                self._runner.start(self._jobs)
                 return True
         return False
-
-    def _begin(self, job: Coroutine[Any, Any, None]) -> None:
-        self._jobs.append(asyncio.create_task(job))
 
     async def stop(self) -> None:
         """Turn newcomers away, let what is under way finish, close every connection."""
         self._stopping.set()
         self.services.draining = True
         self._door.stopping = True
-        for job in self._jobs:
-            await _cancelled(job)
+        await self._runner.stop()
         await self.services.directory.close(self.services.settings.drain_s / 2)
         self._http.stop()
 
@@ -212,21 +205,19 @@ async def _compose(
     )
     http = HttpServer(build(services, version("parlor"), (*play.ROUTERS, *ops.ROUTERS), ops.DOORS), door, listener)
 
+    leases = Leases(database)
+    stack.callback(leases.close)
+    jobs = [
+        recovery_job(directory, database),
+        partitions_job(database),
+        tickets_job(matchmaker),
+        ratings_job(Ratings(database, metrics)),
+    ]
+    if server is not None:
+        jobs.append(embedded_guard_job(server, log))
+    job_runner = Runner(leases, clock, metrics)
+
     host, port = listener.getsockname()[:2]
-    return App(services, http, door, log, f"http://{f'[{host}]' if ':' in host else host}:{port}", url, server)
-
-
-async def _recover(directory: Directory, database: Database) -> None:
-    try:
-        count = await recover(directory, database)
-    except PersistenceError as error:
-        _log.warning("running games come back when somebody connects: %s", error)
-    else:
-        if count:
-            _log.info("%d running games are back", count)
-
-
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    return App(
+        services, http, door, log, f"http://{f'[{host}]' if ':' in host else host}:{port}", url, job_runner, jobs
+    )

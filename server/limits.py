@@ -118,8 +118,13 @@ MATCH_SEATS: Final = 4  # matchmaking fills rooms up to this size
 TICKET_S: Final = 60  # a lost answer is asked for again within it, and means the same seat; an unseated ticket expires
 TOKEN_S: Final = 24 * 3600
 
+# Background jobs
+JOB_JITTER: Final = 0.1  # of the time between two runs: servers that started together don't stay together
+JOB_RETRY_S: Final = 0.5  # after a run that failed; doubling with each further one
+JOB_RETRY_S_MAX: Final = 60.0  # of a bug; of an outage of the database it is DATABASE_RETRY_S
+
 # Starting and stopping
-DATABASE_RETRY_S: Final = 5.0  # at the start, without a database: the longest time between two tries
+DATABASE_RETRY_S: Final = 5.0  # without a database, at the start and of jobs: the longest time between two tries
 DRAIN_S: Final = 30.0
 RESTART_DELAY_MS_MAX: Final = 3_000  # clients come back spread over this time
 

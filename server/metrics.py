@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from server.histogram import FastHistogram
 
 _LATENCY_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
+_JOB_S = (0.001, 0.01, 0.1, 1, 10, 60)
 _POWERS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
 
@@ -108,7 +109,15 @@ class Metrics:
         self.http_refused_total = _by_reason(
             "parlor_http_refused", "HTTP requests turned away before any route saw them.", HttpRefused, r
         )
+        self._add_those_of_jobs(r)
         self._add_those_of_rooms(r)
+
+    def _add_those_of_jobs(self, r: CollectorRegistry) -> None:
+        self.job_runs_total = Counter("parlor_job_runs", "Runs of a background job.", ["job"], registry=r)
+        self.job_failures_total = Counter("parlor_job_failures", "Those of them that failed.", ["job"], registry=r)
+        self.job_duration_seconds = Histogram(
+            "parlor_job_duration_seconds", "One run of a background job.", ["job"], buckets=_JOB_S, registry=r
+        )
 
     def _add_those_of_rooms(self, r: CollectorRegistry) -> None:
         self.chat_messages_total = Counter("parlor_chat_messages", "Chat messages committed.", registry=r)

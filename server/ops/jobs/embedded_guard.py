@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from persistence.embedded.postgres import EmbeddedPostgres
-from persistence.errors import EmbeddedUnavailable
 from persistence.event_log.log import EventLog, Health
+from server.workers.job import Job
 from server.workers.schedule import REVIVE_EVERY_S
 
-_log = logging.getLogger(__name__)
 
+def embedded_guard_job(server: EmbeddedPostgres, log: EventLog) -> Job:
+    """Whenever the log has lost its database: see to it that the database runs."""
 
-async def keep_embedded(server: EmbeddedPostgres, log: EventLog) -> None:
-    """Whenever the log has lost its database: see to it that the database runs. Until cancelled."""
-    lost = asyncio.Event()
-    log.watch(lambda health: lost.set() if health is Health.PAUSED else lost.clear())
-    while True:
-        await lost.wait()
-        try:
+    async def run() -> None:
+        if log.health is Health.PAUSED:
             await asyncio.to_thread(server.revive)
-        except EmbeddedUnavailable as error:
-            _log.error("the embedded Postgres does not come back: %s", error)  # one line says it all
-        await asyncio.sleep(REVIVE_EVERY_S)
+
+    return Job("embedded_guard", REVIVE_EVERY_S, run)

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-
-from persistence.errors import PersistenceError
 from server.lobby.matchmaking import Matchmaker
+from server.workers.job import Job
 from server.workers.schedule import TICKETS_EVERY_S
 
-_log = logging.getLogger(__name__)
 
-
-async def expire_tickets(matchmaker: Matchmaker) -> None:
-    """Now and then, until cancelled; the first time at once, for what a crash has left."""
-    while True:
-        try:
-            await matchmaker.expire()
-        except PersistenceError as error:
-            _log.warning("tickets: %s", error)
-        await asyncio.sleep(TICKETS_EVERY_S)
+def tickets_job(matchmaker: Matchmaker) -> Job:
+    """The first run ends those that a crash has left."""
+    return Job("tickets", TICKETS_EVERY_S, matchmaker.expire)
