@@ -66,7 +66,7 @@ class Runner:
 
     async def _keep(self, job: Job) -> None:
         failures = 0
-        while not self._stopping:
+        while True:
             try:
                 await self._run(job)
             except Exception as error:  # noqa: BLE001  # whatever a run raises, the job goes on
