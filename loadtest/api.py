@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
@@ -44,6 +44,14 @@ class Seat:
     def for_guest(self, guest: Guest) -> Seat:
         """A place to watch the same room."""
         return Seat(self.game_id, self.ws_url, None, guest)
+
+
+class Answer(NamedTuple):
+    """`headers`: by lower-case name."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
 
 
 class Api:
@@ -94,15 +102,17 @@ class Api:
             await asyncio.sleep(float(headers.get("retry-after", "0.5")))
         raise ApiError(f"{method} {path}", status, answer)
 
+    async def get(self, path: str) -> Answer:
+        """One anonymous request, whatever its answer is. Raises OSError, EOFError, TimeoutError."""
+        return await self._exchange("GET", path, None, None)
+
     async def close(self) -> None:
         while not self._free.empty():
             wire = self._free.get_nowait()
             if wire is not None:
                 wire.close()
 
-    async def _answered(
-        self, method: str, path: str, body: dict[str, Any] | None, token: str | None
-    ) -> tuple[int, dict[str, str], bytes]:
+    async def _answered(self, method: str, path: str, body: dict[str, Any] | None, token: str | None) -> Answer:
         """Repeats what was not answered, while its patience lasts."""
         deadline_s = time.monotonic() + self._patience_s
         while True:
@@ -113,9 +123,7 @@ class Api:
                     raise
             await asyncio.sleep(_AGAIN_S)
 
-    async def _exchange(
-        self, method: str, path: str, body: dict[str, Any] | None, token: str | None
-    ) -> tuple[int, dict[str, str], bytes]:
+    async def _exchange(self, method: str, path: str, body: dict[str, Any] | None, token: str | None) -> Answer:
         wire = await self._free.get()
         try:
             async with asyncio.timeout(_ANSWER_S):
@@ -150,14 +158,14 @@ class _Wire:
     def close(self) -> None:
         self._writer.close()
 
-    async def exchange(self, request: bytes) -> tuple[int, dict[str, str], bytes]:
+    async def exchange(self, request: bytes) -> Answer:
         self._writer.write(request)
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         status = int(head[0].split(" ", 2)[1])
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
         if headers.get("transfer-encoding") == "chunked":
-            return status, headers, await self._chunks()
-        return status, headers, await self._reader.readexactly(int(headers.get("content-length", "0")))
+            return Answer(status, headers, await self._chunks())
+        return Answer(status, headers, await self._reader.readexactly(int(headers.get("content-length", "0"))))
 
     async def _chunks(self) -> bytes:
         parts = []

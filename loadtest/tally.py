@@ -8,15 +8,17 @@ from typing import Any
 from loadtest.histogram import Histogram
 
 COUNTERS = ("commands", "acks", "events", "deliveries", "games", "resumed")
-TIMES = ("to_ack", "to_broadcast", "to_resume", "to_end", "lateness")
+TIMES = ("to_ack", "to_broadcast", "to_resume", "to_end", "to_read", "lateness")
 
 
 class Tally:
     """`events`: each counted once; `deliveries`: each counted for every socket that it came to.
 
     `to_ack`, `to_broadcast`: from a command to its ack, and to its event at each socket. `to_resume`: from a cut to
-    the welcome after it. `to_end`: of a game of bots, from the request to its end. `lateness`: how much later than
-    planned a command was sent by us.
+    the welcome after it. `to_end`: of a game of bots, from the request to its end. `to_read`: from the time at which a
+    GET was due to its answer. `lateness`: how much later than planned a command was sent by us.
+
+    `reads`: answers to GETs by their status, and what else became of them.
     """
 
     def __init__(self) -> None:
@@ -27,21 +29,25 @@ class Tally:
         self.games = 0
         self.resumed = 0
         self.rejects: Counter[str] = Counter()
+        self.reads: Counter[str] = Counter()
         self.to_ack = Histogram()
         self.to_broadcast = Histogram()
         self.to_resume = Histogram()
         self.to_end = Histogram()
+        self.to_read = Histogram()
         self.lateness = Histogram()
 
     def as_json(self) -> dict[str, Any]:
         times = {name: getattr(self, name).encode() for name in TIMES if getattr(self, name).count}
-        return {**{name: getattr(self, name) for name in COUNTERS}, "rejects": dict(self.rejects), "times": times}
+        counters = {name: getattr(self, name) for name in COUNTERS}
+        return {**counters, "rejects": dict(self.rejects), "reads": dict(self.reads), "times": times}
 
     def add_json(self, told: dict[str, Any]) -> None:
         """Add what `as_json` of another one has given."""
         for name in COUNTERS:
             setattr(self, name, getattr(self, name) + told[name])
         self.rejects.update(told["rejects"])
+        self.reads.update(told["reads"])
         for name, encoded in told["times"].items():
             getattr(self, name).merge([Histogram.decode(encoded)])
 
@@ -49,5 +55,6 @@ class Tally:
         for name in COUNTERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.rejects.update(other.rejects)
+        self.reads.update(other.reads)
         for name in TIMES:
             getattr(self, name).merge([getattr(other, name)])

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from loadtest.chaos.plan import BadRequest
+from loadtest.loopback import is_loopback
 
 
 def loopback_only(url: str | None, database_url: str | None) -> None:
     """Raises BadRequest."""
     if url is not None and database_url is not None:
         raise BadRequest("--url is a server that has its database already: leave --database-url out")
-    if url is not None and not (url.startswith("http://") and _is_here(urlsplit(url).hostname or "")):
+    if url is not None and not (url.startswith("http://") and is_loopback(urlsplit(url).hostname or "")):
         raise BadRequest(f"--url: {url} is not http:// on this machine (127.0.0.1, localhost, [::1])")
     if database_url is not None and not _is_database_here(database_url):
         raise BadRequest("--database-url: only a postgresql:// database on this machine may be tested")
@@ -27,13 +27,4 @@ def _is_database_here(dsn: str) -> bool:
     if "service" in query or "," in parts.netloc:
         return False
     named = [unquote(parts.hostname or ""), *query.get("host", []), *query.get("hostaddr", [])]
-    return all(_is_here(host) or host.startswith("/") or not host for host in named)
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return all(is_loopback(host) or host.startswith("/") or not host for host in named)

@@ -26,6 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     add("--duration", dest="duration_s", metavar="TIME", help=f"of the measurement ({usual.duration_s:.0f}s)")
     add("--ramp", dest="ramp_s", metavar="TIME", help=f"over which rooms are opened ({usual.ramp_s:.0f}s)")
     add("--cut-every", dest="cut_every_s", metavar="TIME", help="cut all sockets so often and let them come back")
+    add(
+        "--reads",
+        dest="reads_per_s",
+        type=float,
+        metavar="R",
+        help="anonymous GETs a second of running games, in the second half of the measurement",
+    )
     add("--protocol", choices=PROTOCOLS, help=f"({usual.protocol})")
     add("--processes", type=_processes, metavar="N|auto", help="of clients (auto: the cores but one)")
     add("--seed", type=int, metavar="N", help="of the moves")

@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from loadtest.loopback import is_loopback
+
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 WORKS = ("play", "bots", "lobby")
 GAMES = ("relay", "eldorado")
 PROTOCOLS = ("json", "msgpack")
+READS_DURATION_MIN_S = 6.0
+"""Half of it without reads, half with them, and around the change a second or two that counts for neither."""
 
 _UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
@@ -26,6 +30,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "duration_s": (1, 24 * 3600),
     "ramp_s": (0, 3600),
     "cut_every_s": (0, 3600),
+    "reads_per_s": (0, 100_000),
     "processes": (0, 256),
     "seed": (0, 2**32),
 }
@@ -43,6 +48,7 @@ class Asked:
     `rate`: commands a second over all rooms (lobby: rooms a second); None: as many as it takes.
     `window`: without a rate, commands that each relay room has under way.
     `spectators`: of each room. `cut_every_s`: all sockets are cut so often and come back; 0: never.
+    `reads_per_s`: anonymous GETs of running games over all rooms, in the second half of the measurement; 0: none.
     `processes`: of clients; 0: as many as there are cores to spare. `url` None: a server of our own.
     """
 
@@ -57,6 +63,7 @@ class Asked:
     duration_s: float = 30.0
     ramp_s: float = 5.0
     cut_every_s: float = 0.0
+    reads_per_s: float = 0.0
     protocol: str = "json"
     processes: int = 0
     seed: int = 0
@@ -75,8 +82,12 @@ class Asked:
             raise BadRequest("rate must be more than 0, or max")
         if self.game == "eldorado" and self.work != "lobby" and self.players < 2:
             raise BadRequest("players: a game of eldorado needs at least 2")
-        if self.work != "play" and (self.spectators or self.cut_every_s):
-            raise BadRequest(f"spectators and cut_every go with the work play, not with {self.work}")
+        if self.work != "play" and (self.spectators or self.cut_every_s or self.reads_per_s):
+            raise BadRequest(f"spectators, cut_every and reads_per_s go with the work play, not with {self.work}")
+        if self.reads_per_s and self.duration_s < READS_DURATION_MIN_S:
+            raise BadRequest(f"duration must be at least {READS_DURATION_MIN_S:.0f}s with reads")
+        if self.reads_per_s and self.url is not None and not is_loopback(urlsplit(self.url).hostname or ""):
+            raise BadRequest("reads: only of a server on this machine (127.0.0.1, localhost, [::1])")
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "rate": "max" if self.rate is None else self.rate}

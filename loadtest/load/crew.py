@@ -69,6 +69,11 @@ class Crew:
         for process in self._processes:
             self._say(process, "measure")
 
+    def read(self) -> None:
+        """Begin to read the running games."""
+        for process in self._processes:
+            self._say(process, "read")
+
     async def failed(self) -> None:
         """Wait until one of them fails; then raises CrewFailed."""
         await asyncio.wait(self._done, return_when=asyncio.FIRST_EXCEPTION)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
+from loadtest.histogram import Histogram
 from loadtest.load.asked import Asked
+from loadtest.load.game_reads import is_broken
 from loadtest.load.timeline import Second
 from loadtest.tally import COUNTERS, Tally
 
@@ -18,13 +20,17 @@ _TIMES = {
     "to_broadcast": "command to broadcast",
     "to_resume": "connecting again, to the welcome",
     "to_end": "from opening to the end",
+    "to_read": "GET of a running game",
 }
 _HEADS = ("p50", "p90", "p99", "p99.9", "max")
 
 
 @dataclass(slots=True)
 class Outcome:
-    """`facts`: machine and versions. `problem_count`: those that contradict the promises; `problems`: some of them."""
+    """`facts`: machine and versions. `problem_count`: those that contradict the promises; `problems`: some of them.
+
+    `reads_from`: the second in which reads began; None: there were none.
+    """
 
     asked: Asked
     facts: dict[str, Any]
@@ -36,6 +42,7 @@ class Outcome:
     problem_count: int = 0
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    reads_from: int | None = None
 
     @property
     def is_true(self) -> bool:
@@ -50,6 +57,10 @@ class Outcome:
             self.problem_count += found["problem_count"]
             self.problems += found["problems"]
             self.notes += [note for note in found["notes"] if note not in self.notes]
+        for outcome, count in self.total.reads.items():
+            if is_broken(outcome):
+                self.problem_count += count
+                self.problems.append(f"{count:,} GETs of running games: {outcome}")
         self.notes += self._limits_of_clients()
 
     def _limits_of_clients(self) -> list[str]:
@@ -92,18 +103,33 @@ class Outcome:
             lines.append((what, f"{self.total.games:,} ({self.per_s('games'):,.1f}/s)"))
         if self.total.resumed:
             lines.append(("sockets that came back", f"{self.total.resumed:,}"))
+        if self.reads_from is not None:
+            reads = ", ".join(f"{outcome}: {count:,}" for outcome, count in sorted(self.total.reads.items()))
+            lines.append(("GETs of running games", f"{self.asked.reads_per_s:,.0f}/s; {reads or 'none'}"))
         refused = ", ".join(f"{code} {count:,}" for code, count in self.total.rejects.most_common(8))
         lines.append(("refused", refused or "nothing"))
         return [f"{name:<24}{value}" for name, value in lines]
 
     def _latencies(self) -> list[str]:
+        rows = {name: getattr(self.total, key) for key, name in _TIMES.items()}
+        rows |= {f"command to ack, {part} reads": times for part, times in self._to_ack_by_reads().items()}
         lines = [f"{'ms':<34}" + "".join(f"{head:>10}" for head in _HEADS)]
-        for key, name in _TIMES.items():
-            times = getattr(self.total, key)
+        for name, times in rows.items():
             if times.count:
                 told = times.milliseconds()
                 lines.append(f"{name:<34}" + "".join(f"{told[head]:>10.2f}" for head in _HEADS))
         return lines
+
+    def _to_ack_by_reads(self) -> dict[str, Histogram]:
+        """Command to ack before the reads and while they went on; empty: there were none.
+
+        The processes' seconds do not begin together, so the seconds around the change count for neither part.
+        """
+        if self.reads_from is None:
+            return {}
+        before, during = self.seconds[: max(0, self.reads_from - 1)], self.seconds[self.reads_from + 2 :]
+        parts = {"without": before, "with": during}
+        return {name: Histogram().merge(second.tally.to_ack for second in part) for name, part in parts.items()}
 
     def _server(self) -> list[str]:
         lines = []
@@ -140,6 +166,8 @@ class Outcome:
             "per_s": {name: round(self.per_s(name), 1) for name in COUNTERS},
             "totals": {name: getattr(self.total, name) for name in COUNTERS},
             "refused": dict(self.total.rejects),
+            "reads": dict(self.total.reads),
+            "to_ack_ms": {name: times.milliseconds() for name, times in self._to_ack_by_reads().items()},
             "ms": {key: getattr(self.total, key).milliseconds() for key in _TIMES if getattr(self.total, key).count},
             "truth": {
                 "acked": self.acked,

@@ -52,6 +52,8 @@ _PLOTS = (
     ),
     Plot("Memory", "MiB", (("server_bytes", "server"), ("database_bytes", "Postgres")), 1 / 2**20),
     Plot("Refused", "/s", (("rejects", "refused"),)),
+    Plot("GETs of running games", "/s", (("reads", "answers"),)),
+    Plot("GET of a running game", "ms", (("to_read_p50_ms", "p50"), ("to_read_p99_ms", "p99"))),
 )
 
 

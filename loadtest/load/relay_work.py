@@ -30,6 +30,16 @@ class RelayWork(Work):
         return taken
 
     @property
+    def running_games(self) -> list[str]:
+        """See `Work.running_games`."""
+        return [room[0].seat.game_id for room in self._load.rooms]
+
+    @property
+    def current(self) -> Tally:
+        """See `Work.current`."""
+        return self._load.tally
+
+    @property
     def _everybody(self) -> list[tuple[Speaker, str | None]]:
         everybody: list[tuple[Speaker, str | None]] = [(speaker, None) for speaker in self._load.speakers]
         return everybody + [(watcher, "spectator") for room in self._watchers.values() for watcher in room]
@@ -41,7 +51,8 @@ class RelayWork(Work):
     async def _open_room(self, number: int) -> None:
         share = self.share
         guests = [await self.api.guest(f"Speaker {seat + 1}") for seat in range(share.players)]
-        room = await self._load.open_room(self.api, guests, self.codec, is_public=share.spectators > 0)
+        is_public = share.spectators > 0 or share.reads_per_s > 0
+        room = await self._load.open_room(self.api, guests, self.codec, is_public=is_public)
         self.rooms += 1
         self.connections += len(room)
         watchers = []

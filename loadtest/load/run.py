@@ -88,13 +88,14 @@ async def _measure(wanted: Asked, server: LocalServer | None, outcome: Outcome) 
                 shown.phase("measuring")
                 crew.measure()
                 timeline.begin()
-                await _watch(wanted, crew, timeline, gauges, shown)
+                outcome.reads_from = await _watch(wanted, crew, timeline, gauges, shown)
                 shown.phase("waiting for the last answers, and comparing with the log")
                 done = await crew.stop()
     finally:
         await api.close()
     # The first second also holds what the clients did before they were told to measure.
     outcome.seconds = timeline.whole[1 : 1 + math.ceil(wanted.duration_s)]
+    outcome.reads_from = None if outcome.reads_from is None else outcome.reads_from - 1
     for second in outcome.seconds:
         outcome.total.add(second.tally)
     outcome.took_in(done)
@@ -102,8 +103,9 @@ async def _measure(wanted: Asked, server: LocalServer | None, outcome: Outcome) 
         outcome.notes.append("the server shows no /metrics: nothing is known of its commits and its loop")
 
 
-async def _watch(wanted: Asked, crew: Crew, timeline: Timeline, gauges: Gauges, shown: Shown) -> None:
-    """Until the time is over. Raises CrewFailed."""
+async def _watch(wanted: Asked, crew: Crew, timeline: Timeline, gauges: Gauges, shown: Shown) -> int | None:
+    """Until the time is over. Returns how many whole seconds there were when the reads began. Raises CrewFailed."""
+    reads_from: int | None = None
     failing = asyncio.create_task(crew.failed())
     loop = asyncio.get_running_loop()
     began_s = loop.time()
@@ -116,6 +118,10 @@ async def _watch(wanted: Asked, crew: Crew, timeline: Timeline, gauges: Gauges, 
             if done:
                 failing.result()
             told = await gauges.read()
+            if wanted.reads_per_s and reads_from is None and loop.time() - began_s >= wanted.duration_s / 2 + 1:
+                crew.read()
+                shown.phase("measuring, with reads")
+                reads_from = len(timeline.whole)
             if timeline.whole:
                 newest = timeline.whole[-1]
                 newest.gauges = newest.gauges or told
@@ -124,3 +130,4 @@ async def _watch(wanted: Asked, crew: Crew, timeline: Timeline, gauges: Gauges, 
         failing.cancel()
         with suppress(asyncio.CancelledError, CrewFailed):
             await failing
+    return reads_from

@@ -10,7 +10,7 @@ from loadtest.load.asked import Asked
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one process of clients does. `rate`, `rooms`: its part. `url`: where the server is, known by now."""
+    """What one process of clients does. `rate`, `reads_per_s`, `rooms`: its part. `url`: of the server."""
 
     number: int
     url: str
@@ -23,6 +23,7 @@ class Share:
     window: int
     ramp_s: float
     cut_every_s: float
+    reads_per_s: float
     protocol: str
     seed: int
     is_own_server: bool
@@ -51,6 +52,7 @@ def divide(asked: Asked, url: str, processes: int) -> list[Share]:
                 window=asked.window,
                 ramp_s=asked.ramp_s,
                 cut_every_s=asked.cut_every_s,
+                reads_per_s=asked.reads_per_s * part,
                 protocol=asked.protocol,
                 seed=asked.seed * 1_000_003 + number,
                 is_own_server=asked.url is None,

@@ -29,6 +29,11 @@ class TableWork(Work):
         self._finished: list[Match] = []
         self._rate: float | None = None
 
+    @property
+    def running_games(self) -> list[str]:
+        """See `Work.running_games`."""
+        return [match.players[0].seat.game_id for match in self._under_way]
+
     async def open(self) -> None:
         """See `Work.open`: all people, and everybody's first table."""
         await self.spread(self._open_first)
@@ -47,7 +52,7 @@ class TableWork(Work):
     async def _open_match(self, number: int) -> Match:
         guests = self._guests[number]
         config = {"max_players": len(guests), "turn_seconds": 0, "round_pause_ms": 0}
-        watched = bool(self._watching[number])
+        watched = bool(self._watching[number]) or self.share.reads_per_s > 0
         seats = await self.api.full_room(guests, game="eldorado", config=config, is_public=watched)
         schedule = Schedule()
         sent: dict[Move, float] = {}

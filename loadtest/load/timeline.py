@@ -28,7 +28,8 @@ class Second:
         figures: dict[str, Any] = {"second": self.number, "rooms": self.rooms, "connections": self.connections}
         figures |= {name: getattr(tally, name) for name in COUNTERS}
         figures["rejects"] = sum(tally.rejects.values())
-        for name in ("to_ack", "to_broadcast", "to_resume", "to_end"):
+        figures["reads"] = sum(tally.reads.values())
+        for name in ("to_ack", "to_broadcast", "to_resume", "to_end", "to_read"):
             times = getattr(tally, name)
             if times.count:
                 told = times.milliseconds()

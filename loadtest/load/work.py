@@ -78,6 +78,16 @@ class Work(ABC):
         self.rooms = 0
         self.connections = 0
 
+    @property
+    def running_games(self) -> list[str]:
+        """The ids of the games that are being played now, for whoever reads them."""
+        return []
+
+    @property
+    def current(self) -> Tally:
+        """The tally since the last `take`."""
+        return self.tally
+
     def take(self) -> Tally:
         """What happened since the last time."""
         taken, self.tally = self.tally, Tally()

@@ -1,7 +1,7 @@
 """One process of clients: `python -m loadtest.load.worker`.
 
-Reads its share (a line of JSON), then the words "measure" and "stop". Prints lines of JSON: {"ready": {...}} when all
-is open, {"tick": {...}} every second, {"done": {...}} or {"failed": "why"} at the end.
+Reads its share (a line of JSON), then the words "measure", "read" and "stop". Prints lines of JSON: {"ready": {...}}
+when all is open, {"tick": {...}} every second, {"done": {...}} or {"failed": "why"} at the end.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from loadtest import machine
 from loadtest.api import Api, ApiError
 from loadtest.client import ConnectionFailed
 from loadtest.load.bot_work import BotWork
+from loadtest.load.game_reads import GameReads
 from loadtest.load.lobby_work import LobbyWork
 from loadtest.load.relay_work import RelayWork
 from loadtest.load.share import Share
@@ -79,9 +80,18 @@ async def _work_until_told(work: Work) -> None:
 
 
 async def _listen(work: Work) -> None:
+    """Follow what standard input says, until it says "stop". The reads end with it."""
+    reads: asyncio.Task[None] | None = None
     while (word := (await asyncio.to_thread(sys.stdin.readline)).strip()) not in ("stop", ""):
         if word == "measure":
             work.take()
+        elif word == "read":
+            reads = asyncio.create_task(GameReads(work, work.share.url, work.share.reads_per_s).run())
+    if reads is not None:
+        reads.cancel()
+        await asyncio.wait({reads})
+        if not reads.cancelled():
+            reads.result()
 
 
 async def _tick(work: Work) -> None:

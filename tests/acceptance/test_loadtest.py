@@ -18,9 +18,9 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
 
 
-def report(server: ServerProcess, folder: Path, *options: str) -> dict[str, Any]:
+def report(server: ServerProcess, folder: Path, *options: str, duration: str = "2s") -> dict[str, Any]:
     file = folder / "report.json"
-    place = ("--url", server.ws_url, "--duration", "2s", "--ramp", "0s", "--json", str(file))
+    place = ("--url", server.ws_url, "--duration", duration, "--ramp", "0s", "--json", str(file))
     done = run(*options, *place, "--html", str(folder / "report.html"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "nothing lost, nothing twice, no gap, no disorder" in done.stdout
@@ -52,6 +52,14 @@ def test_played_games_are_measured_and_checked(shared_server: HostedProcess, tmp
 def test_scenarios_of_bots_and_lobbies_run(shared_server: HostedProcess, tmp_path: Path) -> None:
     assert report(shared_server, tmp_path, "bots", "--rooms", "2")["totals"]["games"] > 0
     assert report(shared_server, tmp_path, "lobby-churn", "--rooms", "1", "--players", "2")["totals"]["games"] > 0
+
+
+def test_running_games_are_read_while_they_are_played(server_process: ServerProcess, tmp_path: Path) -> None:
+    options = ("reads", "--rooms", "2", "--players", "3", "--rate", "40", "--reads", "30")
+    found = report(server_process, tmp_path, *options, duration="6s")
+    assert found["reads"]["200"] > 30
+    assert found["to_ack_ms"]["without"]["count"] > 0
+    assert found["to_ack_ms"]["with"]["count"] > 0
 
 
 def test_the_limits_of_a_running_server_are_respected(strict_server: ServerProcess, tmp_path: Path) -> None:
