@@ -15,8 +15,8 @@ from persistence.event_log.connection import WriterConnection
 from persistence.event_log.log import commit_proof
 from persistence.event_log.queue import GameBatch, columns
 from persistence.event_log.writer import PostgresLog
+from server.rooms.audience import fanout
 from server.rooms.audience.arrivals import Arrivals
-from server.rooms.audience.audience import fanout
 from server.rooms.machine.acks import Acks
 from server.rooms.machine.core import RoomCore
 from server.rooms.machine.outbox import Outbox
