@@ -10,9 +10,9 @@ from time import perf_counter
 from typing import Any
 
 from loadtest.api import Api, Guest, Seat
-from loadtest.client import Connection, Silent, connect
+from loadtest.client_metrics import Tally
+from loadtest.connection import Connection, Silent, connect
 from loadtest.pacing import ClosedLoop, open_loop
-from loadtest.tally import Tally
 from loadtest.wire import Codec
 
 _AT_ONCE = 8  # rooms that are set up side by side

@@ -9,8 +9,8 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from loadtest.api import Api, Guest, Seat
-from loadtest.client import Silent, connect
-from loadtest.player import Player
+from loadtest.connection import Silent, connect
+from loadtest.random_player import Player
 from loadtest.wire import Codec
 
 _AT_ONCE = 8  # tables that are set up side by side

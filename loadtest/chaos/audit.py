@@ -9,9 +9,9 @@ from typing import Any
 from loadtest.api import Api
 from loadtest.chaos import check
 from loadtest.chaos.check import Findings
-from loadtest.chaos.crowd import Crowd, Room
 from loadtest.chaos.history import NOT_TOLD
 from loadtest.chaos.players import CardPlayer, Player
+from loadtest.chaos.rooms import Crowd, Room
 
 _PAGE = 5000
 _SETTLE_S = 30.0

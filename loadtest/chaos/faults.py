@@ -8,11 +8,11 @@ from collections.abc import Awaitable
 from time import monotonic
 
 from loadtest.chaos.check import OTHER, Findings
-from loadtest.chaos.crowd import Crowd
 from loadtest.chaos.garbage import Vandals
 from loadtest.chaos.plan import Fault, Injection
 from loadtest.chaos.proxy import AfterBytes, BeforeAnswer, Cut, LateRequest
 from loadtest.chaos.recovery import NotServed, Span
+from loadtest.chaos.rooms import Crowd
 from loadtest.chaos.slow_readers import SlowReaders
 from loadtest.chaos.system import System, whole
 

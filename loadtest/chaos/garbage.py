@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from loadtest import wire
-from loadtest.chaos.crowd import Crowd
+from loadtest.chaos.rooms import Crowd
 
 _AT_ONCE = 32
 _CUT_S = 10.0  # for the server to end a connection on which no protocol is kept: 5 s without a hello, and some patience

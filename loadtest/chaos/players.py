@@ -7,9 +7,9 @@ import random
 from typing import Any
 
 from loadtest.api import Seat
-from loadtest.chaos.client import Client, Counts
+from loadtest.chaos.hidden_information import Secrecy
 from loadtest.chaos.history import mark
-from loadtest.chaos.secrecy import Secrecy
+from loadtest.chaos.reconnecting_client import Client, Counts
 from loadtest.wire import Codec
 
 _THINK_S = (0.01, 0.08)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from loadtest.chaos.crowd import Crowd, Room
 from loadtest.chaos.plan import Fault
 from loadtest.chaos.players import Player
-from loadtest.chaos.until import until
-from loadtest.histogram import Histogram
+from loadtest.chaos.rooms import Crowd, Room
+from loadtest.chaos.waiting import until
+from loadtest.latency import Histogram
 
 
 class NotServed(RuntimeError):

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loadtest.chaos.check import KINDS, Findings
-from loadtest.chaos.client import Counts
 from loadtest.chaos.plan import Fault, Plan
+from loadtest.chaos.reconnecting_client import Counts
 from loadtest.chaos.recovery import Recovery
-from loadtest.histogram import Histogram
+from loadtest.latency import Histogram
 
 TITLES = {
     "lost": "lost",

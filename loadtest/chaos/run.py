@@ -17,17 +17,17 @@ from typing import Any
 
 from loadtest import machine
 from loadtest.api import Api, ApiError
-from loadtest.chaos.asked import loopback_only
 from loadtest.chaos.audit import audit, bring_to_rest
 from loadtest.chaos.check import OTHER, Findings
-from loadtest.chaos.client import Counts
-from loadtest.chaos.crowd import Crowd
 from loadtest.chaos.faults import Faults
 from loadtest.chaos.plan import BadRequest, Plan, counts, make_plan, possible
 from loadtest.chaos.progress import Progress
+from loadtest.chaos.reconnecting_client import Counts
 from loadtest.chaos.recovery import NotServed, Recoveries
 from loadtest.chaos.report import Report
+from loadtest.chaos.rooms import Crowd
 from loadtest.chaos.system import System
+from loadtest.chaos.targets import loopback_only
 from loadtest.launch import LaunchFailed
 
 _PATIENCE_S = 60.0

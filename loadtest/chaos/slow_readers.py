@@ -7,9 +7,9 @@ import socket
 from time import monotonic
 from urllib.parse import urlsplit
 
-from loadtest.chaos.crowd import Crowd
 from loadtest.chaos.players import Talker
-from loadtest.client import Connection, ConnectionFailed, Silent, connect
+from loadtest.chaos.rooms import Crowd
+from loadtest.connection import Connection, ConnectionFailed, Silent, connect
 
 _PADDING = 12_000  # characters: most of what a frame can hold
 _PER_S = 16  # of such frames in the room: few enough for the limits that servers have

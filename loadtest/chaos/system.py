@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from loadtest.chaos.afterwards import watch_over
+from loadtest.chaos.cleanup import watch_over
 from loadtest.chaos.postgres import Postgres, clear_away, parlor
 from loadtest.chaos.proxy import DatabaseProxy
 from loadtest.launch import PARLOR, UNLIMITED, LaunchFailed, clean_environment, is_ready

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from loadtest.growth.series import Row
-from loadtest.load.page import nice
+from loadtest.load.html_report import nice
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 480, 260, 64, 40, 32
 _WHAT = {

@@ -11,14 +11,14 @@ from time import perf_counter
 from typing import Any, TypeAlias
 
 from loadtest.api import Api, Guest, Seat
-from loadtest.client import Silent, connect
+from loadtest.bench.report import Report
+from loadtest.bench.spectators import measure_spectators
+from loadtest.connection import Silent, connect
 from loadtest.growth.fill import Filling
 from loadtest.launch import LocalServer
-from loadtest.load.gauges import parsed
+from loadtest.load.server_metrics import parsed
 from loadtest.peers.load import Load
 from loadtest.peers.parlor import open_rooms
-from loadtest.report import Report
-from loadtest.spectators import measure_spectators
 from loadtest.tables import bot_game
 
 Row: TypeAlias = dict[str, float]

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from loadtest.load.asked import GAMES, PROTOCOLS, SCENARIOS, WORKS, Asked
+from loadtest.load.settings import GAMES, PROTOCOLS, SCENARIOS, WORKS, Asked
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -7,9 +7,9 @@ from time import perf_counter
 from typing import Any
 
 from loadtest.api import Api, ApiError, Guest, Seat
-from loadtest.client import Connection, Silent, connect
+from loadtest.connection import Connection, Silent, connect
+from loadtest.load.event_times import Trail, read_log
 from loadtest.load.share import Share
-from loadtest.load.trail import Trail, read_log
 from loadtest.load.work import LOG_EVENTS_MAX, Checked, Work
 
 _PATIENCE_S = 15.0

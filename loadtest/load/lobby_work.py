@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from loadtest.api import Api, Seat
-from loadtest.client import Connection, ConnectionFailed, Silent, connect
+from loadtest.connection import Connection, ConnectionFailed, Silent, connect
 from loadtest.load.share import Share
 from loadtest.load.work import Checked, Work
 from loadtest.pacing import Schedule

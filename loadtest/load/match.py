@@ -7,11 +7,11 @@ from time import perf_counter
 from typing import Any, TypeAlias
 
 from loadtest.api import Seat
-from loadtest.client import Connection, Silent
-from loadtest.load.trail import Trail
+from loadtest.connection import Connection, Silent
+from loadtest.load.event_times import Trail
 from loadtest.load.work import Work
 from loadtest.pacing import Schedule
-from loadtest.player import MOVES, Player
+from loadtest.random_player import MOVES, Player
 
 Move: TypeAlias = tuple[str, str, Any]
 """Player, command, value."""

@@ -7,14 +7,14 @@ import math
 import random
 
 from loadtest.api import Api, ApiError
-from loadtest.client import connect
+from loadtest.client_metrics import Tally
+from loadtest.connection import connect
 from loadtest.journal import Journal
-from loadtest.load.coming_back import come_back
+from loadtest.load.event_times import read_log
+from loadtest.load.reconnect import come_back
 from loadtest.load.share import Share
-from loadtest.load.trail import read_log
 from loadtest.load.work import LOG_EVENTS_MAX, Checked, Work, all_told
 from loadtest.relay import OTHER, UNKNOWN, RelayLoad, Speaker, room_problems
-from loadtest.tally import Tally
 
 
 class RelayWork(Work):

@@ -16,12 +16,12 @@ from typing import Any
 from loadtest import machine
 from loadtest.api import Api, ApiError
 from loadtest.launch import LaunchFailed, LocalServer, is_ready
-from loadtest.load.asked import Asked, BadRequest, asked
-from loadtest.load.crew import Crew, CrewFailed
-from loadtest.load.gauges import Gauges, spare_cores
-from loadtest.load.live import Shown
-from loadtest.load.outcome import Outcome
-from loadtest.load.page import page
+from loadtest.load.client_processes import Crew, CrewFailed
+from loadtest.load.html_report import page
+from loadtest.load.progress import Shown
+from loadtest.load.report import Outcome
+from loadtest.load.server_metrics import Gauges, spare_cores
+from loadtest.load.settings import Asked, BadRequest, asked
 from loadtest.load.share import divide
 from loadtest.load.timeline import Timeline
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from loadtest.load.asked import Asked
+from loadtest.load.settings import Asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import asyncio
 import random
 
 from loadtest.api import Api, ApiError, Guest
-from loadtest.client import connect
-from loadtest.load.coming_back import come_back
+from loadtest.connection import connect
+from loadtest.load.event_times import read_log
 from loadtest.load.match import Match, Move, PacedPlayer, Watcher
+from loadtest.load.reconnect import come_back
 from loadtest.load.share import Share
-from loadtest.load.trail import read_log
 from loadtest.load.work import LOG_EVENTS_MAX, Checked, Work, all_told
 from loadtest.pacing import Schedule
 from loadtest.tables import Table

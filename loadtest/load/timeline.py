@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from loadtest.tally import COUNTERS, Tally
+from loadtest.client_metrics import COUNTERS, Tally
 
 Gauges = Mapping[str, float]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loadtest.api import Api
+from loadtest.client_metrics import Tally
 from loadtest.journal import Journal
 from loadtest.load.share import Share
-from loadtest.tally import Tally
 from loadtest.wire import CODECS
 
 _AT_ONCE = 8  # rooms that are opened side by side

@@ -17,7 +17,7 @@ import uvloop
 
 from loadtest import machine
 from loadtest.api import Api, ApiError
-from loadtest.client import ConnectionFailed
+from loadtest.connection import ConnectionFailed
 from loadtest.load.bot_work import BotWork
 from loadtest.load.game_reads import GameReads
 from loadtest.load.lobby_work import LobbyWork

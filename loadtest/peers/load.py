@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import Protocol
 
+from loadtest.client_metrics import Tally
 from loadtest.pacing import ClosedLoop, Sender, open_loop
-from loadtest.tally import Tally
 
 _DRAIN_S = 10.0
 

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Any
 
 from loadtest.api import Api, Guest
-from loadtest.client import Connection, Silent, connect
+from loadtest.connection import Connection, Silent, connect
 from loadtest.peers.load import Load
 from loadtest.wire import CODECS
 

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-from loadtest.load.asked import SCENARIOS
+from loadtest.load.settings import SCENARIOS
 from tests.docs.pages import codes, page, rows, section
 
 PAGE = page("loadtest")

@@ -11,7 +11,7 @@ import sys
 import time
 
 from tests.simulation.faults import REWINDS, WEIGHTS
-from tests.simulation.world import report, simulate
+from tests.simulation.simulation import report, simulate
 
 
 def main() -> int:

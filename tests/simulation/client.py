@@ -7,8 +7,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from tests.simulation.client_socket import Frame, Wire
 from tests.simulation.loop import VirtualLoop
-from tests.simulation.wire import Frame, Wire
 
 Dial = Callable[["Client"], Wire | None]
 

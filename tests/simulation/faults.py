@@ -8,10 +8,10 @@ from enum import StrEnum
 from random import Random
 from typing import TYPE_CHECKING
 
-from tests.simulation.connection import Trouble
+from tests.simulation.database_connection import Trouble
 
 if TYPE_CHECKING:
-    from tests.simulation.world import World
+    from tests.simulation.simulation import World
 
 
 class Fault(StrEnum):

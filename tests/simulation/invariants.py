@@ -28,10 +28,10 @@ from server.games.table import Phase
 from server.games.table_events import GameCreated
 from server.rooms.room import Room
 from server.wire.commands import command_data
+from tests.simulation.client_socket import Frame, Wire
 from tests.simulation.database import Server
 from tests.simulation.node import Node, registry
 from tests.simulation.statements import Game
-from tests.simulation.wire import Frame, Wire
 
 
 class Broken(AssertionError):

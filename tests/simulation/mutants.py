@@ -22,7 +22,7 @@ from server.rooms.machine.core import RoomCore
 from server.rooms.machine.outbox import Outbox
 from server.rooms.room import Room
 from tests.simulation import statements
-from tests.simulation.connection import Connection
+from tests.simulation.database_connection import Connection
 
 
 class Mutant(NamedTuple):

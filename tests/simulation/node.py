@@ -23,8 +23,8 @@ from server.rooms.directory import Directory
 from server.rooms.recovery import recover
 from server.settings import Settings
 from server.wire.commands import CommandDecoder
-from tests.simulation.connection import Line, SimulatedDatabase
 from tests.simulation.database import Server
+from tests.simulation.database_connection import Line, SimulatedDatabase
 from tests.simulation.loop import NodeClock, VirtualLoop
 from tests.support.thoughts import Here
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation.mutants import MUTANTS, infected
-from tests.simulation.world import simulate
+from tests.simulation.simulation import simulate
 
 _SEEDS_MAX = 300
 

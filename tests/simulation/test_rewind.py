@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation.faults import REWINDS
-from tests.simulation.world import report, simulate
+from tests.simulation.simulation import report, simulate
 from tests.support.soak import amount
 
 _SEEDS = amount(usual=60, soak=500)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.world import report, simulate
+from tests.simulation.simulation import report, simulate
 from tests.support.soak import amount
 
 _SEEDS = int(os.environ.get("PARLOR_SEEDS") or amount(usual=600, soak=5_000))

@@ -26,7 +26,7 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 from loadtest.api import Api, Seat
-from loadtest.client import Connection, Silent, connect
+from loadtest.connection import Connection, Silent, connect
 from migrations import runner
 from persistence.embedded import postgres as embedded
 from server.app import App

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from loadtest.api import Guest, Seat
-from loadtest.client import Connection
+from loadtest.connection import Connection
 from loadtest.journal import Journal
 from loadtest.relay import RelayLoad, Speaker
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from loadtest.api import Answer
-from loadtest.load.asked import Asked, BadRequest
 from loadtest.load.game_reads import FAILED, NO_RETRY_AFTER, NOT_SENT, is_broken, outcome_of
-from loadtest.load.outcome import Outcome
+from loadtest.load.report import Outcome
+from loadtest.load.settings import Asked, BadRequest
 from loadtest.load.timeline import Second
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
-from loadtest.histogram import Histogram
-from loadtest.load.asked import Asked
+from loadtest.client_metrics import COUNTERS, Tally
+from loadtest.latency import Histogram
 from loadtest.load.game_reads import is_broken
+from loadtest.load.settings import Asked
 from loadtest.load.timeline import Second
-from loadtest.tally import COUNTERS, Tally
 
 _BUSY = 0.9  # of a core: from here on the clients may be what is slow
 _LATE_MS = 10.0

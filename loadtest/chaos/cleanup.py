@@ -1,4 +1,4 @@
-"""Clears away after a run that was killed itself: `python -m loadtest.chaos.afterwards FOLDER`.
+"""Clears away after a run that was killed itself: `python -m loadtest.chaos.cleanup FOLDER`.
 
 A process of its own that waits until its standard input ends, which happens when the run is gone, however it went.
 """
@@ -15,7 +15,7 @@ from loadtest.chaos.postgres import clear_away
 def watch_over(folder: Path) -> subprocess.Popen[bytes]:
     """Start that process. It ends when its `stdin` is closed."""
     return subprocess.Popen(
-        [sys.executable, "-m", "loadtest.chaos.afterwards", str(folder)],
+        [sys.executable, "-m", "loadtest.chaos.cleanup", str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

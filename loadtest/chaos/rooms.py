@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loadtest.api import Api, Guest
-from loadtest.chaos.client import Counts
 from loadtest.chaos.players import CardPlayer, Player, Talker
-from loadtest.chaos.until import until
+from loadtest.chaos.reconnecting_client import Counts
+from loadtest.chaos.waiting import until
 from loadtest.pacing import Schedule
 from loadtest.wire import CODECS
 

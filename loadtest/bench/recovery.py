@@ -6,9 +6,9 @@ import asyncio
 from time import perf_counter
 
 from loadtest.api import Api, Seat
-from loadtest.client import Connection, ConnectionFailed, Silent, connect
+from loadtest.bench.report import Goal, Report
+from loadtest.connection import Connection, ConnectionFailed, Silent, connect
 from loadtest.launch import LocalServer
-from loadtest.report import Goal, Report
 
 _OPENING_AT_ONCE = 20
 _AGAIN_S = 0.05

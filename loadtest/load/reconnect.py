@@ -6,7 +6,7 @@ import asyncio
 from time import perf_counter
 
 from loadtest.api import Seat
-from loadtest.client import Connection, ConnectionFailed, Listener, connect
+from loadtest.connection import Connection, ConnectionFailed, Listener, connect
 from loadtest.wire import Codec
 
 _TRIES = 20

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from loadtest.load.asked import Asked
-from loadtest.load.gauges import Reading, between, parsed, quantile
-from loadtest.load.outcome import Outcome
-from loadtest.load.page import Plot, nice, page, plot_of
+from loadtest.client_metrics import Tally
+from loadtest.load.html_report import Plot, nice, page, plot_of
+from loadtest.load.report import Outcome
+from loadtest.load.server_metrics import Reading, between, parsed, quantile
+from loadtest.load.settings import Asked
 from loadtest.load.timeline import Timeline
-from loadtest.tally import Tally
 
 
 def told(acks: int, *, rooms: int = 2, ms: float = 5.0, cpu: float = 0.5) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.load.asked import SCENARIOS, BadRequest, asked, http_url, seconds
+from loadtest.load.settings import SCENARIOS, BadRequest, asked, http_url, seconds
 from loadtest.load.share import divide
 
 

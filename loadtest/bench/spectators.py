@@ -9,9 +9,9 @@ from time import perf_counter
 import orjson
 
 from loadtest.api import Api
+from loadtest.bench.report import Goal, Report
 from loadtest.launch import LocalServer
 from loadtest.relay import RelayLoad
-from loadtest.report import Goal, Report
 from loadtest.wire import CODECS
 
 _PLAYERS = 4
@@ -20,14 +20,14 @@ _PER_S = 10.0
 
 
 class _Crowd:
-    """The process of `loadtest.crowd`."""
+    """The process of `loadtest.bench.spectator_process`."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
     @classmethod
     async def enter(cls, ws_url: str, count: int) -> _Crowd:
-        arguments = ("-m", "loadtest.crowd", ws_url, str(count))
+        arguments = ("-m", "loadtest.bench.spectator_process", ws_url, str(count))
         pipe = asyncio.subprocess.PIPE
         crowd = cls(await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=pipe, stdout=pipe))
         await crowd._line()

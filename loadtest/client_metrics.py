@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from loadtest.histogram import Histogram
+from loadtest.latency import Histogram
 
 COUNTERS = ("commands", "acks", "events", "deliveries", "games", "resumed")
 TIMES = ("to_ack", "to_broadcast", "to_resume", "to_end", "to_read", "lateness")

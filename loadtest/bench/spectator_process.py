@@ -1,7 +1,8 @@
 """Many spectators of one room, in a process of their own so that they take nothing from the players beside them.
 
-python -m loadtest.crowd WS_URL COUNT   prints "here" when all are in the room; then, for each line that it reads, the
-index of an event, waits until everybody has been told of it, and prints what they found: {"events", "problems"}.
+`python -m loadtest.bench.spectator_process WS_URL COUNT` prints "here" when all are in the room. Then, for each line
+that it reads, the index of an event, it waits until every spectator has received that event, and prints a line of
+JSON: {"events", "problems"}.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import uvloop
 
 from loadtest import machine
 from loadtest.api import Api
-from loadtest.client import Connection, Silent, connect
+from loadtest.connection import Connection, Silent, connect
 
 _AT_ONCE = 20
 _PATIENCE_S = 60.0

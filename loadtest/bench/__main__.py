@@ -19,10 +19,11 @@ from pathlib import Path
 
 import uvloop
 
-from loadtest import guard, machine
+from loadtest import machine
+from loadtest.bench import baseline
+from loadtest.bench.parts import PARTS, Bench, Plan
+from loadtest.bench.report import Goal, Report
 from loadtest.launch import LaunchFailed, LocalServer
-from loadtest.measures import PARTS, Bench, Plan
-from loadtest.report import Goal, Report
 
 RULES_BENCH = [sys.executable, "-m", "tests.support.bench_rules"]
 """The rules alone need our own code, which nothing in this package may import: a process of its own measures them."""
@@ -69,7 +70,7 @@ def main() -> int:
 def _calibrate(cores: machine.Cores) -> float:
     machine.pin(cores.server)
     try:
-        return guard.calibrate()
+        return baseline.calibrate()
     finally:
         machine.pin(cores.clients)
 
@@ -77,11 +78,11 @@ def _calibrate(cores: machine.Cores) -> float:
 def _guard(report: Report, *, is_kept: bool) -> None:
     """Say what became slower since the figures that were kept; keep these instead, if that is asked for."""
     figures = report.as_json()
-    then = guard.kept(machine.model())
+    then = baseline.kept(machine.model())
     if then is not None:
-        print(guard.told(guard.compare(figures, then), then, machine.model()))
+        print(baseline.told(baseline.compare(figures, then), then, machine.model()))
     if is_kept and not report.problems:
-        print(f"kept as {guard.keep(figures)}")
+        print(f"kept as {baseline.keep(figures)}")
 
 
 def measure_rules(report: Report, cores: machine.Cores) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from loadtest.api import Seat
 from loadtest.chaos.history import Command, History, Mark
-from loadtest.client import Connection, ConnectionFailed, Silent, connect
+from loadtest.connection import Connection, ConnectionFailed, Silent, connect
 from loadtest.journal import Journal
 from loadtest.wire import Codec
 

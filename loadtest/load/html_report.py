@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from loadtest.load.outcome import Outcome
+from loadtest.load.report import Outcome
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 400, 180, 56, 24
 _COLORS = ("#2f6fde", "#d9822b", "#2e9e6b", "#8e44ad")

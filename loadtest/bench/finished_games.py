@@ -7,7 +7,7 @@ from statistics import median
 from time import perf_counter
 
 from loadtest.api import Api, Guest
-from loadtest.report import Goal, Report
+from loadtest.bench.report import Goal, Report
 from loadtest.tables import bot_game
 
 _GAMES = 20

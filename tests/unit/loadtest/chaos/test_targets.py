@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from loadtest.chaos.asked import loopback_only
 from loadtest.chaos.plan import BadRequest
+from loadtest.chaos.targets import loopback_only
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loadtest import guard
+from loadtest.bench import baseline
 
 
 def figures(machine: str = "one", calibration_s: float = 1.0, **values: tuple[float, str]) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def figures(machine: str = "one", calibration_s: float = 1.0, **values: tuple[fl
 
 
 def slower(now: dict[str, Any], then: dict[str, Any]) -> set[str]:
-    return {line.key for line in guard.compare(now, then) if line.is_slower}
+    return {line.key for line in baseline.compare(now, then) if line.is_slower}
 
 
 def test_more_actions_and_less_time_are_better() -> None:
@@ -32,23 +32,23 @@ def test_another_machine_is_measured_by_its_own_speed() -> None:
     then = figures("one", 1.0, actions=(1000, "/s"), wait=(10, "ms"))
     twice_as_slow = figures("other", 2.0, actions=(500, "/s"), wait=(20, "ms"))
     assert slower(twice_as_slow, then) == set()
-    assert [line.factor for line in guard.compare(twice_as_slow, then)] == pytest.approx([1, 1])
+    assert [line.factor for line in baseline.compare(twice_as_slow, then)] == pytest.approx([1, 1])
     as_fast_on_a_faster_machine = figures("other", 0.5, actions=(1000, "/s"), wait=(10, "ms"))
     assert slower(as_fast_on_a_faster_machine, then) == {"actions", "wait"}
 
 
 def test_figures_are_kept_by_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "RESULTS", tmp_path)
-    assert guard.kept("one") is None
-    guard.keep(figures("2 x One (R)", wait=(10, "ms"), actions=(5, "/s")))
-    guard.keep(figures("2 x One (R)", wait=(9, "ms")))
-    kept = guard.kept("2 x One (R)")
+    monkeypatch.setattr(baseline, "RESULTS", tmp_path)
+    assert baseline.kept("one") is None
+    baseline.keep(figures("2 x One (R)", wait=(10, "ms"), actions=(5, "/s")))
+    baseline.keep(figures("2 x One (R)", wait=(9, "ms")))
+    kept = baseline.kept("2 x One (R)")
     assert kept is not None
     assert {key: figure["value"] for key, figure in kept["figures"].items()} == {"wait": 9, "actions": 5}
-    assert guard.kept("another") == kept
-    text = guard.told(guard.compare(figures("2 x One (R)", wait=(12, "ms")), kept), kept, "2 x One (R)")
+    assert baseline.kept("another") == kept
+    text = baseline.told(baseline.compare(figures("2 x One (R)", wait=(12, "ms")), kept), kept, "2 x One (R)")
     assert "SLOWER wait: 9 -> 12 (1.33 times)" in text
 
 
 def test_the_loop_takes_time() -> None:
-    assert 0 < guard.calibrate() < 60
+    assert 0 < baseline.calibrate() < 60

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loadtest.load.trail import Trail
+from loadtest.load.event_times import Trail
 
 LOG = [{"index": index, "at": 1_000 + 7 * index} for index in range(10)]
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from loadtest.api import Api
-from loadtest.histogram import Histogram
+from loadtest.bench.finished_games import measure_reads
+from loadtest.bench.recovery import measure_recovery
+from loadtest.bench.report import Goal, Report
+from loadtest.bench.spectators import measure_spectators
+from loadtest.client_metrics import Tally
+from loadtest.latency import Histogram
 from loadtest.launch import LocalServer
 from loadtest.machine import CpuTimes
-from loadtest.reads import measure_reads
-from loadtest.recovery import measure_recovery
 from loadtest.relay import RelayLoad
-from loadtest.report import Goal, Report
-from loadtest.spectators import measure_spectators
 from loadtest.tables import TableLoad, bot_game
-from loadtest.tally import Tally
 from loadtest.wire import CODECS
 
 PARTS = ("relay", "bots", "tables", "reads", "spectators", "recovery")

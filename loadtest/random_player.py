@@ -6,7 +6,7 @@ import asyncio
 import random
 from typing import Any
 
-from loadtest.client import Connection, Silent
+from loadtest.connection import Connection, Silent
 
 _AGAIN_S = 0.2
 MOVES = {"player_bid": ("bid", "bid"), "card_played": ("play_card", "card")}

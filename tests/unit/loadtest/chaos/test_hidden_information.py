@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loadtest.chaos.secrecy import Secrecy
+from loadtest.chaos.hidden_information import Secrecy
 
 ADA = "ada"
 MINE, OTHER, TRUMP = "d0:hearts:K", "d0:spades:A", "d0:clubs:2"

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from loadtest.histogram import Histogram
-from loadtest.report import Goal, Report
+from loadtest.bench.report import Goal, Report
+from loadtest.latency import Histogram
 
 
 @pytest.mark.parametrize("share", [0.5, 0.9, 0.99])

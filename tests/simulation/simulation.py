@@ -14,15 +14,15 @@ from server.errors import RoomUnavailable
 from tests.simulation import faults
 from tests.simulation.bounds import smaller_bounds
 from tests.simulation.client import Client
-from tests.simulation.company import Company, companies, profile
-from tests.simulation.connection import Line
+from tests.simulation.client_socket import Wire
 from tests.simulation.database import Server
+from tests.simulation.database_connection import Line
 from tests.simulation.faults import Fault
 from tests.simulation.invariants import Broken, Invariants
 from tests.simulation.loop import VirtualLoop, all_chance_from
 from tests.simulation.node import Node, new_task
+from tests.simulation.rooms import Company, companies, profile
 from tests.simulation.statements import Game
-from tests.simulation.wire import Wire
 
 _FAULTS_UNTIL_S = 30.0
 _SETTLE_S = 30.0  # within this time after the last fault everything must be in order again

@@ -1,0 +1,1 @@
+"""`python -m loadtest.bench` (or `make bench`): the figures of this machine."""
