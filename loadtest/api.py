@@ -12,7 +12,7 @@ import orjson
 
 _ANSWER_S = 30.0
 _AGAIN_S = 0.2
-_PATIENCE = 20  # times that a request is repeated because the server asked to wait
+_ATTEMPTS_MAX = 20  # times that a request is repeated because the server asked to wait
 
 
 class ApiError(RuntimeError):
@@ -64,9 +64,9 @@ class Api:
         place = urlsplit(url)
         self._host, self._port = place.hostname or "127.0.0.1", place.port or 80
         self._patience_s = patience_s
-        self._free: asyncio.LifoQueue[_Wire | None] = asyncio.LifoQueue()
+        self._idle: asyncio.LifoQueue[_HttpConnection | None] = asyncio.LifoQueue()
         for _ in range(connections):
-            self._free.put_nowait(None)
+            self._idle.put_nowait(None)
 
     async def guest(self, name: str) -> Guest:
         body = await self.call("POST", "/api/players", {"display_name": name})
@@ -92,8 +92,8 @@ class Api:
 
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None, token: str | None = None) -> Any:
         """One request. Waits and asks again where the server says so. Raises ApiError."""
-        for _ in range(_PATIENCE):
-            status, headers, raw = await self._answered(method, path, body, token)
+        for _ in range(_ATTEMPTS_MAX):
+            status, headers, raw = await self._exchange_patiently(method, path, body, token)
             answer = orjson.loads(raw) if raw and "json" in headers.get("content-type", "") else raw
             if status < 400:
                 return answer
@@ -107,12 +107,14 @@ class Api:
         return await self._exchange("GET", path, None, None)
 
     async def close(self) -> None:
-        while not self._free.empty():
-            wire = self._free.get_nowait()
-            if wire is not None:
-                wire.close()
+        while not self._idle.empty():
+            connection = self._idle.get_nowait()
+            if connection is not None:
+                connection.close()
 
-    async def _answered(self, method: str, path: str, body: dict[str, Any] | None, token: str | None) -> Answer:
+    async def _exchange_patiently(
+        self, method: str, path: str, body: dict[str, Any] | None, token: str | None
+    ) -> Answer:
         """Repeats what was not answered, while its patience lasts."""
         deadline_s = time.monotonic() + self._patience_s
         while True:
@@ -124,23 +126,23 @@ class Api:
             await asyncio.sleep(_AGAIN_S)
 
     async def _exchange(self, method: str, path: str, body: dict[str, Any] | None, token: str | None) -> Answer:
-        wire = await self._free.get()
+        connection = await self._idle.get()
         try:
             async with asyncio.timeout(_ANSWER_S):
-                if wire is None or wire.is_stale:
-                    wire = await _Wire.open(self._host, self._port)
-                answer = await wire.exchange(_request(method, path, f"{self._host}:{self._port}", body, token))
+                if connection is None or connection.is_stale:
+                    connection = await _HttpConnection.open(self._host, self._port)
+                answer = await connection.exchange(_request(method, path, f"{self._host}:{self._port}", body, token))
         except BaseException:
-            if wire is not None:
-                wire.close()
-                wire = None
+            if connection is not None:
+                connection.close()
+                connection = None
             raise
         finally:
-            self._free.put_nowait(wire)
+            self._idle.put_nowait(connection)
         return answer
 
 
-class _Wire:
+class _HttpConnection:
     """One HTTP/1.1 connection, kept open between requests."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -148,7 +150,7 @@ class _Wire:
         self._writer = writer
 
     @classmethod
-    async def open(cls, host: str, port: int) -> _Wire:
+    async def open(cls, host: str, port: int) -> _HttpConnection:
         return cls(*await asyncio.open_connection(host, port))
 
     @property

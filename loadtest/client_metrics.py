@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from loadtest.latency import Histogram
+from loadtest.latency import LatencyHistogram
 
 COUNTERS = ("commands", "acks", "events", "deliveries", "games", "resumed")
 TIMES = ("to_ack", "to_broadcast", "to_resume", "to_end", "to_read", "lateness")
 
 
-class Tally:
+class ClientMetrics:
     """`events`: each counted once; `deliveries`: each counted for every socket that it came to.
 
     `to_ack`, `to_broadcast`: from a command to its ack, and to its event at each socket. `to_resume`: from a cut to
@@ -30,12 +30,12 @@ class Tally:
         self.resumed = 0
         self.rejects: Counter[str] = Counter()
         self.reads: Counter[str] = Counter()
-        self.to_ack = Histogram()
-        self.to_broadcast = Histogram()
-        self.to_resume = Histogram()
-        self.to_end = Histogram()
-        self.to_read = Histogram()
-        self.lateness = Histogram()
+        self.to_ack = LatencyHistogram()
+        self.to_broadcast = LatencyHistogram()
+        self.to_resume = LatencyHistogram()
+        self.to_end = LatencyHistogram()
+        self.to_read = LatencyHistogram()
+        self.lateness = LatencyHistogram()
 
     def as_json(self) -> dict[str, Any]:
         times = {name: getattr(self, name).encode() for name in TIMES if getattr(self, name).count}
@@ -49,9 +49,9 @@ class Tally:
         self.rejects.update(told["rejects"])
         self.reads.update(told["reads"])
         for name, encoded in told["times"].items():
-            getattr(self, name).merge([Histogram.decode(encoded)])
+            getattr(self, name).merge([LatencyHistogram.decode(encoded)])
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: ClientMetrics) -> None:
         for name in COUNTERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.rejects.update(other.rejects)

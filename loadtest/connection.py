@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from time import perf_counter
-from typing import Any, Protocol, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from websockets.client import ClientProtocol
@@ -30,11 +30,14 @@ class ConnectionFailed(ConnectionError):
         self.code = code
 
 
-class Listener(Protocol):
-    """Whoever sits behind a connection. Frames are maps, as they came; the journal has been told of them before."""
+class FrameHandler:
+    """What a client does with the frames of its connection; derive from it. Here each method does nothing.
+
+    Frames are dictionaries, as decoded. The journal has recorded a frame before its method is called.
+    """
 
     def on_connection(self, connection: Connection) -> None:
-        """This connection is the listener's from now on: the first one, or the one after a resume."""
+        """This connection is used from now on: the first one, or the one after a reconnect."""
 
     def on_event(self, frame: dict[str, Any]) -> None: ...
 
@@ -50,29 +53,11 @@ class Listener(Protocol):
     def on_closed(self, code: int, reason: str) -> None: ...
 
 
-class Silent:
-    """A listener that does nothing: to derive from."""
-
-    def on_connection(self, connection: Connection) -> None: ...
-
-    def on_event(self, frame: dict[str, Any]) -> None: ...
-
-    def on_ack(self, frame: dict[str, Any]) -> None: ...
-
-    def on_turn(self, frame: dict[str, Any]) -> None: ...
-
-    def on_reject(self, frame: dict[str, Any]) -> None: ...
-
-    def on_other(self, frame: dict[str, Any]) -> None: ...
-
-    def on_closed(self, code: int, reason: str) -> None: ...
-
-
 class Connection(asyncio.Protocol):
     """Use `connect`. Frames that are sent while the listener is being told something leave in one write."""
 
     def __init__(
-        self, ws_url: str, hello: dict[str, Any], listener: Listener, journal: Journal, codec: wire.Codec
+        self, ws_url: str, hello: dict[str, Any], handler: FrameHandler, journal: Journal, codec: wire.Codec
     ) -> None:
         loop = asyncio.get_running_loop()
         self.journal = journal
@@ -82,20 +67,20 @@ class Connection(asyncio.Protocol):
         self.received_at_s = 0.0  # by perf_counter: when the bytes came that the listener is told of
         self._loop = loop
         self._hello = hello
-        self._listener = listener
+        self._handler = handler
         self._codec = codec
         subprotocol = Subprotocol(codec.subprotocol)
         self._handshake = ClientProtocol(parse_uri(ws_url), subprotocols=[subprotocol], max_size=None)
-        self._shaken = False
-        self._greeting = b""  # what came of the answer to the upgrade
+        self._is_upgraded = False
+        self._upgrade_answer = b""  # what came of the answer to the upgrade
         self._reader = wire.FrameReader()
         self._out: list[bytes] = []
-        self._told = False
-        self._closing = False
+        self._is_delivering = False
+        self._is_closing = False
         self._close_code, self._close_reason = _CUT, ""
         self._heartbeat: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport
-        listener.on_connection(self)
+        handler.on_connection(self)
 
     # What a listener may do.
 
@@ -104,7 +89,7 @@ class Connection(asyncio.Protocol):
 
     def send(self, message: dict[str, Any]) -> None:
         frame = wire.client_frame(self._codec.opcode, self._codec.encode(message))
-        if self._told:
+        if self._is_delivering:
             self._out.append(frame)
         else:
             self._transport.write(frame)
@@ -119,8 +104,8 @@ class Connection(asyncio.Protocol):
 
     async def close(self, code: int = 1000) -> None:
         """Say goodbye and wait for the answer, but not for long."""
-        if not self._closing and not self._transport.is_closing():
-            self._closing = True
+        if not self._is_closing and not self._transport.is_closing():
+            self._is_closing = True
             self._transport.write(wire.client_frame(wire.CLOSE, code.to_bytes(2, "big")))
         await asyncio.wait({self.ended}, timeout=_CLOSE_S)
         self._transport.abort()
@@ -134,15 +119,15 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.received_at_s = perf_counter()
-        if not self._shaken:
-            data = self._shake_hands(data)
-        self._told = True
+        if not self._is_upgraded:
+            data = self._finish_upgrade(data)
+        self._is_delivering = True
         for opcode, payload in self._reader.feed(data):
             if opcode <= wire.BINARY:
                 self._message(self._codec.decode(payload))
             else:
                 self._control(opcode, payload)
-        self._told = False
+        self._is_delivering = False
         if self._out:
             out, self._out = self._out, []
             self._transport.write(out[0] if len(out) == 1 else b"".join(out))
@@ -155,15 +140,15 @@ class Connection(asyncio.Protocol):
                 ConnectionFailed(f"closed with {self._close_code} {self._close_reason!r}", self._close_code)
             )
         self.ended.set_result(None)
-        self._listener.on_closed(self._close_code, self._close_reason)
+        self._handler.on_closed(self._close_code, self._close_reason)
 
     # Inside.
 
-    def _shake_hands(self, data: bytes) -> bytes:
+    def _finish_upgrade(self, data: bytes) -> bytes:
         """Give the answer to the upgrade to the library, and back what follows it."""
         handshake = self._handshake
-        self._greeting += data
-        head, blank, rest = self._greeting.partition(b"\r\n\r\n")
+        self._upgrade_answer += data
+        head, blank, rest = self._upgrade_answer.partition(b"\r\n\r\n")
         if not blank:
             return b""
         handshake.receive_data(head + blank)
@@ -176,7 +161,7 @@ class Connection(asyncio.Protocol):
         if handshake.subprotocol != self._codec.subprotocol:
             self._refused(f"the server chose the subprotocol {handshake.subprotocol}")
             return b""
-        self._shaken = True
+        self._is_upgraded = True
         self.send(self._hello)
         return rest
 
@@ -188,20 +173,20 @@ class Connection(asyncio.Protocol):
         kind = frame["type"]
         if kind == "event":
             self.journal.event(frame["index"])
-            self._listener.on_event(frame)
+            self._handler.on_event(frame)
         elif kind == "ack":
             self.journal.ack(frame["id"], frame["first"], frame["last"])
-            self._listener.on_ack(frame)
+            self._handler.on_ack(frame)
         elif kind == "turn":
-            self._listener.on_turn(frame)
+            self._handler.on_turn(frame)
         elif kind == "reject":
-            self._listener.on_reject(frame)
+            self._handler.on_reject(frame)
         else:
             if kind == "state":
                 self.journal.state(frame["index"])
             elif kind == "welcome":
                 self._welcome(frame)
-            self._listener.on_other(frame)
+            self._handler.on_other(frame)
 
     def _welcome(self, frame: dict[str, Any]) -> None:
         self.welcome = frame
@@ -223,15 +208,15 @@ class Connection(asyncio.Protocol):
         elif opcode == wire.CLOSE:
             self._close_code = int.from_bytes(payload[:2], "big") if payload else _NO_STATUS
             self._close_reason = payload[2:].decode(errors="replace")
-            if not self._closing:
-                self._closing = True
+            if not self._is_closing:
+                self._is_closing = True
                 self._out.append(wire.client_frame(wire.CLOSE, payload[:2]))
 
 
 async def connect(
     ws_url: str,
     token: str,
-    listener: Listener,
+    handler: FrameHandler,
     *,
     journal: Journal | None = None,
     epoch: int | None = None,
@@ -255,7 +240,7 @@ async def connect(
     where: dict[str, Any] = {"host": place.hostname or "127.0.0.1", "port": place.port or 80}
     async with asyncio.timeout(_CONNECT_S):
         _, connection = await loop.create_connection(
-            lambda: Connection(ws_url, hello, listener, journal, codec), **({"sock": sock} if sock else where)
+            lambda: Connection(ws_url, hello, handler, journal, codec), **({"sock": sock} if sock else where)
         )
         await connection.welcomed
     return connection

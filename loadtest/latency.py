@@ -10,14 +10,14 @@ _LONGEST_US = 600_000_000
 _DIGITS = 3
 
 
-class Histogram:
+class LatencyHistogram:
     __slots__ = ("_hdr",)
 
     def __init__(self) -> None:
         self._hdr = HdrHistogram(1, _LONGEST_US, _DIGITS)
 
     @classmethod
-    def decode(cls, encoded: str) -> Histogram:
+    def decode(cls, encoded: str) -> LatencyHistogram:
         """What `encode` has made, in this process or another."""
         made = cls()
         made._hdr.decode_and_add(encoded.encode())
@@ -39,7 +39,7 @@ class Histogram:
         """Longer ones than can be recorded count as the longest."""
         self._hdr.record_value(min(max(int(seconds * 1e6), 1), _LONGEST_US))
 
-    def merge(self, others: Iterable[Histogram]) -> Histogram:
+    def merge(self, others: Iterable[LatencyHistogram]) -> LatencyHistogram:
         """Add what others have recorded."""
         for other in others:
             self._hdr.add(other._hdr)

@@ -121,10 +121,10 @@ class LocalServer:
         deadline = time.monotonic() + _START_S
         while not self._ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise LaunchFailed(f"the server did not start:\n{self.last_words()}")
+                raise LaunchFailed(f"the server did not start:\n{self.log_tail()}")
             time.sleep(0.02)
 
-    def last_words(self, lines: int = 15) -> str:
+    def log_tail(self, lines: int = 15) -> str:
         """The end of the server's log."""
         try:
             said = (self._folder / "server.log").read_text(errors="replace")

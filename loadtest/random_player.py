@@ -6,14 +6,14 @@ import asyncio
 import random
 from typing import Any
 
-from loadtest.connection import Connection, Silent
+from loadtest.connection import Connection, FrameHandler
 
 _AGAIN_S = 0.2
 MOVES = {"player_bid": ("bid", "bid"), "card_played": ("play_card", "card")}
 """Event -> (the command that causes it, the key of its value)."""
 
 
-class Player(Silent):
+class RandomPlayer(FrameHandler):
     """One seat. Survives a resume: give him to `connect` again, together with his journal.
 
     `done` ends when the game is over, with True if it was completed.
@@ -28,9 +28,9 @@ class Player(Silent):
         self.closed: str | None = None
         self._random = random.Random(seed)
         self._turn: dict[str, Any] | None = None
-        self._pending: tuple[str, dict[str, Any]] | None = None
-        self._moves: dict[str, dict[str, Any]] = {}  # commands that were acked
-        self._seen: dict[int, tuple[str, Any]] = {}  # own moves in the log: index -> (command, value)
+        self._unanswered: tuple[str, dict[str, Any]] | None = None
+        self._acked_moves: dict[str, dict[str, Any]] = {}  # commands that were acked
+        self._own_moves: dict[int, tuple[str, Any]] = {}  # own moves in the log: index -> (command, value)
         self._count = 0
 
     def command(self, name: str, args: dict[str, Any] | None = None) -> None:
@@ -42,7 +42,7 @@ class Player(Silent):
         self.connection = connection
 
     def on_other(self, frame: dict[str, Any]) -> None:
-        if frame["type"] == "welcome" and self._pending is not None:
+        if frame["type"] == "welcome" and self._unanswered is not None:
             self._send()  # the answer was lost with the last connection: ask again, under the same id
         elif frame["type"] == "state" and frame["view"]["phase"] in ("completed", "aborted"):
             self._over(completed=frame["view"]["phase"] == "completed")
@@ -53,7 +53,7 @@ class Player(Silent):
         move = MOVES.get(name)
         if move is not None:
             if data["player_id"] == self.player_id and not data["forced"]:
-                self._seen[frame["index"]] = (move[0], data[move[1]])
+                self._own_moves[frame["index"]] = (move[0], data[move[1]])
         elif name == "game_completed":
             self._over(completed=True)
         elif name == "game_aborted":
@@ -61,26 +61,26 @@ class Player(Silent):
 
     def on_turn(self, frame: dict[str, Any]) -> None:
         self._turn = frame
-        if self._pending is None:
+        if self._unanswered is None:
             self._move()
 
     def on_ack(self, frame: dict[str, Any]) -> None:
-        if self._pending is None or frame["id"] != self._pending[0]:
+        if self._unanswered is None or frame["id"] != self._unanswered[0]:
             return
-        command_id, action = self._pending
-        self._moves[command_id] = action
-        self._pending = None
+        command_id, action = self._unanswered
+        self._acked_moves[command_id] = action
+        self._unanswered = None
         if self._turn is not None and self._turn["index"] >= frame["first"]:
             self._move()  # it was his turn again before the ack came
         else:
             self._turn = None
 
     def on_reject(self, frame: dict[str, Any]) -> None:
-        if self._pending is not None and frame["id"] == self._pending[0]:
+        if self._unanswered is not None and frame["id"] == self._unanswered[0]:
             if frame["retryable"]:
                 asyncio.get_running_loop().call_later(_AGAIN_S, self._send)
                 return
-            self._pending = None
+            self._unanswered = None
         self.rejects.append(f"{frame['code']}: {frame['message']}")
 
     def on_closed(self, code: int, reason: str) -> None:
@@ -89,16 +89,18 @@ class Player(Silent):
     def problems(self) -> list[str]:
         """Moves that were acked and are not in the log exactly once, and whatever the journal found."""
         found = [*self.connection.journal.problems, *(f"rejected: {reject}" for reject in self.rejects)]
-        if self._pending is not None:
-            found.append(f"command {self._pending[0]} was never answered")
+        if self._unanswered is not None:
+            found.append(f"command {self._unanswered[0]} was never answered")
         claimed = set()
-        for command_id, action in self._moves.items():
+        for command_id, action in self._acked_moves.items():
             first, _ = self.connection.journal.acks[command_id]
             claimed.add(first)
             value = next(iter(action["args"].values()))
-            if self._seen.get(first) != (action["name"], value):
-                found.append(f"{action['name']} {value} was acked as {first}; there stands {self._seen.get(first)}")
-        if extra := self._seen.keys() - claimed:
+            if self._own_moves.get(first) != (action["name"], value):
+                found.append(
+                    f"{action['name']} {value} was acked as {first}; there stands {self._own_moves.get(first)}"
+                )
+        if extra := self._own_moves.keys() - claimed:
             found.append(f"moves in the log that were not acked: {sorted(extra)[:5]}")
         return found
 
@@ -106,12 +108,12 @@ class Player(Silent):
         turn, self._turn = self._turn, None
         if turn is not None and turn["actions"]:
             self._count += 1
-            self._pending = (f"move-{self._count}", self._random.choice(turn["actions"]))
+            self._unanswered = (f"move-{self._count}", self._random.choice(turn["actions"]))
             self._send()
 
     def _send(self) -> None:
-        if self._pending is not None:
-            command_id, action = self._pending
+        if self._unanswered is not None:
+            command_id, action = self._unanswered
             self.connection.command(command_id, action["name"], action["args"])
 
     def _over(self, *, completed: bool) -> None:

@@ -10,8 +10,8 @@ from time import perf_counter
 from typing import Any
 
 from loadtest.api import Api, Guest, Seat
-from loadtest.client_metrics import Tally
-from loadtest.connection import Connection, Silent, connect
+from loadtest.client_metrics import ClientMetrics
+from loadtest.connection import Connection, FrameHandler, connect
 from loadtest.pacing import ClosedLoop, open_loop
 from loadtest.wire import Codec
 
@@ -19,11 +19,11 @@ _AT_ONCE = 8  # rooms that are set up side by side
 _DRAIN_S = 15.0
 _DRAIN_LOOK_S = 0.02
 
-OTHER, UNKNOWN = -1, -2
+OTHER_EVENT, UNKNOWN = -1, -2
 """At an index: an event that is no message; one that a state stood for."""
 
 
-class Speaker(Silent):
+class RelayClient(FrameHandler):
     """One socket of a room. Remembers every message that it was told of, for the check at the end.
 
     Survives a resume: what was not answered is then sent again, under the same id.
@@ -46,20 +46,20 @@ class Speaker(Silent):
         self._load = load
         self.seat = seat
         self.connection: Connection
-        self.is_here = False
+        self.is_welcomed = False
         self.waiting: dict[str, float] = {}  # commands without an answer: id -> when each was due
         self.acked: list[tuple[int, int]] = []  # (number of the message, index)
         self.rejected: list[int] = []
         self.first_index = -1
-        self.seen = array("q")  # what came at each index from `first_index` on: a message, OTHER or UNKNOWN
+        self.received = array("q")  # what came at each index from `first_index` on: a message, OTHER or UNKNOWN
         self.closed: str | None = None
 
     def say(self, due_s: float | None = None) -> None:
         """`due_s`: when it was planned to be said; its times count from there, however late we are."""
         command_id = str(next(self._load.numbers))
         self.waiting[command_id] = perf_counter() if due_s is None else due_s
-        self._load.tally.commands += 1
-        if self.is_here:
+        self._load.metrics.commands += 1
+        if self.is_welcomed:
             self._send(command_id)
 
     def _send(self, command_id: str) -> None:
@@ -72,24 +72,24 @@ class Speaker(Silent):
 
     def on_other(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "welcome":
-            self.is_here = True
+            self.is_welcomed = True
             for command_id in self.waiting:
                 self._send(command_id)
         elif frame["type"] == "state" and self.first_index >= 0:
-            missed = frame["index"] + 1 - self.first_index - len(self.seen)
-            self.seen.extend([UNKNOWN] * missed)
+            missed = frame["index"] + 1 - self.first_index - len(self.received)
+            self.received.extend([UNKNOWN] * missed)
 
     def on_event(self, frame: dict[str, Any]) -> None:
         if self.first_index < 0:
             self.first_index = frame["index"]
-        tally = self._load.tally
-        tally.deliveries += 1
+        metrics = self._load.metrics
+        metrics.deliveries += 1
         if frame["name"] != "said":
-            self.seen.append(OTHER)
+            self.received.append(OTHER_EVENT)
             return
         message = frame["data"]["data"]
-        self.seen.append(message["n"])
-        tally.to_broadcast.add(self.connection.received_at_s - message["t"])
+        self.received.append(message["n"])
+        metrics.to_broadcast.add(self.connection.received_at_s - message["t"])
 
     def on_ack(self, frame: dict[str, Any]) -> None:
         command_id = frame["id"]
@@ -98,19 +98,19 @@ class Speaker(Silent):
         if due_s is None:
             return  # acked twice; the check will find it
         load = self._load
-        load.tally.acks += 1
-        load.tally.events += frame["last"] - frame["first"] + 1
-        load.tally.to_ack.add(self.connection.received_at_s - due_s)
+        load.metrics.acks += 1
+        load.metrics.events += frame["last"] - frame["first"] + 1
+        load.metrics.to_ack.add(self.connection.received_at_s - due_s)
         load.closed_loop.answered(self)
 
     def on_reject(self, frame: dict[str, Any]) -> None:
         self.waiting.pop(frame["id"], None)
         self.rejected.append(int(frame["id"]))
         self._load.rejects[frame["code"]] += 1
-        self._load.tally.rejects[frame["code"]] += 1
+        self._load.metrics.rejects[frame["code"]] += 1
 
     def on_closed(self, code: int, reason: str) -> None:
-        self.is_here = False
+        self.is_welcomed = False
         self.closed = f"{code} {reason}".strip()
 
 
@@ -119,18 +119,18 @@ class RelayLoad:
 
     def __init__(self) -> None:
         self.numbers = itertools.count()
-        self.tally = Tally()
+        self.metrics = ClientMetrics()
         self.closed_loop = ClosedLoop()
         self.rejects: Counter[str] = Counter()
-        self.rooms: list[list[Speaker]] = []
+        self.rooms: list[list[RelayClient]] = []
 
     @property
-    def speakers(self) -> list[Speaker]:
-        return [speaker for room in self.rooms for speaker in room]
+    def clients(self) -> list[RelayClient]:
+        return [client for room in self.rooms for client in room]
 
     @property
     def unanswered(self) -> int:
-        return sum(len(speaker.waiting) for speaker in self.speakers)
+        return sum(len(client.waiting) for client in self.clients)
 
     async def open(self, api: Api, rooms: int, sockets: int, codec: Codec, *, is_public: bool = False) -> None:
         guests = [await api.guest(f"Speaker {seat + 1}") for seat in range(sockets)]
@@ -142,22 +142,24 @@ class RelayLoad:
 
         await asyncio.gather(*(one() for _ in range(rooms)))
 
-    async def open_room(self, api: Api, guests: list[Guest], codec: Codec, *, is_public: bool = False) -> list[Speaker]:
+    async def open_room(
+        self, api: Api, guests: list[Guest], codec: Codec, *, is_public: bool = False
+    ) -> list[RelayClient]:
         """One more room, with all of these in it."""
         config = {"min_players": 1, "max_players": len(guests)}
         seats = await api.full_room(guests, game="relay", config=config, is_public=is_public)
-        room = [Speaker(self, seat) for seat in seats]
-        for speaker in room:
-            await connect(speaker.seat.ws_url, speaker.seat.guest.token, speaker, codec=codec)
+        room = [RelayClient(self, seat) for seat in seats]
+        for client in room:
+            await connect(client.seat.ws_url, client.seat.guest.token, client, codec=codec)
         self.rooms.append(room)
         return room
 
     async def close(self) -> None:
-        await asyncio.gather(*(speaker.connection.close() for speaker in self.speakers))
+        await asyncio.gather(*(client.connection.close() for client in self.clients))
 
     def begin(self) -> None:
         """A new tally from here on."""
-        self.tally = Tally()
+        self.metrics = ClientMetrics()
 
     def start_talking(self, window: int) -> None:
         """Closed loop: each room has `window` commands under way; whoever gets an ack sends the next one."""
@@ -165,7 +167,7 @@ class RelayLoad:
 
     async def pace(self, per_s: float, seconds: float) -> None:
         """Open loop: so many commands a second over all rooms."""
-        await open_loop(self.rooms, per_s, seconds, lambda late_s: self.tally.lateness.add(late_s))
+        await open_loop(self.rooms, per_s, seconds, lambda late_s: self.metrics.lateness.add(late_s))
 
     async def drain(self) -> None:
         """Stop talking and wait for the answers to what was said."""
@@ -184,24 +186,24 @@ class RelayLoad:
         return found
 
 
-def room_problems(room: list[Speaker]) -> list[str]:
+def room_problems(room: list[RelayClient]) -> list[str]:
     """What contradicts the promises in what the sockets of one room were told."""
     found = []
-    for seat, speaker in enumerate(room):
-        found += [f"seat {seat}: {problem}" for problem in speaker.connection.journal.problems]
-        if speaker.closed is not None and not speaker.closed.startswith("1000"):
-            found.append(f"seat {seat} was closed: {speaker.closed}")
-        if speaker.waiting:
-            found.append(f"seat {seat}: {len(speaker.waiting)} commands were never answered")
-    start = max(speaker.first_index for speaker in room)
-    log = _one_story([speaker.seen[start - speaker.first_index :] for speaker in room])
+    for seat, client in enumerate(room):
+        found += [f"seat {seat}: {problem}" for problem in client.connection.journal.problems]
+        if client.closed is not None and not client.closed.startswith("1000"):
+            found.append(f"seat {seat} was closed: {client.closed}")
+        if client.waiting:
+            found.append(f"seat {seat}: {len(client.waiting)} commands were never answered")
+    start = max(client.first_index for client in room)
+    log = _merged([client.received[start - client.first_index :] for client in room])
     if log is None:
         found.append("its sockets saw different events")
         return found
     return [*found, *_log_problems(room, start, log)][:5]
 
 
-def _one_story(logs: list[array[int]]) -> array[int] | None:
+def _merged(logs: list[array[int]]) -> array[int] | None:
     """What all of them tell together; None: they contradict each other."""
     whole = logs[0]
     if all(log == whole for log in logs):
@@ -216,11 +218,11 @@ def _one_story(logs: list[array[int]]) -> array[int] | None:
     return whole
 
 
-def _log_problems(room: list[Speaker], start: int, log: array[int]) -> list[str]:
+def _log_problems(room: list[RelayClient], start: int, log: array[int]) -> list[str]:
     """`log`: the message at each index from `start` on, as all the sockets have seen it."""
     said = [number for number in log if number >= 0]
     once = set(said)
-    acked = [pair for speaker in room for pair in speaker.acked]
+    acked = [pair for client in room for pair in client.acked]
     found = []
     if len(once) != len(said):
         found.append(f"{len(said) - len(once)} messages stand in the log twice")
@@ -229,6 +231,6 @@ def _log_problems(room: list[Speaker], start: int, log: array[int]) -> list[str]
     for number, index in acked:
         if not 0 <= index - start < len(log) or log[index - start] not in (number, UNKNOWN):
             found.append(f"message {number} was acked as {index}, but that is not where it stands")
-    if any(once.intersection(speaker.rejected) for speaker in room):
+    if any(once.intersection(client.rejected) for client in room):
         found.append("a rejected command stands in the log")
     return found

@@ -9,8 +9,8 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from loadtest.api import Api, Guest, Seat
-from loadtest.connection import Silent, connect
-from loadtest.random_player import Player
+from loadtest.connection import FrameHandler, connect
+from loadtest.random_player import RandomPlayer
 from loadtest.wire import Codec
 
 _AT_ONCE = 8  # tables that are set up side by side
@@ -20,7 +20,7 @@ _GAME_S = 60.0
 class Table:
     """Four seats with their sockets, in the lobby until `start`."""
 
-    def __init__(self, seats: list[Seat], players: Sequence[Player]) -> None:
+    def __init__(self, seats: list[Seat], players: Sequence[RandomPlayer]) -> None:
         self.seats = seats
         self.players = players
 
@@ -62,7 +62,7 @@ class TableLoad:
         async def one(number: int) -> Table:
             async with slots:
                 seats_taken = await api.full_room(guests, game="eldorado", config=config, is_public=False)
-                players = [Player(guest.player_id, number * 10 + seat) for seat, guest in enumerate(guests)]
+                players = [RandomPlayer(guest.player_id, number * 10 + seat) for seat, guest in enumerate(guests)]
                 table = Table(seats_taken, players)
                 await table.enter(codec)
                 return table
@@ -105,7 +105,7 @@ class TableLoad:
         table.start()
 
 
-class Watcher(Silent):
+class GameEndWaiter(FrameHandler):
     """A spectator who waits for the end."""
 
     def __init__(self) -> None:
@@ -130,12 +130,12 @@ class BotGame(NamedTuple):
 
 async def bot_game(api: Api, guest: Guest, bots: int = 4) -> BotGame:
     """Let bots play one game."""
-    watcher = Watcher()
+    waiter = GameEndWaiter()
     began_s = perf_counter()
     room = await api.create_room(guest, game="eldorado", bots=bots, **{"as": "spectator"})
-    connection = await connect(room.ws_url, guest.token, watcher, role="spectator")
+    connection = await connect(room.ws_url, guest.token, waiter, role="spectator")
     async with asyncio.timeout(_GAME_S):
-        await watcher.done
+        await waiter.done
     took_s = perf_counter() - began_s
     await connection.close()
     if not connection.journal.is_clean:

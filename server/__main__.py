@@ -278,12 +278,11 @@ def _rebuild(settings: Settings, **options: Any) -> int:
 
 def _chaos(settings: Settings, **options: Any) -> int:
     try:
-        from loadtest.chaos.run import Asked, chaos
+        from loadtest.chaos.run import ChaosOptions, chaos
     except ModuleNotFoundError as error:
         return _missing(error)
 
-    asked = Asked(**options)
-    return chaos(asked, production=settings.env == "production")
+    return chaos(ChaosOptions(**options), production=settings.env == "production")
 
 
 def _loadtest(settings: Settings, **options: Any) -> int:

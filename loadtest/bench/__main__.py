@@ -22,7 +22,7 @@ import uvloop
 from loadtest import machine
 from loadtest.bench import baseline
 from loadtest.bench.parts import PARTS, Bench, Plan
-from loadtest.bench.report import Goal, Report
+from loadtest.bench.report import BenchReport, Goal
 from loadtest.launch import LaunchFailed, LocalServer
 
 RULES_BENCH = [sys.executable, "-m", "tests.support.bench_rules"]
@@ -35,7 +35,7 @@ def main() -> int:
     plan, target, is_kept = _arguments()
     machine.allow_many_files()
     cores = machine.choose_cores()
-    report = Report(facts={"machine": machine.model(), "python": sys.version.split()[0], "plan": asdict(plan)})
+    report = BenchReport(facts={"machine": machine.model(), "python": sys.version.split()[0], "plan": asdict(plan)})
     report.facts["began"] = time.strftime("%Y-%m-%d %H:%M:%S %z")
     report.facts["cores"] = asdict(cores)
     if cores.server is None:
@@ -75,7 +75,7 @@ def _calibrate(cores: machine.Cores) -> float:
         machine.pin(cores.clients)
 
 
-def _guard(report: Report, *, is_kept: bool) -> None:
+def _guard(report: BenchReport, *, is_kept: bool) -> None:
     """Say what became slower since the figures that were kept; keep these instead, if that is asked for."""
     figures = report.as_json()
     then = baseline.kept(machine.model())
@@ -85,7 +85,7 @@ def _guard(report: Report, *, is_kept: bool) -> None:
         print(f"kept as {baseline.keep(figures)}")
 
 
-def measure_rules(report: Report, cores: machine.Cores) -> None:
+def measure_rules(report: BenchReport, cores: machine.Cores) -> None:
     """Rules alone, on the server's core."""
     print("rules alone ...", flush=True)
     machine.pin(cores.server)

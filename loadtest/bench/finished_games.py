@@ -7,7 +7,7 @@ from statistics import median
 from time import perf_counter
 
 from loadtest.api import Api, Guest
-from loadtest.bench.report import Goal, Report
+from loadtest.bench.report import BenchReport, Goal
 from loadtest.tables import bot_game
 
 _GAMES = 20
@@ -15,7 +15,7 @@ _READS = 200
 _AT_ONCE = 4
 
 
-async def measure_reads(api: Api, repeat: int, report: Report) -> None:
+async def measure_reads(api: Api, repeat: int, report: BenchReport) -> None:
     """Whole games of four bots by HTTP: one after the other, then several at a time."""
     guest = await api.guest("Reader")
     paths = [f"/api/games/{await _played(api, guest)}/events?limit=1000" for _ in range(_GAMES)]

@@ -10,10 +10,10 @@ from time import perf_counter
 from loadtest.api import Api
 from loadtest.bench.finished_games import measure_reads
 from loadtest.bench.recovery import measure_recovery
-from loadtest.bench.report import Goal, Report
+from loadtest.bench.report import BenchReport, Goal
 from loadtest.bench.spectators import measure_spectators
-from loadtest.client_metrics import Tally
-from loadtest.latency import Histogram
+from loadtest.client_metrics import ClientMetrics
+from loadtest.latency import LatencyHistogram
 from loadtest.launch import LocalServer
 from loadtest.machine import CpuTimes
 from loadtest.relay import RelayLoad
@@ -49,16 +49,16 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Interval:
     """What happened in a span of time, and what it cost."""
 
     seconds: float
     cpu: CpuTimes
-    tally: Tally
+    metrics: ClientMetrics
 
     @property
     def acks_per_s(self) -> float:
-        return self.tally.acks / self.seconds
+        return self.metrics.acks / self.seconds
 
     @property
     def cpu_s(self) -> float:
@@ -76,7 +76,7 @@ class Span:
 
 
 class Bench:
-    def __init__(self, server: LocalServer, plan: Plan, report: Report) -> None:
+    def __init__(self, server: LocalServer, plan: Plan, report: BenchReport) -> None:
         self._server = server
         self._plan = plan
         self._report = report
@@ -117,73 +117,73 @@ class Bench:
         spans = [await self._paced(load) for _ in range(plan.repeat)]
         self._tell_paced(spans)
         await load.close()
-        self._check("relay", load.problems(), sum(len(speaker.acked) for speaker in load.speakers))
+        self._check("relay", load.problems(), sum(len(client.acked) for client in load.clients))
 
     async def _sweep(self, load: RelayLoad) -> int:
         """The window with the most actions a second, among those that don't make everybody wait for long."""
         best, best_per_s = _SWEEP_WINDOWS[0], 0.0
         for window in _SWEEP_WINDOWS:
             span = await self._saturated(load, window, _SWEEP_S)
-            if span.acks_per_s > best_per_s and _ms(span.tally.to_ack, 0.5) < _SANE_ACK_MS:
+            if span.acks_per_s > best_per_s and _ms(span.metrics.to_ack, 0.5) < _SANE_ACK_MS:
                 best, best_per_s = window, span.acks_per_s
         return best
 
-    async def _saturated(self, load: RelayLoad, window: int, seconds: float) -> Span:
+    async def _saturated(self, load: RelayLoad, window: int, seconds: float) -> Interval:
         load.start_talking(window)
         await asyncio.sleep(_WARM_S)
         span = await self._span(load, seconds)
         await load.drain()
-        tally = span.tally
-        if not tally.acks:
-            told = [*load.problems()[:3], self._server.last_words()]
+        metrics = span.metrics
+        if not metrics.acks:
+            told = [*load.problems()[:3], self._server.log_tail()]
             raise RuntimeError("\n".join(["nothing was acked", *told]))
         _say(
-            f"  window {window} per room: {span.acks_per_s:,.0f} actions/s, ack p50 {_ms(tally.to_ack, 0.5):.1f} ms, "
-            f"p99 {_ms(tally.to_ack, 0.99):.1f} ms; core: {span.shares()}"
+            f"  window {window} per room: {span.acks_per_s:,.0f} actions/s, ack p50 {_ms(metrics.to_ack, 0.5):.1f} ms, "
+            f"p99 {_ms(metrics.to_ack, 0.99):.1f} ms; core: {span.shares()}"
         )
         return span
 
-    async def _paced(self, load: RelayLoad) -> Span:
+    async def _paced(self, load: RelayLoad) -> Interval:
         pacing = asyncio.create_task(load.pace(self._plan.rate, _WARM_S + self._plan.seconds))
         await asyncio.sleep(_WARM_S)
         span = await self._span(load, self._plan.seconds - 0.5)
         await pacing
         await load.drain()
-        tally = span.tally
+        metrics = span.metrics
         _say(
-            f"  open loop {span.acks_per_s:,.0f}/s: broadcast p50 {_ms(tally.to_broadcast, 0.5):.2f} ms, "
-            f"p99 {_ms(tally.to_broadcast, 0.99):.2f} ms; core: {span.shares()}; "
-            f"sent late by p99 {_ms(tally.lateness, 0.99):.2f} ms"
+            f"  open loop {span.acks_per_s:,.0f}/s: broadcast p50 {_ms(metrics.to_broadcast, 0.5):.2f} ms, "
+            f"p99 {_ms(metrics.to_broadcast, 0.99):.2f} ms; core: {span.shares()}; "
+            f"sent late by p99 {_ms(metrics.lateness, 0.99):.2f} ms"
         )
         return span
 
-    async def _span(self, load: RelayLoad, seconds: float) -> Span:
+    async def _span(self, load: RelayLoad, seconds: float) -> Interval:
         cpu = self._server.cpu()
         load.begin()
         began_s = perf_counter()
         await asyncio.sleep(seconds)
-        tally, took_s = load.tally, perf_counter() - began_s
+        metrics, took_s = load.metrics, perf_counter() - began_s
         load.begin()
-        return Span(took_s, self._server.cpu().since(cpu), tally)
+        return Interval(took_s, self._server.cpu().since(cpu), metrics)
 
-    def _tell_saturated(self, spans: list[Span], window: int) -> None:
+    def _tell_saturated(self, spans: list[Interval], window: int) -> None:
         tell = self._report.add
         rooms = f"{self._plan.rooms} rooms x {_SOCKETS}"
         goal = Goal(">= 20,000/s", 20_000)
         tell("relay_per_s", f"durable relay actions, {rooms} sockets", [s.acks_per_s for s in spans], "/s", goal)
-        tell("relay_per_cpu_s", _PER_CPU, [s.tally.acks / (s.cpu_s or s.seconds) for s in spans], "/s")
+        tell("relay_per_cpu_s", _PER_CPU, [s.metrics.acks / (s.cpu_s or s.seconds) for s in spans], "/s")
         for name, share in (("p50", 0.5), ("p99", 0.99)):
-            samples = [_ms(span.tally.to_ack, share) for span in spans]
+            samples = [_ms(span.metrics.to_ack, share) for span in spans]
             tell(f"relay_ack_{name}_ms", f"  command to ack {name}, saturated (window {window})", samples, "ms")
         for key, name in (("server", "server"), ("database", "Postgres")):
-            samples = [1e6 * getattr(s.cpu, key) / s.tally.deliveries for s in spans]
+            samples = [1e6 * getattr(s.cpu, key) / s.metrics.deliveries for s in spans]
             tell(f"relay_{key}_us", f"  {name}'s CPU per delivered message", samples, "us")
 
-    def _tell_paced(self, spans: list[Span]) -> None:
+    def _tell_paced(self, spans: list[Interval]) -> None:
         goals = {"p50": Goal("< 3 ms", 3, least=False), "p99": Goal("< 15 ms", 15, least=False)}
         for key, what in (("to_broadcast", "command to broadcast"), ("to_ack", "command to ack")):
             for name, share in (("p50", 0.5), ("p99", 0.99)):
-                samples = [_ms(getattr(span.tally, key), share) for span in spans]
+                samples = [_ms(getattr(span.metrics, key), share) for span in spans]
                 goal = goals[name] if key == "to_broadcast" else None
                 self._report.add(
                     f"paced_{key}_{name}_ms", f"{what} {name} at {self._plan.rate:,.0f}/s", samples, "ms", goal
@@ -205,13 +205,13 @@ class Bench:
         tell = self._report.add
         what = f"El Dorado events, {self._plan.rooms} rooms x {_SOCKETS} playing sockets"
         goal = Goal(">= 10,000/s", 10_000)
-        tell("eldorado_per_s", what, [span.tally.events / span.seconds for span in spans], "/s", goal)
-        tell("eldorado_per_cpu_s", _PER_CPU, [s.tally.events / (s.cpu_s or s.seconds) for s in spans], "/s")
+        tell("eldorado_per_s", what, [span.metrics.events / span.seconds for span in spans], "/s", goal)
+        tell("eldorado_per_cpu_s", _PER_CPU, [s.metrics.events / (s.cpu_s or s.seconds) for s in spans], "/s")
         for key, name in (("server", "server"), ("database", "Postgres")):
-            samples = [1e6 * getattr(span.cpu, key) / span.tally.deliveries for span in spans]
+            samples = [1e6 * getattr(span.cpu, key) / span.metrics.deliveries for span in spans]
             tell(f"eldorado_{key}_us", f"  {name}'s CPU per delivered event", samples, "us")
 
-    async def _one_tables(self) -> Span:
+    async def _one_tables(self) -> Interval:
         """Many games; the span ends when there is no next one to start, while the last ones are under way."""
         rooms = self._plan.rooms
         load = TableLoad()
@@ -222,11 +222,11 @@ class Bench:
         cpu, began_s, events, deliveries = self._server.cpu(), perf_counter(), load.events, load.deliveries
         async with asyncio.timeout(60 + self._plan.seconds):
             await load.used_up.wait()
-        tally = Tally()
-        tally.events, tally.deliveries = load.events - events, load.deliveries - deliveries
-        span = Span(perf_counter() - began_s, self._server.cpu().since(cpu), tally)
+        metrics = ClientMetrics()
+        metrics.events, metrics.deliveries = load.events - events, load.deliveries - deliveries
+        span = Interval(perf_counter() - began_s, self._server.cpu().since(cpu), metrics)
         await load.finish()
-        _say(f"  {tally.events / span.seconds:,.0f} events/s over {span.seconds:.1f} s; core: {span.shares()}")
+        _say(f"  {metrics.events / span.seconds:,.0f} events/s over {span.seconds:.1f} s; core: {span.shares()}")
         acked = sum(len(player.connection.journal.acks) for table in load.tables for player in table.players)
         self._check("El Dorado", load.problems(), acked)
         return span
@@ -241,7 +241,7 @@ class Bench:
         _say(f"  checked {acked:,} acked commands: {verdict}")
 
 
-def _ms(times: Histogram, share: float) -> float:
+def _ms(times: LatencyHistogram, share: float) -> float:
     return times.quantile(share) * 1e3
 
 

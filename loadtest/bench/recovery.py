@@ -6,8 +6,8 @@ import asyncio
 from time import perf_counter
 
 from loadtest.api import Api, Seat
-from loadtest.bench.report import Goal, Report
-from loadtest.connection import Connection, ConnectionFailed, Silent, connect
+from loadtest.bench.report import BenchReport, Goal
+from loadtest.connection import Connection, ConnectionFailed, FrameHandler, connect
 from loadtest.launch import LocalServer
 
 _OPENING_AT_ONCE = 20
@@ -15,7 +15,7 @@ _AGAIN_S = 0.05
 _PATIENCE_S = 60.0
 
 
-class _Watch(Silent):
+class _AckWaiter(FrameHandler):
     """One player, who wants an ack."""
 
     def __init__(self) -> None:
@@ -25,21 +25,23 @@ class _Watch(Silent):
         self.acked.set()
 
 
-async def measure_recovery(server: LocalServer, rooms: int, report: Report) -> None:
+async def measure_recovery(server: LocalServer, rooms: int, report: BenchReport) -> None:
     """Rooms with one player and three bots, on the player's turn."""
     api = Api(server.url)
     seats = await _open(api, rooms)
     await api.close()
-    lines = [await connect(seat.ws_url, seat.guest.token, _Watch()) for seat in seats]
+    connections = [await connect(seat.ws_url, seat.guest.token, _AckWaiter()) for seat in seats]
     await asyncio.to_thread(server.crash)
-    await asyncio.gather(*(line.ended for line in lines))
+    await asyncio.gather(*(connection.ended for connection in connections))
     began_s = perf_counter()
     await asyncio.to_thread(server.start_again)
     ready_s = perf_counter()
     async with asyncio.timeout(_PATIENCE_S):
-        answered = sorted(await asyncio.gather(*(_back(*each) for each in zip(seats, lines, strict=True))))
+        answered = sorted(await asyncio.gather(*(_reconnected(*each) for each in zip(seats, connections, strict=True))))
     report.problems += [
-        f"{s.game_id}: {p}" for s, line in zip(seats, lines, strict=True) for p in line.journal.problems
+        f"{s.game_id}: {p}"
+        for s, connection in zip(seats, connections, strict=True)
+        for p in connection.journal.problems
     ]
     tell, goal = report.add, Goal("< 5 s", 5, least=False)
     tell("recovery_s", f"kill -9 with {rooms:,} running rooms: to the last ack", [answered[-1] - began_s], "s", goal)
@@ -59,22 +61,22 @@ async def _open(api: Api, rooms: int) -> list[Seat]:
     return await asyncio.gather(*(one(number) for number in range(rooms)))
 
 
-async def _back(seat: Seat, before: Connection) -> float:
+async def _reconnected(seat: Seat, before: Connection) -> float:
     """Come back and have a command committed; when that was."""
-    watch = _Watch()
+    waiter = _AckWaiter()
     while True:
         try:
-            line = await connect(
-                seat.ws_url, seat.guest.token, watch, journal=before.journal, epoch=before.welcome["epoch"]
+            connection = await connect(
+                seat.ws_url, seat.guest.token, waiter, journal=before.journal, epoch=before.welcome["epoch"]
             )
         except (ConnectionFailed, OSError):
             await asyncio.sleep(_AGAIN_S)
             continue
-        line.command("back", "update_profile", {"color": "#123456"})
-        acked = asyncio.create_task(watch.acked.wait())
-        await asyncio.wait((acked, asyncio.ensure_future(line.ended)), return_when=asyncio.FIRST_COMPLETED)
+        connection.command("back", "update_profile", {"color": "#123456"})
+        acked = asyncio.create_task(waiter.acked.wait())
+        await asyncio.wait((acked, asyncio.ensure_future(connection.ended)), return_when=asyncio.FIRST_COMPLETED)
         acked.cancel()
-        if watch.acked.is_set():
+        if waiter.acked.is_set():
             answered_s = perf_counter()
-            line.abort()
+            connection.abort()
             return answered_s

@@ -37,7 +37,7 @@ class Figure:
 
 
 @dataclass(slots=True)
-class Report:
+class BenchReport:
     figures: list[Figure] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)

@@ -18,14 +18,14 @@ import uvloop
 
 from loadtest import machine
 from loadtest.api import Api
-from loadtest.connection import Connection, Silent, connect
+from loadtest.connection import Connection, FrameHandler, connect
 
 _AT_ONCE = 20
 _PATIENCE_S = 60.0
 _LOOK_S = 0.02
 
 
-class _Watcher(Silent):
+class _Spectator(FrameHandler):
     """`head`: index of the newest event that he was told of, as an event or with a state."""
 
     def __init__(self) -> None:
@@ -45,27 +45,27 @@ async def watch(ws_url: str, count: int) -> None:
     place = urlsplit(ws_url)
     api = Api(f"http://{place.hostname}:{place.port}")
     slots = asyncio.Semaphore(_AT_ONCE)
-    watchers = [_Watcher() for _ in range(count)]
+    spectators = [_Spectator() for _ in range(count)]
 
     async def enter(number: int) -> Connection:
         async with slots:
             guest = await api.guest(f"Watcher {number + 1}")
-            return await connect(ws_url, guest.token, watchers[number], role="spectator")
+            return await connect(ws_url, guest.token, spectators[number], role="spectator")
 
     connections = await asyncio.gather(*(enter(number) for number in range(count)))
     await api.close()
     print("here", flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
-        await _all_at(int(line), watchers)
+        await _all_at(int(line), spectators)
         problems = [problem for connection in connections for problem in connection.journal.problems]
         problems += ["a spectator was cut" for connection in connections if connection.ended.done()]
-        found = {"events": sum(watcher.events for watcher in watchers), "problems": problems[:20]}
+        found = {"events": sum(spectator.events for spectator in spectators), "problems": problems[:20]}
         print(orjson.dumps(found).decode(), flush=True)
 
 
-async def _all_at(index: int, watchers: list[_Watcher]) -> None:
+async def _all_at(index: int, spectators: list[_Spectator]) -> None:
     for _ in range(int(_PATIENCE_S / _LOOK_S)):
-        if all(watcher.head >= index for watcher in watchers):
+        if all(spectator.head >= index for spectator in spectators):
             return
         await asyncio.sleep(_LOOK_S)
     raise TimeoutError(f"not everybody was told of event {index}")

@@ -9,7 +9,7 @@ from time import perf_counter
 import orjson
 
 from loadtest.api import Api
-from loadtest.bench.report import Goal, Report
+from loadtest.bench.report import BenchReport, Goal
 from loadtest.launch import LocalServer
 from loadtest.relay import RelayLoad
 from loadtest.wire import CODECS
@@ -19,19 +19,19 @@ _PER_S = 10.0
 """Commands in one room: more than any table of people makes, and with 2,000 spectators 20,000 deliveries a second."""
 
 
-class _Crowd:
+class _SpectatorProcess:
     """The process of `loadtest.bench.spectator_process`."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
     @classmethod
-    async def enter(cls, ws_url: str, count: int) -> _Crowd:
+    async def enter(cls, ws_url: str, count: int) -> _SpectatorProcess:
         arguments = ("-m", "loadtest.bench.spectator_process", ws_url, str(count))
         pipe = asyncio.subprocess.PIPE
-        crowd = cls(await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=pipe, stdout=pipe))
-        await crowd._line()
-        return crowd
+        spectators = cls(await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=pipe, stdout=pipe))
+        await spectators._line()
+        return spectators
 
     async def saw(self, index: int) -> tuple[int, list[str]]:
         """How many events they were told of, all together up to `index`, and what was wrong with them."""
@@ -52,45 +52,50 @@ class _Crowd:
         return line
 
 
-async def measure_spectators(server: LocalServer, counts: tuple[int, ...], seconds: float, report: Report) -> None:
+async def measure_spectators(server: LocalServer, counts: tuple[int, ...], seconds: float, report: BenchReport) -> None:
     """One room of four who talk, watched by as many as `counts` says, one number after the other."""
     api = Api(server.url)
     load = RelayLoad()
     await load.open(api, 1, _PLAYERS, CODECS["json"], is_public=True)
     (room,) = load.rooms
     for count in counts:
-        crowd = await _Crowd.enter(room[0].seat.ws_url, count) if count else None
+        spectators = await _SpectatorProcess.enter(room[0].seat.ws_url, count) if count else None
         try:
-            await _talk(server, load, crowd, count, seconds, report)
+            await _talk(server, load, spectators, count, seconds, report)
         finally:
-            if crowd is not None:
-                await crowd.leave()
+            if spectators is not None:
+                await spectators.leave()
     await load.close()
     await api.close()
     report.problems += load.problems()
 
 
 async def _talk(
-    server: LocalServer, load: RelayLoad, crowd: _Crowd | None, count: int, seconds: float, report: Report
+    server: LocalServer,
+    load: RelayLoad,
+    spectators: _SpectatorProcess | None,
+    count: int,
+    seconds: float,
+    report: BenchReport,
 ) -> None:
     (room,) = load.rooms
     before = 0
-    if crowd is not None:
-        before, _ = await crowd.saw(room[0].connection.journal.last_index)
+    if spectators is not None:
+        before, _ = await spectators.saw(room[0].connection.journal.last_index)
     cpu, began_s = server.cpu(), perf_counter()
     load.begin()
     await load.pace(_PER_S, seconds)
     await load.drain()
-    tally, took_s, spent = load.tally, perf_counter() - began_s, server.cpu().since(cpu)
+    metrics, took_s, spent = load.metrics, perf_counter() - began_s, server.cpu().since(cpu)
     told = f"{count:,} spectators"
     key = f"spectators_{count}"
-    p50, p99 = (tally.to_ack.quantile(share) * 1e3 for share in (0.5, 0.99))
+    p50, p99 = (metrics.to_ack.quantile(share) * 1e3 for share in (0.5, 0.99))
     report.add(f"{key}_ack_p50_ms", f"{told}: command to ack p50", [p50], "ms")
     report.add(f"{key}_ack_p99_ms", "  command to ack p99", [p99], "ms", Goal("< 25 ms", 25, least=False))
     report.add(f"{key}_server_cpu", "  of one core the server used", [100 * spent.server / took_s], "%")
-    if crowd is not None:
-        after, problems = await crowd.saw(room[0].connection.journal.last_index)
+    if spectators is not None:
+        after, problems = await spectators.saw(room[0].connection.journal.last_index)
         report.add(f"{key}_deliveries", "  deliveries to them", [(after - before) / took_s], "/s")
         report.problems += problems
-        if after - before != count * tally.acks:
-            report.problems.append(f"{told} were told of {after - before} events, not of {count * tally.acks}")
+        if after - before != count * metrics.acks:
+            report.problems.append(f"{told} were told of {after - before} events, not of {count * metrics.acks}")

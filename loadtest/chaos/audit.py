@@ -9,15 +9,15 @@ from typing import Any
 from loadtest.api import Api
 from loadtest.chaos import check
 from loadtest.chaos.check import Findings
-from loadtest.chaos.history import NOT_TOLD
+from loadtest.chaos.history import NOT_RECEIVED
 from loadtest.chaos.players import CardPlayer, Player
-from loadtest.chaos.rooms import Crowd, Room
+from loadtest.chaos.rooms import Room, Rooms
 
 _PAGE = 5000
 _SETTLE_S = 30.0
 
 
-async def bring_to_rest(crowd: Crowd, findings: Findings) -> None:
+async def settle(crowd: Rooms, findings: Findings) -> None:
     """Wait for the last answers, ask every client's view, and say one thing more in each room, so that the log goes on
     behind those views: the state that HTTP tells is then a fold."""
     try:
@@ -37,7 +37,7 @@ async def bring_to_rest(crowd: Crowd, findings: Findings) -> None:
             findings.add(check.OTHER, f"the clients of a room did not all see its end within {_SETTLE_S:.0f} s")
 
 
-async def audit(crowd: Crowd, findings: Findings) -> dict[str, int]:
+async def audit(crowd: Rooms, findings: Findings) -> dict[str, int]:
     """Everything that can be held against the logs. Gives how many events they have, how many of them were replaced by
     a state for some client, and how many games ended and were verified."""
     seen = {"log_events": 0, "bridged": 0, "games_completed": 0, "games_verified": 0}
@@ -45,7 +45,7 @@ async def audit(crowd: Crowd, findings: Findings) -> dict[str, int]:
         where = f"{room.game} game {room.game_id[:8]}"
         for client in room.clients:
             check.check_journal(client.journal, client.name, findings)
-            seen["bridged"] += client.history.digests.count(NOT_TOLD)
+            seen["bridged"] += client.history.digests.count(NOT_RECEIVED)
             if isinstance(client, CardPlayer):
                 for leak in client.leaks:
                     findings.add(check.LEAKS, leak)
@@ -54,8 +54,8 @@ async def audit(crowd: Crowd, findings: Findings) -> dict[str, int]:
         if room.game != "relay" and log and log[-1]["name"] == "game_completed":
             seen["games_completed"] += 1
             seen["games_verified"] += await _completed(crowd.api, room, log, where, findings)
-    for complaint in crowd.counts.complaints:
-        findings.add(check.OTHER, complaint)
+    for server_fault in crowd.counts.server_faults:
+        findings.add(check.OTHER, server_fault)
     return seen
 
 
@@ -78,7 +78,7 @@ async def read_log(api: Api, client: Player) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     first: int | None = 0
     while first is not None:
-        path = f"/api/games/{client.seat.game_id}/events?from={first}&limit={_PAGE}{_eyes(client)}"
+        path = f"/api/games/{client.seat.game_id}/events?from={first}&limit={_PAGE}{_viewer_parameter(client)}"
         page = await api.call("GET", path, token=client.seat.guest.token)
         items += page["items"]
         first = page["next"]
@@ -86,12 +86,12 @@ async def read_log(api: Api, client: Player) -> list[dict[str, Any]]:
 
 
 async def _state(api: Api, client: Player, index: int) -> Mapping[str, Any]:
-    path = f"/api/games/{client.seat.game_id}/state?at={index}{_eyes(client)}"
+    path = f"/api/games/{client.seat.game_id}/state?at={index}{_viewer_parameter(client)}"
     view: Mapping[str, Any] = (await api.call("GET", path, token=client.seat.guest.token))["view"]
     return view
 
 
-def _eyes(client: Player) -> str:
+def _viewer_parameter(client: Player) -> str:
     """Through whose eyes. A spectator has none of his own; in a game that is over he must not be shown everything."""
     return f"&as={client.player_id}"
 

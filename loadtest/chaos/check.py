@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from loadtest.chaos.history import NOT_TOLD, Command, History, digest, mark_of
+from loadtest.chaos.history import NOT_RECEIVED, Command, History, digest, event_key
 from loadtest.journal import Journal
 
 LOST, DUPLICATED, GAPS, OUT_OF_ORDER, LEAKS, MISMATCHES, OTHER = KINDS = (
@@ -67,7 +67,7 @@ def check_stream(history: History, log: Log, where: str, findings: Findings) -> 
     told = history.digests
     findings.add(LOST, f"{where}: was told of {len(told)} events, the log has {len(log)}", max(0, len(told) - len(log)))
     for index, item in enumerate(log[: len(told)]):
-        if told[index] not in (NOT_TOLD, digest(item["name"], item["at"], item["data"])):
+        if told[index] not in (NOT_RECEIVED, digest(item["name"], item["at"], item["data"])):
             findings.add(MISMATCHES, f"{where}: event {index} {item['name']} came with other contents")
 
 
@@ -76,40 +76,40 @@ def check_commands(histories: Iterable[History], log: Log, where: str, findings:
 
     `log` shows the values of all commands (no hidden ones among them).
     """
-    by_mark: dict[Any, list[Command]] = {}
+    by_key: dict[Any, list[Command]] = {}
     claimed: dict[int, Command] = {}
-    marks = [mark_of(item["name"], item["data"]) for item in log]
-    standing = Counter(mark for mark in marks if mark is not None)
+    keys = [event_key(item["name"], item["data"]) for item in log]
+    standing = Counter(key for key in keys if key is not None)
     for history in histories:
         for command in history.commands:
-            by_mark.setdefault(command.mark, []).append(command)
+            by_key.setdefault(command.key, []).append(command)
             if command.ack is not None:
-                _check_ack(command, marks, claimed, where, findings)
-    for mark, commands in by_mark.items():
+                _check_ack(command, keys, claimed, where, findings)
+    for key, commands in by_key.items():
         acked = sum(command.ack is not None for command in commands)
         open_ended = sum(command.ack is None and not command.refused for command in commands)
-        found, said = standing[mark], f"{where}: {' '.join(mark)[:120]}"
+        found, said = standing[key], f"{where}: {' '.join(key)[:120]}"
         findings.add(LOST, f"{said}: {acked} acked, {found} in the log", max(0, acked - found))
         findings.add(
             DUPLICATED, f"{said}: {found} in the log, {len(commands)} said", max(0, found - acked - open_ended)
         )
     ours = {history.player_id for history in histories}
-    for mark, found in standing.items():
-        if mark[1] in ours and mark not in by_mark:
-            findings.add(MISMATCHES, f"{where}: nobody said {' '.join(mark)[:120]}", found)
+    for key, found in standing.items():
+        if key[1] in ours and key not in by_key:
+            findings.add(MISMATCHES, f"{where}: nobody said {' '.join(key)[:120]}", found)
 
 
 def _check_ack(
-    command: Command, marks: Sequence[Any], claimed: dict[int, Command], where: str, findings: Findings
+    command: Command, keys: Sequence[Any], claimed: dict[int, Command], where: str, findings: Findings
 ) -> None:
     assert command.ack is not None  # asked for acked commands only
     first, last = command.ack
-    said = f"{where}: {' '.join(command.mark)[:120]} was acked as {first} to {last}"
-    if not 0 <= first <= last < len(marks):
-        findings.add(LOST, f"{said}, the log has {len(marks)} events")
-    elif marks[first] != command.mark:
-        findings.add(LOST, f"{said}; there stands {marks[first]}")
-    for index in range(first, min(last, len(marks)) + 1):
+    said = f"{where}: {' '.join(command.key)[:120]} was acked as {first} to {last}"
+    if not 0 <= first <= last < len(keys):
+        findings.add(LOST, f"{said}, the log has {len(keys)} events")
+    elif keys[first] != command.key:
+        findings.add(LOST, f"{said}; there stands {keys[first]}")
+    for index in range(first, min(last, len(keys)) + 1):
         if claimed.setdefault(index, command) is not command:
             findings.add(DUPLICATED, f"{said}, and so was {claimed[index].id}")
 

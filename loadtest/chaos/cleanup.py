@@ -9,10 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from loadtest.chaos.postgres import clear_away
+from loadtest.chaos.postgres import remove_run
 
 
-def watch_over(folder: Path) -> subprocess.Popen[bytes]:
+def start_cleanup(folder: Path) -> subprocess.Popen[bytes]:
     """Start that process. It ends when its `stdin` is closed."""
     return subprocess.Popen(
         [sys.executable, "-m", "loadtest.chaos.cleanup", str(folder)],
@@ -25,4 +25,4 @@ def watch_over(folder: Path) -> subprocess.Popen[bytes]:
 
 if __name__ == "__main__":
     sys.stdin.read()
-    clear_away(Path(sys.argv[1]))
+    remove_run(Path(sys.argv[1]))

@@ -8,13 +8,13 @@ from collections.abc import Awaitable
 from time import monotonic
 
 from loadtest.chaos.check import OTHER, Findings
-from loadtest.chaos.garbage import Vandals
+from loadtest.chaos.garbage import GarbageSenders
 from loadtest.chaos.plan import Fault, Injection
 from loadtest.chaos.proxy import AfterBytes, BeforeAnswer, Cut, LateRequest
-from loadtest.chaos.recovery import NotServed, Span
-from loadtest.chaos.rooms import Crowd
+from loadtest.chaos.recovery import FaultPeriod, NotServed
+from loadtest.chaos.rooms import Rooms
 from loadtest.chaos.slow_readers import SlowReaders
-from loadtest.chaos.system import System, whole
+from loadtest.chaos.system import System, finish_in_thread
 
 _CUT_S = 15.0  # for the writer to say as much as a cut waits for
 _LATE_S = 0.02
@@ -23,12 +23,12 @@ _LATE_S = 0.02
 class Faults:
     """`inject` returns when the cause of the fault is gone. Raises NotServed, LaunchFailed."""
 
-    def __init__(self, system: System, crowd: Crowd, findings: Findings) -> None:
+    def __init__(self, system: System, crowd: Rooms, findings: Findings) -> None:
         self._system = system
         self._crowd = crowd
         self._findings = findings
 
-    async def inject(self, injection: Injection) -> Span:
+    async def inject(self, injection: Injection) -> FaultPeriod:
         match injection.fault:
             case Fault.KILL_SERVER:
                 return await self._kill_server(injection.detail["held_s"])
@@ -43,10 +43,10 @@ class Faults:
             case Fault.SLOW_READERS:
                 return await self._undisturbed(SlowReaders(self._crowd).run(injection.detail["readers"]))
             case Fault.GARBAGE:
-                vandals = Vandals(self._crowd, random.Random(injection.detail["seed"]))
-                return await self._undisturbed(vandals.run(injection.detail["connections"]))
+                garbage_senders = GarbageSenders(self._crowd, random.Random(injection.detail["seed"]))
+                return await self._undisturbed(garbage_senders.run(injection.detail["connections"]))
 
-    async def _kill_server(self, held_s: float) -> Span:
+    async def _kill_server(self, held_s: float) -> FaultPeriod:
         """`held_s`: for so long nothing that the server wants to commit reaches the database before the server dies. It
         does so afterwards."""
         assert self._system.proxy is not None  # the plan has this fault only where the server is ours
@@ -58,17 +58,17 @@ class Faults:
         finally:
             self._system.proxy.release()
         await self._system.start_server()
-        return Span(began_s, monotonic())
+        return FaultPeriod(began_s, monotonic())
 
-    async def _kill_postgres(self, *, backends_too: bool) -> Span:
+    async def _kill_postgres(self, *, backends_too: bool) -> FaultPeriod:
         postgres = self._system.postgres
         assert postgres is not None  # likewise, with Postgres
         began_s = monotonic()
         postgres.kill(backends_too=backends_too)
-        await whole(postgres.start)
-        return Span(began_s, monotonic())
+        await finish_in_thread(postgres.start)
+        return FaultPeriod(began_s, monotonic())
 
-    async def _freeze_postgres(self, seconds: float) -> Span:
+    async def _freeze_postgres(self, seconds: float) -> FaultPeriod:
         postgres = self._system.postgres
         assert postgres is not None  # likewise
         began_s = monotonic()
@@ -77,36 +77,36 @@ class Faults:
             await asyncio.sleep(seconds)
         finally:
             postgres.thaw()
-        return Span(began_s, monotonic())
+        return FaultPeriod(began_s, monotonic())
 
-    async def _cut(self, cut: Cut) -> Span:
+    async def _cut(self, cut: Cut) -> FaultPeriod:
         assert self._system.proxy is not None  # likewise
         try:
             await self._system.proxy.cut(cut, _CUT_S)
         except TimeoutError:
             raise NotServed(f"the server wrote nothing to its database for {_CUT_S:.0f} s") from None
         now_s = monotonic()
-        return Span(now_s, now_s)
+        return FaultPeriod(now_s, now_s)
 
-    def _drop(self, injection: Injection) -> Span:
+    def _drop(self, injection: Injection) -> FaultPeriod:
         clients = self._crowd.clients
         count = max(1, round(len(clients) * injection.detail["share"]))
         began_s = monotonic()
         for client in random.Random(injection.detail["seed"]).sample(clients, count):
             client.drop()
-        return Span(began_s, monotonic())
+        return FaultPeriod(began_s, monotonic())
 
-    async def _undisturbed(self, trouble: Awaitable[list[str]]) -> Span:
+    async def _undisturbed(self, trouble: Awaitable[list[str]]) -> FaultPeriod:
         """What strangers do may cost nobody else his connection."""
         closes = self._crowd.counts.closes.total()
         began_s = monotonic()
-        for complaint in await trouble:
-            self._findings.add(OTHER, complaint)
+        for server_fault in await trouble:
+            self._findings.add(OTHER, server_fault)
         lost = self._crowd.counts.closes.total() - closes
         self._findings.add(OTHER, f"{lost} clients lost their connections through the doings of others", lost)
         if not self._system.server_lives:
             self._findings.add(OTHER, "the server has ended")
-        return Span(began_s, monotonic())
+        return FaultPeriod(began_s, monotonic())
 
 
 def _cut_of(injection: Injection) -> Cut:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from loadtest import wire
-from loadtest.chaos.rooms import Crowd
+from loadtest.chaos.rooms import Rooms
 
 _AT_ONCE = 32
 _CUT_S = 10.0  # for the server to end a connection on which no protocol is kept: 5 s without a hello, and some patience
@@ -108,10 +108,10 @@ JUNK: tuple[Junk, ...] = (
 )
 
 
-class Vandals:
+class GarbageSenders:
     """So many connections, one kind of junk each; some don't even ask for a WebSocket."""
 
-    def __init__(self, crowd: Crowd, draw: random.Random) -> None:
+    def __init__(self, crowd: Rooms, draw: random.Random) -> None:
         self._crowd = crowd
         self._draw = draw
 

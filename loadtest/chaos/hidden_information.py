@@ -12,7 +12,7 @@ _CARD = re.compile(rb"d\d+:[a-z]+:\w+")
 _SEED = re.compile(rb'"session_seed":"')
 
 
-class Secrecy:
+class HiddenInformationCheck:
     """What one viewer of an El Dorado game may know, learnt from his own frames. `player_id` None: a spectator.
 
     `problem(frame)` takes every frame in order and says what is wrong with it, or None.

@@ -10,12 +10,12 @@ from typing import Any
 
 import orjson
 
-NOT_TOLD = 0
+NOT_RECEIVED = 0
 """The digest of an event that a `state` stood for."""
 
 _VIEWS_MAX = 4
 
-Mark = tuple[str, str, str]
+CommandKey = tuple[str, str, str]
 """By what the event of a command is known again in the log: its name, its player, its value as JSON."""
 
 _VALUES = {"said": "data", "player_bid": "bid", "card_played": "card", "profile_updated": "profile"}
@@ -29,17 +29,17 @@ def digest(name: str, at_ms: int, data: Mapping[str, Any]) -> int:
     return int.from_bytes(blake2b(encoded, digest_size=8).digest(), "big") or 1
 
 
-def mark(name: str, player_id: str, value: Any) -> Mark:
+def command_key(name: str, player_id: str, value: Any) -> CommandKey:
     return name, player_id, orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def mark_of(name: str, data: Mapping[str, Any]) -> Mark | None:
+def event_key(name: str, data: Mapping[str, Any]) -> CommandKey | None:
     """Of an event. None: no command of ours causes it, or it was forced."""
     key = _VALUES.get(name)
     if key is None or data.get("forced"):
         return None
     value = data[key]
-    return mark(name, data["player_id"], value[_COLOR] if name == "profile_updated" else value)
+    return command_key(name, data["player_id"], value[_COLOR] if name == "profile_updated" else value)
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Command:
     """One command and what became of it. `ack`: (first, last). `sent`: how often."""
 
     id: str
-    mark: Mark
+    key: CommandKey
     sent: int = 0
     ack: tuple[int, int] | None = None
     refused: bool = False
@@ -78,4 +78,4 @@ class History:
     def _skip_to(self, index: int) -> None:
         missing = index - len(self.digests)
         if missing > 0:
-            self.digests.extend([NOT_TOLD] * missing)
+            self.digests.extend([NOT_RECEIVED] * missing)

@@ -39,7 +39,7 @@ _ENDS_S = 300.0
 _REQUEST_BYTES, _ANSWER_BYTES = 6000, 300  # some commits' worth
 
 
-class BadRequest(ValueError):
+class InvalidOption(ValueError):
     """Something was asked for that can't be done. The message is for the person who asked."""
 
 
@@ -84,7 +84,7 @@ def counts(asked: str, cycles: int, available: Sequence[Fault]) -> dict[Fault, i
     `cycles` is for those without a count of their own, spread evenly over them; the first ones get what is left over.
     """
     if cycles < 1:
-        raise BadRequest("--cycles: at least 1")
+        raise InvalidOption("--cycles: at least 1")
     wanted: dict[Fault, int | None] = {}
     for part in asked.split(","):
         name, colon, number = part.strip().partition(":")
@@ -102,16 +102,16 @@ def _known(name: str, available: Sequence[Fault]) -> Fault:
     try:
         fault = Fault(name)
     except ValueError:
-        raise BadRequest(f"--faults: {name!r} is none of {', '.join(f.value for f in Fault)}, all") from None
+        raise InvalidOption(f"--faults: {name!r} is none of {', '.join(f.value for f in Fault)}, all") from None
     if fault not in available:
         owner = "a server" if fault in _NEEDS_OUR_SERVER else "a database"
-        raise BadRequest(f"--faults: {name} can only be done to {owner} that was started here")
+        raise InvalidOption(f"--faults: {name} can only be done to {owner} that was started here")
     return fault
 
 
 def _count(part: str, number: str) -> int:
     if not number.isdecimal() or not 1 <= int(number) <= 100_000:
-        raise BadRequest(f"--faults: {part!r} has no count from 1 to 100000 after its colon")
+        raise InvalidOption(f"--faults: {part!r} has no count from 1 to 100000 after its colon")
     return int(number)
 
 

@@ -7,9 +7,9 @@ import random
 from typing import Any
 
 from loadtest.api import Seat
-from loadtest.chaos.hidden_information import Secrecy
-from loadtest.chaos.history import mark
-from loadtest.chaos.reconnecting_client import Client, Counts
+from loadtest.chaos.hidden_information import HiddenInformationCheck
+from loadtest.chaos.history import command_key
+from loadtest.chaos.reconnecting_client import ReconnectingClient, RunCounts
 from loadtest.wire import Codec
 
 _THINK_S = (0.01, 0.08)
@@ -21,10 +21,10 @@ _OVERTAKEN = {_OVER, "not_your_turn", "invalid_card", "must_follow_suit"}
 """A move that was forced while its own command was lost is refused when that command is sent again."""
 
 
-class Talker(Client):
+class RelayPlayer(ReconnectingClient):
     """Says things that nobody else says. `padding`: characters added to each."""
 
-    def __init__(self, seat: Seat, counts: Counts, draw: random.Random, codec: Codec, padding: int = 0) -> None:
+    def __init__(self, seat: Seat, counts: RunCounts, draw: random.Random, codec: Codec, padding: int = 0) -> None:
         super().__init__(seat, counts, draw, codec)
         self._padding = "x" * padding
         self._said = 0
@@ -34,29 +34,31 @@ class Talker(Client):
         data: dict[str, Any] = {"n": self._said, "by": self.seat.seat}
         if self._padding:
             data["padding"] = self._padding
-        self.submit("say", {"data": data}, mark("said", self.player_id, data))
+        self.submit("say", {"data": data}, command_key("said", self.player_id, data))
 
     probe = say
 
 
-class CardPlayer(Client):
+class CardPlayer(ReconnectingClient):
     """Takes one of the moves that it is offered.
 
     `over`: the game has ended. `leaks`: frames that told too much.
     """
 
-    def __init__(self, seat: Seat, counts: Counts, draw: random.Random, codec: Codec, role: str | None = None) -> None:
+    def __init__(
+        self, seat: Seat, counts: RunCounts, draw: random.Random, codec: Codec, role: str | None = None
+    ) -> None:
         super().__init__(seat, counts, draw, codec, role)
         self.over = asyncio.Event()
         self.leaks: list[str] = []
-        self._secrecy = Secrecy(self.history.viewer)
+        self._hidden = HiddenInformationCheck(self.history.viewer)
         self._turn: dict[str, Any] | None = None
         self._moving = False  # a move is thought about or waits for its answer
 
     def probe(self) -> None:
         """Something else that is committed, at any time of the game."""
         color = f"#{self.draw.getrandbits(24):06x}"
-        self.submit("update_profile", {"color": color}, mark("profile_updated", self.player_id, color))
+        self.submit("update_profile", {"color": color}, command_key("profile_updated", self.player_id, color))
 
     def on_event(self, frame: dict[str, Any]) -> None:
         super().on_event(frame)
@@ -107,12 +109,12 @@ class CardPlayer(Client):
             return
         action = self.draw.choice(turn["actions"])
         event, key = _MOVES[action["name"]]
-        self.submit(action["name"], action["args"], mark(event, self.player_id, action["args"][key]))
+        self.submit(action["name"], action["args"], command_key(event, self.player_id, action["args"][key]))
 
     def _look_for_leaks(self, frame: dict[str, Any]) -> None:
-        problem = self._secrecy.problem(frame)
+        problem = self._hidden.problem(frame)
         if problem is not None:
             self.leaks.append(f"{self.name}: {problem}")
 
 
-Player = Talker | CardPlayer
+Player = RelayPlayer | CardPlayer

@@ -92,7 +92,7 @@ def parlor(*arguments: str, **settings: str) -> str:
     return done.stdout
 
 
-def clear_away(folder: Path) -> None:
+def remove_run(folder: Path) -> None:
     """End every process that works on a run's folder, and remove it. What is gone already is no error."""
     with suppress(OSError, ValueError):
         server = int((folder / "server.pid").read_text())

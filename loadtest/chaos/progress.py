@@ -6,11 +6,11 @@ import sys
 from time import monotonic
 
 from loadtest.chaos.plan import Injection
-from loadtest.chaos.report import Report
+from loadtest.chaos.report import ChaosReport
 
 
 class Progress:
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: ChaosReport) -> None:
         self._report = report
         self._live = sys.stderr.isatty()
         self._began_s = monotonic()

@@ -47,14 +47,14 @@ class BeforeAnswer:
     """The next request goes through and is carried out; the line breaks instead of its answer."""
 
     def __init__(self) -> None:
-        self._asked = False
+        self._is_requested = False
 
     def requests(self, data: bytes) -> tuple[bytes, bool]:
-        self._asked = True
+        self._is_requested = True
         return data, False
 
     def answers(self, data: bytes) -> tuple[bytes, bool]:
-        return (b"", True) if self._asked else (data, False)
+        return (b"", True) if self._is_requested else (data, False)
 
 
 class LateRequest:
@@ -82,7 +82,7 @@ class DatabaseProxy:
         self._server: asyncio.Server
         self._cut: Cut | None = None
         self._broken: asyncio.Future[None] | None = None
-        self._lines: set[Line] = set()
+        self._connections: set[ProxiedConnection] = set()
 
     @property
     def url(self) -> str:
@@ -92,12 +92,12 @@ class DatabaseProxy:
 
     async def __aenter__(self) -> DatabaseProxy:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Line(self).near, "127.0.0.1", 0)
+        self._server = await loop.create_server(lambda: ProxiedConnection(self).server_side, "127.0.0.1", 0)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
-        for line in list(self._lines):
+        for line in list(self._connections):
             line.abort()
 
     async def cut(self, cut: Cut, timeout_s: float) -> None:
@@ -112,13 +112,13 @@ class DatabaseProxy:
 
     def hold(self) -> None:
         """No request of the lines that are up passes until `release`."""
-        for line in self._lines:
-            line.near.pause_reading()
+        for line in self._connections:
+            line.server_side.pause_reading()
 
     def release(self) -> None:
         """What was held passes, also what a server that is dead by now had sent."""
-        for line in list(self._lines):
-            line.near.resume_reading()
+        for line in list(self._connections):
+            line.server_side.resume_reading()
 
     # For the lines.
 
@@ -126,69 +126,69 @@ class DatabaseProxy:
     def planned(self) -> Cut | None:
         return self._cut
 
-    def opened(self, line: Line) -> None:
-        self._lines.add(line)
+    def opened(self, line: ProxiedConnection) -> None:
+        self._connections.add(line)
 
-    def closed(self, line: Line) -> None:
-        self._lines.discard(line)
+    def closed(self, line: ProxiedConnection) -> None:
+        self._connections.discard(line)
 
     def broke(self) -> None:
         self._cut = None
         if self._broken is not None and not self._broken.done():
             self._broken.set_result(None)
 
-    async def connect(self, far: End) -> None:
+    async def connect(self, database_side: ProxySide) -> None:
         """The far side of a line. Raises OSError."""
         loop = asyncio.get_running_loop()
         if isinstance(self._target, str):
-            await loop.create_unix_connection(lambda: far, self._target)
+            await loop.create_unix_connection(lambda: database_side, self._target)
         else:
-            await loop.create_connection(lambda: far, *self._target)
+            await loop.create_connection(lambda: database_side, *self._target)
 
 
-class Line:
+class ProxiedConnection:
     """One connection of the server, and ours to the database for it."""
 
     def __init__(self, proxy: DatabaseProxy) -> None:
         self._proxy = proxy
-        self.near = End(self, self._requests)
-        self.far = End(self, self._answers)
-        self.near.other, self.far.other = self.far, self.near
+        self.server_side = ProxySide(self, self._requests)
+        self.database_side = ProxySide(self, self._answers)
+        self.server_side.other, self.database_side.other = self.database_side, self.server_side
         self._is_writer: bool | None = None  # not known before the first message
-        self._early: list[bytes] = []  # requests that came before the far side was there
-        self._over = False
+        self._early_requests: list[bytes] = []  # requests that came before the far side was there
+        self._is_over = False
         self._connecting: asyncio.Task[None] | None = None
 
-    def opened(self, end: End) -> None:
-        if end is self.near:
+    def opened(self, end: ProxySide) -> None:
+        if end is self.server_side:
             self._proxy.opened(self)
             self._connecting = asyncio.get_running_loop().create_task(self._connect())
-        elif self._over:
+        elif self._is_over:
             end.abort()
         else:
-            for data in self._early:
+            for data in self._early_requests:
                 end.write(data)
-            self._early.clear()
+            self._early_requests.clear()
 
-    def lost(self, end: End) -> None:
+    def lost(self, end: ProxySide) -> None:
         """One side is gone, so the other goes too."""
-        self._over = True
+        self._is_over = True
         self._proxy.closed(self)
         other = end.other
-        if other is not None and not other.outlives:
+        if other is not None and not other.stays_open:
             other.abort()
 
     def abort(self) -> None:
         if self._connecting is not None:
             self._connecting.cancel()
-        self.near.abort()
-        self.far.abort()
+        self.server_side.abort()
+        self.database_side.abort()
 
     async def _connect(self) -> None:
         try:
-            await self._proxy.connect(self.far)
+            await self._proxy.connect(self.database_side)
         except OSError:
-            self.near.abort()
+            self.server_side.abort()
 
     def _requests(self, data: bytes) -> None:
         if self._is_writer is None:
@@ -201,11 +201,11 @@ class Line:
     def _watched_request(self, cut: Cut, data: bytes) -> None:
         passed, breaks = cut.requests(data)
         if isinstance(cut, LateRequest):
-            self.far.outlives = True
+            self.database_side.stays_open = True
             loop = asyncio.get_running_loop()
-            loop.call_later(cut.delay_s, self.far.write, passed)
-            loop.call_later(cut.delay_s + _LINGER_S, self.far.abort)
-            self.near.abort()
+            loop.call_later(cut.delay_s, self.database_side.write, passed)
+            loop.call_later(cut.delay_s + _LINGER_S, self.database_side.abort)
+            self.server_side.abort()
         else:
             self._forward(passed)
             if breaks:
@@ -216,35 +216,35 @@ class Line:
     def _answers(self, data: bytes) -> None:
         cut = self._proxy.planned
         if cut is None or not self._is_writer:
-            self.near.write(data)
+            self.server_side.write(data)
             return
         passed, breaks = cut.answers(data)
-        self.near.write(passed)
+        self.server_side.write(passed)
         if breaks:
             self._break()
             self._proxy.broke()
 
     def _break(self) -> None:
         """Both ends, after what was written: a close, since an abort could take back what has passed."""
-        self.near.close()
-        self.far.close()
+        self.server_side.close()
+        self.database_side.close()
 
     def _forward(self, data: bytes) -> None:
-        if self.far.is_open:
-            self.far.write(data)
+        if self.database_side.is_open:
+            self.database_side.write(data)
         else:
-            self._early.append(data)
+            self._early_requests.append(data)
 
 
-class End(asyncio.Protocol):
+class ProxySide(asyncio.Protocol):
     """One side of a line. Holds the other back when its own peer does not read."""
 
-    def __init__(self, line: Line, received: Callable[[bytes], None]) -> None:
-        self._line = line
+    def __init__(self, line: ProxiedConnection, received: Callable[[bytes], None]) -> None:
+        self._connection = line
         self._received = received
         self._transport: asyncio.Transport | None = None
-        self.other: End | None = None
-        self.outlives = False  # stays for a while when the other side is gone
+        self.other: ProxySide | None = None
+        self.stays_open = False  # stays for a while when the other side is gone
 
     @property
     def is_open(self) -> bool:
@@ -264,13 +264,13 @@ class End(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._line.opened(self)
+        self._connection.opened(self)
 
     def data_received(self, data: bytes) -> None:
         self._received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._line.lost(self)
+        self._connection.lost(self)
 
     def pause_writing(self) -> None:
         if self.other is not None:

@@ -10,8 +10,8 @@ from time import monotonic
 from typing import Any
 
 from loadtest.api import Seat
-from loadtest.chaos.history import Command, History, Mark
-from loadtest.connection import Connection, ConnectionFailed, Silent, connect
+from loadtest.chaos.history import Command, CommandKey, History
+from loadtest.connection import Connection, ConnectionFailed, FrameHandler, connect
 from loadtest.journal import Journal
 from loadtest.wire import Codec
 
@@ -25,8 +25,8 @@ _FATAL = {1009, 4400, 4401, 4403, 4404, 4408, 4409, 4429}
 
 
 @dataclass(slots=True)
-class Counts:
-    """Over all clients of a run. `complaints`: what no healthy server does, whatever happens around it."""
+class RunCounts:
+    """Over all clients of a run. `server_faults`: what no healthy server does, whatever happens around it."""
 
     sent: int = 0
     again: int = 0
@@ -35,11 +35,11 @@ class Counts:
     connections: int = 0
     closes: Counter[int] = field(default_factory=Counter)
     rejects: Counter[str] = field(default_factory=Counter)
-    complaints: list[str] = field(default_factory=list)
+    server_faults: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class _Waiting:
+class _PendingCommand:
     """A command without an answer."""
 
     command: Command
@@ -48,13 +48,15 @@ class _Waiting:
     sent_s: float = 0.0
 
 
-class Client(Silent):
+class ReconnectingClient(FrameHandler):
     """One place in one room. `run` it as a task; `submit` commands; `stop` it.
 
     `served_s` (monotonic): the first ack, since `watch`, of a command that was sent after it.
     """
 
-    def __init__(self, seat: Seat, counts: Counts, draw: random.Random, codec: Codec, role: str | None = None) -> None:
+    def __init__(
+        self, seat: Seat, counts: RunCounts, draw: random.Random, codec: Codec, role: str | None = None
+    ) -> None:
         player_id = seat.guest.player_id
         self.seat = seat
         self.journal = Journal()
@@ -62,7 +64,7 @@ class Client(Silent):
         self.counts = counts
         self.draw = draw
         self.connection: Connection | None = None
-        self.outbox: dict[str, _Waiting] = {}
+        self.outbox: dict[str, _PendingCommand] = {}
         self.stopped = False
         self.limits: dict[str, float] = {}  # of the last welcome
         self.served_s: float | None = None
@@ -113,12 +115,12 @@ class Client(Silent):
         if self.connection is not None:
             await self.connection.close()
 
-    def submit(self, name: str, args: dict[str, Any], mark: Mark) -> None:
+    def submit(self, name: str, args: dict[str, Any], key: CommandKey) -> None:
         """Send a command, now or as soon as there is a connection, until it is answered."""
         self._number += 1
-        command = Command(f"c{self._number}", mark)
+        command = Command(f"c{self._number}", key)
         self.history.commands.append(command)
-        waiting = self.outbox[command.id] = _Waiting(command, name, args)
+        waiting = self.outbox[command.id] = _PendingCommand(command, name, args)
         self._send(waiting)
         if self.draw.random() < _TWICE:
             self._send(waiting)
@@ -167,7 +169,7 @@ class Client(Silent):
         del self.outbox[frame["id"]]
         waiting.command.refused = True
         if not self.may_refuse(waiting.name, frame["code"]):
-            self.complain(f"{waiting.name} was refused: {frame['code']} {frame['message']}")
+            self.report_fault(f"{waiting.name} was refused: {frame['code']} {frame['message']}")
         self.answered(waiting.name, None)
 
     def on_other(self, frame: dict[str, Any]) -> None:
@@ -192,7 +194,7 @@ class Client(Silent):
         if code == _RESTART and reason.isdecimal():
             self._wait_s = int(reason) / 1000
         if code in _FATAL or reason == "internal":
-            self.complain(f"was closed with {code} {reason}")
+            self.report_fault(f"was closed with {code} {reason}")
 
     # For those who play.
 
@@ -203,8 +205,8 @@ class Client(Silent):
         """Whether this refusal is no fault of the server."""
         return False
 
-    def complain(self, what: str) -> None:
-        self.counts.complaints.append(f"{self.name}: {what}")
+    def report_fault(self, what: str) -> None:
+        self.counts.server_faults.append(f"{self.name}: {what}")
 
     def _note_failure(self, error: Exception) -> None:
         code = getattr(error, "code", None)
@@ -220,7 +222,7 @@ class Client(Silent):
         if self._synced is not None and not self._synced.done():
             self.connection.send({"type": "sync"})
 
-    def _send(self, waiting: _Waiting) -> None:
+    def _send(self, waiting: _PendingCommand) -> None:
         if self.connection is None:
             return  # it goes out with the next welcome
         command = waiting.command
@@ -232,6 +234,6 @@ class Client(Silent):
         waiting.sent_s = monotonic()
         self.connection.command(command.id, waiting.name, waiting.args)
 
-    def _send_again(self, waiting: _Waiting) -> None:
+    def _send_again(self, waiting: _PendingCommand) -> None:
         if waiting.command.id in self.outbox:
             self._send(waiting)

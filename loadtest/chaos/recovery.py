@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from loadtest.chaos.plan import Fault
 from loadtest.chaos.players import Player
-from loadtest.chaos.rooms import Crowd, Room
-from loadtest.chaos.waiting import until
-from loadtest.latency import Histogram
+from loadtest.chaos.rooms import Room, Rooms
+from loadtest.chaos.waiting import wait_until
+from loadtest.latency import LatencyHistogram
 
 
 class NotServed(RuntimeError):
@@ -17,7 +17,7 @@ class NotServed(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class FaultPeriod:
     """From the moment at which a fault began to the one at which its cause was gone (monotonic, seconds).
 
     That is: the server or Postgres accepts again, Postgres may go on, the line may be opened again.
@@ -32,19 +32,19 @@ class Recovery:
     """Of one kind of fault, over all clients and injections."""
 
     injections: int = 0
-    from_end: Histogram = field(default_factory=Histogram)
-    from_begin: Histogram = field(default_factory=Histogram)
+    from_end: LatencyHistogram = field(default_factory=LatencyHistogram)
+    from_begin: LatencyHistogram = field(default_factory=LatencyHistogram)
 
     def milliseconds(self) -> dict[str, dict[str, float]]:
         return {"from_end_ms": self.from_end.milliseconds(), "from_begin_ms": self.from_begin.milliseconds()}
 
 
 class Recoveries:
-    def __init__(self, crowd: Crowd) -> None:
+    def __init__(self, crowd: Rooms) -> None:
         self.by_fault: dict[Fault, Recovery] = {}
         self._crowd = crowd
 
-    async def wait(self, fault: Fault, span: Span, patience_s: float) -> float:
+    async def wait(self, fault: Fault, span: FaultPeriod, patience_s: float) -> float:
         """Let everybody ask for something and wait until all are answered. Seconds from the end. Raises NotServed."""
         watched = [(room, client) for room in self._crowd.open_rooms for client in room.clients if room.game != "bots"]
         for _, client in watched:
@@ -52,7 +52,7 @@ class Recoveries:
             client.probe()
         try:
             async with asyncio.timeout(patience_s):
-                await until(lambda: not any(_waits(room, client) for room, client in watched))
+                await wait_until(lambda: not any(_waits(room, client) for room, client in watched))
         except TimeoutError:
             waiting = [client.name for room, client in watched if _waits(room, client)]
             text = f"{len(waiting)} clients were not served within {patience_s:.0f} s after {fault.value}: {waiting[0]}"

@@ -7,9 +7,9 @@ from typing import Any
 
 from loadtest.chaos.check import KINDS, Findings
 from loadtest.chaos.plan import Fault, Plan
-from loadtest.chaos.reconnecting_client import Counts
+from loadtest.chaos.reconnecting_client import RunCounts
 from loadtest.chaos.recovery import Recovery
-from loadtest.latency import Histogram
+from loadtest.latency import LatencyHistogram
 
 TITLES = {
     "lost": "lost",
@@ -24,11 +24,11 @@ _WIDTH = 66
 
 
 @dataclass(slots=True)
-class Report:
+class ChaosReport:
     """Filled while the run goes on, so that it can also tell of one that broke off."""
 
     plan: Plan
-    counts: Counts
+    counts: RunCounts
     findings: Findings
     done: int = 0
     seconds: float = 0.0
@@ -82,8 +82,8 @@ class Report:
         every = self.recoveries.values()
         return Recovery(
             sum(recovery.injections for recovery in every),
-            Histogram().merge(recovery.from_end for recovery in every),
-            Histogram().merge(recovery.from_begin for recovery in every),
+            LatencyHistogram().merge(recovery.from_end for recovery in every),
+            LatencyHistogram().merge(recovery.from_begin for recovery in every),
         )
 
     def _load_lines(self) -> list[str]:
@@ -130,6 +130,6 @@ class Report:
         return [*lines, "", verdict]
 
 
-def _three(histogram: Histogram) -> str:
+def _three(histogram: LatencyHistogram) -> str:
     told = histogram.milliseconds()
     return f"{told['p50']:>7.0f}{told['p99']:>8.0f}{told['max']:>8.0f}"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loadtest.api import Api, Guest
-from loadtest.chaos.players import CardPlayer, Player, Talker
-from loadtest.chaos.reconnecting_client import Counts
-from loadtest.chaos.waiting import until
+from loadtest.chaos.players import CardPlayer, Player, RelayPlayer
+from loadtest.chaos.reconnecting_client import RunCounts
+from loadtest.chaos.waiting import wait_until
 from loadtest.pacing import Schedule
 from loadtest.wire import CODECS
 
@@ -46,7 +46,9 @@ class Room:
 
     async def settle(self) -> None:
         """Until all commands are answered and everybody has seen the same end."""
-        await until(lambda: not self.unanswered and len({len(client.history.digests) for client in self.clients}) == 1)
+        await wait_until(
+            lambda: not self.unanswered and len({len(client.history.digests) for client in self.clients}) == 1
+        )
 
     async def close(self) -> None:
         self.leaving = self.closed = True
@@ -56,10 +58,10 @@ class Room:
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
 
-class Crowd:
+class Rooms:
     """`open` it, `talk` as a task, `close` it. `rooms`: all there have been, in the order of their beginning."""
 
-    def __init__(self, api: Api, draw: random.Random, counts: Counts, durability: str = "strict") -> None:
+    def __init__(self, api: Api, draw: random.Random, counts: RunCounts, durability: str = "strict") -> None:
         self.api = api
         self._durability = durability  # of the relay rooms
         self.counts = counts
@@ -84,14 +86,14 @@ class Crowd:
             await self.eldorado()
         for _ in range(of_bots):
             await self.bots()
-        await until(lambda: all(client.connection for client in self.clients))
+        await wait_until(lambda: all(client.connection for client in self.clients))
 
     async def relay(self, padding: int = 0) -> Room:
         """With `padding` (characters in all that is said) it is one in which `talk` says nothing."""
         config = {"min_players": 1, "max_players": SEATS, "durability": self._durability}
         seats = await self.api.full_room(await self._guests(), game="relay", config=config)
         name = "large relay" if padding else "relay"
-        return self._enter(name, [Talker(seat, *self._means(), padding) for seat in seats])
+        return self._enter(name, [RelayPlayer(seat, *self._means(), padding) for seat in seats])
 
     async def eldorado(self) -> Room:
         config = {"min_players": SEATS, "max_players": SEATS, "round_pause_ms": 0, "autostart": True}
@@ -108,7 +110,7 @@ class Crowd:
     async def _guests(self, count: int = SEATS) -> list[Guest]:
         return [await self.api.guest(f"Player {seat + 1}") for seat in range(count)]
 
-    def _means(self) -> tuple[Counts, random.Random, Any]:
+    def _means(self) -> tuple[RunCounts, random.Random, Any]:
         return self.counts, random.Random(self._draw.getrandbits(64)), next(self._codecs)
 
     def _enter(self, game: str, clients: list[Any]) -> Room:
@@ -122,18 +124,18 @@ class Crowd:
         per_s = min(per_s, self._allowed_per_s())
         schedule = Schedule(per_s)
         while True:
-            talkers = [c for c in self._talkers() if len(c.outbox) < _BACKLOG_MAX]
-            for _ in range(min(schedule.take_due(), len(talkers))):
-                self._draw.choice(talkers).say()
+            relay_players = [c for c in self._relay_players() if len(c.outbox) < _BACKLOG_MAX]
+            for _ in range(min(schedule.take_due(), len(relay_players))):
+                self._draw.choice(relay_players).say()
             await asyncio.sleep(max(_TICK_S, 1 / per_s))
 
-    def _talkers(self) -> list[Talker]:
+    def _relay_players(self) -> list[RelayPlayer]:
         rooms = [room for room in self.open_rooms if room.game == "relay"]
-        return [client for room in rooms for client in room.clients if isinstance(client, Talker)]
+        return [client for room in rooms for client in room.clients if isinstance(client, RelayPlayer)]
 
     def _allowed_per_s(self) -> float:
         """Half of what the server's limits allow: the other half is for what is sent again."""
-        return sum(talker.limits["commands_per_s"] / 2 for talker in self._talkers())
+        return sum(relay_player.limits["commands_per_s"] / 2 for relay_player in self._relay_players())
 
     async def renew(self) -> None:
         """Put new rooms into the places of those that are over. Until it is cancelled."""

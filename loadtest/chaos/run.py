@@ -17,17 +17,17 @@ from typing import Any
 
 from loadtest import machine
 from loadtest.api import Api, ApiError
-from loadtest.chaos.audit import audit, bring_to_rest
+from loadtest.chaos.audit import audit, settle
 from loadtest.chaos.check import OTHER, Findings
 from loadtest.chaos.faults import Faults
-from loadtest.chaos.plan import BadRequest, Plan, counts, make_plan, possible
+from loadtest.chaos.plan import InvalidOption, Plan, counts, make_plan, possible
 from loadtest.chaos.progress import Progress
-from loadtest.chaos.reconnecting_client import Counts
+from loadtest.chaos.reconnecting_client import RunCounts
 from loadtest.chaos.recovery import NotServed, Recoveries
-from loadtest.chaos.report import Report
-from loadtest.chaos.rooms import Crowd
+from loadtest.chaos.report import ChaosReport
+from loadtest.chaos.rooms import Rooms
 from loadtest.chaos.system import System
-from loadtest.chaos.targets import loopback_only
+from loadtest.chaos.targets import require_loopback
 from loadtest.launch import LaunchFailed
 
 _PATIENCE_S = 60.0
@@ -38,7 +38,7 @@ _DONE, _BROKEN, _ASKED_WRONG, _STOPPED = 0, 1, 2, 130
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChaosOptions:
     """What the command line says. `rate`: commands a second over all relay rooms. `rooms`: relay rooms."""
 
     faults: str = "all"
@@ -53,22 +53,22 @@ class Asked:
     target: Path | None = None
 
 
-def chaos(asked: Asked, *, production: bool) -> int:
+def chaos(options: ChaosOptions, *, production: bool) -> int:
     """Run it. Exit code: 0 every promise was kept, 1 one was not, 2 it was asked for the wrong thing, 130 stopped."""
     try:
-        plan = _plan(asked, production=production)
-    except BadRequest as error:
+        plan = _plan(options, production=production)
+    except InvalidOption as error:
         print(f"parlor chaos: {error}", file=sys.stderr)
         return _ASKED_WRONG
     print(f"seed {plan.seed}: {_told(plan)}", file=sys.stderr, flush=True)
-    report = Report(plan, Counts(), Findings())
+    report = ChaosReport(plan, RunCounts(), Findings())
     # Neither may end us without stopping what we started, nor be ignored because a script has started us.
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
     machine.allow_many_files()
     try:
-        asyncio.run(_run(asked, plan, report))
+        asyncio.run(_run(options, plan, report))
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return _STOPPED
@@ -76,22 +76,22 @@ def chaos(asked: Asked, *, production: bool) -> int:
         print(f"parlor chaos: {error}", file=sys.stderr)
         return _BROKEN
     print(report.text())
-    if asked.target is not None:
-        asked.target.write_text(json.dumps(report.as_json(), indent=2) + "\n")
+    if options.target is not None:
+        options.target.write_text(json.dumps(report.as_json(), indent=2) + "\n")
     return _DONE if report.ok else _BROKEN
 
 
-def _plan(asked: Asked, *, production: bool) -> Plan:
+def _plan(options: ChaosOptions, *, production: bool) -> Plan:
     """Raises BadRequest."""
     if production:
-        raise BadRequest("PARLOR_ENV is production: chaos is for systems that nobody plays on")
-    loopback_only(asked.url, asked.database_url)
-    if asked.rooms < 1 or not 0 < asked.rate <= 20_000 or not 0 < asked.freeze_s <= 300:
-        raise BadRequest("--rooms at least 1, --rate up to 20000, --freeze-s up to 300")
-    own_server = asked.url is None
-    available = possible(own_server=own_server, own_postgres=own_server and asked.database_url is None)
-    wanted = counts(asked.faults, asked.cycles, available)
-    return make_plan(wanted, secrets.randbits(32) if asked.seed is None else asked.seed, asked.freeze_s)
+        raise InvalidOption("PARLOR_ENV is production: chaos is for systems that nobody plays on")
+    require_loopback(options.url, options.database_url)
+    if options.rooms < 1 or not 0 < options.rate <= 20_000 or not 0 < options.freeze_s <= 300:
+        raise InvalidOption("--rooms at least 1, --rate up to 20000, --freeze-s up to 300")
+    own_server = options.url is None
+    available = possible(own_server=own_server, own_postgres=own_server and options.database_url is None)
+    wanted = counts(options.faults, options.cycles, available)
+    return make_plan(wanted, secrets.randbits(32) if options.seed is None else options.seed, options.freeze_s)
 
 
 def _told(plan: Plan) -> str:
@@ -99,18 +99,18 @@ def _told(plan: Plan) -> str:
     return ", ".join(f"{count} x {name}" for name, count in kinds.items())
 
 
-async def _run(asked: Asked, plan: Plan, report: Report) -> None:
+async def _run(options: ChaosOptions, plan: Plan, report: ChaosReport) -> None:
     began_s = monotonic()
     asyncio.get_running_loop().set_exception_handler(
         lambda _, context: report.findings.add(OTHER, f"in a client: {context.get('exception') or context['message']}")
     )
     try:
-        async with asyncio.timeout(plan.deadline_s), System(asked.url, asked.database_url) as system:
+        async with asyncio.timeout(plan.deadline_s), System(options.url, options.database_url) as system:
             api = Api(system.url, patience_s=_PATIENCE_S)
             try:
-                await Run(asked, plan, report, system, api).go()
+                await Run(options, plan, report, system, api).go()
             except (ApiError, LaunchFailed, OSError, EOFError) as error:
-                report.findings.add(OTHER, f"{type(error).__name__}: {error}\n{system.last_words()}")
+                report.findings.add(OTHER, f"{type(error).__name__}: {error}\n{system.log_tail()}")
             finally:
                 await api.close()
     except TimeoutError:
@@ -119,32 +119,32 @@ async def _run(asked: Asked, plan: Plan, report: Report) -> None:
 
 
 class Run:
-    def __init__(self, asked: Asked, plan: Plan, report: Report, system: System, api: Api) -> None:
-        self._asked = asked
+    def __init__(self, options: ChaosOptions, plan: Plan, report: ChaosReport, system: System, api: Api) -> None:
+        self._options = options
         self._plan = plan
         self._report = report
         self._system = system
-        self._crowd = Crowd(api, random.Random(plan.seed), report.counts, asked.durability)
+        self._crowd = Rooms(api, random.Random(plan.seed), report.counts, options.durability)
 
     async def go(self) -> None:
         """Play, injure, look. Raises ApiError, LaunchFailed, OSError, EOFError: the system is not there any more."""
         crowd, report = self._crowd, self._report
         background: list[asyncio.Task[Any]] = []
         try:
-            await crowd.open(self._asked.rooms, 2, 1)
-            background = [asyncio.create_task(crowd.talk(self._asked.rate)), asyncio.create_task(crowd.renew())]
+            await crowd.open(self._options.rooms, 2, 1)
+            background = [asyncio.create_task(crowd.talk(self._options.rate)), asyncio.create_task(crowd.renew())]
             began_s = monotonic()
             await asyncio.sleep(_WARM_UP_S)
             report.memory["before"] = self._system.memory()
             try:
                 await self._inject()
             except NotServed as error:
-                report.findings.add(OTHER, f"{error}\n{self._system.last_words()}")
+                report.findings.add(OTHER, f"{error}\n{self._system.log_tail()}")
             report.memory["after"] = self._system.memory()
             report.load_seconds = monotonic() - began_s
             report.in_doubt = self._system.logged(_IN_DOUBT)
             await _end(background)
-            await bring_to_rest(crowd, report.findings)
+            await settle(crowd, report.findings)
             await crowd.close()
             report.audited = await audit(crowd, report.findings)
         finally:

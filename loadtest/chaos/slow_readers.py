@@ -7,9 +7,9 @@ import socket
 from time import monotonic
 from urllib.parse import urlsplit
 
-from loadtest.chaos.players import Talker
-from loadtest.chaos.rooms import Crowd
-from loadtest.connection import Connection, ConnectionFailed, Silent, connect
+from loadtest.chaos.players import RelayPlayer
+from loadtest.chaos.rooms import Rooms
+from loadtest.connection import Connection, ConnectionFailed, FrameHandler, connect
 
 _PADDING = 12_000  # characters: most of what a frame can hold
 _PER_S = 16  # of such frames in the room: few enough for the limits that servers have
@@ -22,23 +22,23 @@ _CUT_S = 30.0
 class SlowReaders:
     """A room of its own, in which its players say large things until all the readers are cut."""
 
-    def __init__(self, crowd: Crowd) -> None:
+    def __init__(self, crowd: Rooms) -> None:
         self._crowd = crowd
 
     async def run(self, readers: int) -> list[str]:
         """Complaints about the server: readers that were not cut in time."""
         room = await self._crowd.relay(_PADDING)
-        talkers = [client for client in room.clients if isinstance(client, Talker)]
-        talking = asyncio.create_task(_talk(talkers))
+        relay_players = [client for client in room.clients if isinstance(client, RelayPlayer)]
+        talking = asyncio.create_task(_talk(relay_players))
         try:
             asleep = [asyncio.create_task(self._sleep(room.clients[0].seat.ws_url)) for _ in range(readers)]
-            complaints = [complaint for complaint in await asyncio.gather(*asleep) if complaint]
+            server_faults = [server_fault for server_fault in await asyncio.gather(*asleep) if server_fault]
         finally:
             talking.cancel()
         room.leaving = True
         await room.settle()
         await room.close()
-        return complaints
+        return server_faults
 
     async def _sleep(self, ws_url: str) -> str | None:
         """Come in, stop reading, and knock now and then: only that tells a sleeper that he was cut."""
@@ -49,7 +49,7 @@ class SlowReaders:
         plug.setblocking(False)
         await asyncio.get_running_loop().sock_connect(plug, (url.hostname, url.port))
         try:
-            connection: Connection = await connect(ws_url, guest.token, Silent(), role="spectator", sock=plug)
+            connection: Connection = await connect(ws_url, guest.token, FrameHandler(), role="spectator", sock=plug)
         except (ConnectionFailed, TimeoutError, OSError) as error:
             return f"a spectator was not let in: {error}"
         connection.stop_reading()
@@ -63,9 +63,9 @@ class SlowReaders:
         return None
 
 
-async def _talk(talkers: list[Talker]) -> None:
+async def _talk(relay_players: list[RelayPlayer]) -> None:
     while True:
-        for talker in talkers:
-            if len(talker.outbox) < _BACKLOG_MAX:
-                talker.say()
+        for relay_player in relay_players:
+            if len(relay_player.outbox) < _BACKLOG_MAX:
+                relay_player.say()
             await asyncio.sleep(1 / _PER_S)

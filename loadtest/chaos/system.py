@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from loadtest.chaos.cleanup import watch_over
-from loadtest.chaos.postgres import Postgres, clear_away, parlor
+from loadtest.chaos.cleanup import start_cleanup
+from loadtest.chaos.postgres import Postgres, parlor, remove_run
 from loadtest.chaos.proxy import DatabaseProxy
 from loadtest.launch import PARLOR, UNLIMITED, LaunchFailed, clean_environment, is_ready
 from loadtest.machine import memory_bytes
@@ -65,14 +65,14 @@ class System:
             return
         self._folder = Path(tempfile.mkdtemp(prefix="parlor-chaos-"))
         self._folder.chmod(0o755)  # Postgres runs under another account when we are root, and has to find its way in
-        guard = watch_over(self._folder)
-        self._stack.callback(_dismiss, guard)
-        self._stack.callback(self._clear_away)
+        guard = start_cleanup(self._folder)
+        self._stack.callback(_end_cleanup, guard)
+        self._stack.callback(self._remove_run)
         dsn = self._database_url
         if dsn is None:
             self.postgres = Postgres(self._folder / "data")
-            dsn = await whole(self.postgres.start)
-        await whole(partial(parlor, "migrate", "up", DATABASE_URL=dsn))
+            dsn = await finish_in_thread(self.postgres.start)
+        await finish_in_thread(partial(parlor, "migrate", "up", DATABASE_URL=dsn))
         self._database_url = dsn
         self.proxy = await self._stack.enter_async_context(DatabaseProxy(dsn))
         self._port = _free_port()
@@ -102,7 +102,7 @@ class System:
         deadline = time.monotonic() + _START_S
         while not await asyncio.to_thread(is_ready, self.url):
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise LaunchFailed(f"the server did not start:\n{self.last_words()}")
+                raise LaunchFailed(f"the server did not start:\n{self.log_tail()}")
             await asyncio.sleep(_LOOK_S)
 
     def kill_server(self) -> None:
@@ -117,7 +117,7 @@ class System:
         except OSError:
             return 0
 
-    def last_words(self, lines: int = 5) -> str:
+    def log_tail(self, lines: int = 5) -> str:
         """The end of the server's log."""
         try:
             said = (self._folder / "server.log").read_text(errors="replace")
@@ -138,13 +138,13 @@ class System:
             found["postgres"] = self.postgres.memory_bytes
         return found
 
-    def _clear_away(self) -> None:
+    def _remove_run(self) -> None:
         if self._process is not None:
             self.kill_server()
-        clear_away(self._folder)
+        remove_run(self._folder)
 
 
-async def whole(work: Callable[[], Result]) -> Result:
+async def finish_in_thread(work: Callable[[], Result]) -> Result:
     """Run it in a thread. Who is cancelled waits for its end all the same: what it starts must not outlive us."""
     task = asyncio.ensure_future(asyncio.to_thread(work))
     try:
@@ -154,7 +154,7 @@ async def whole(work: Callable[[], Result]) -> Result:
         raise
 
 
-def _dismiss(guard: subprocess.Popen[bytes]) -> None:
+def _end_cleanup(guard: subprocess.Popen[bytes]) -> None:
     """There is nothing left for it to do."""
     assert guard.stdin is not None  # it was started with a pipe
     guard.stdin.close()

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from loadtest.chaos.plan import BadRequest
+from loadtest.chaos.plan import InvalidOption
 from loadtest.loopback import is_loopback
 
 
-def loopback_only(url: str | None, database_url: str | None) -> None:
+def require_loopback(url: str | None, database_url: str | None) -> None:
     """Raises BadRequest."""
     if url is not None and database_url is not None:
-        raise BadRequest("--url is a server that has its database already: leave --database-url out")
+        raise InvalidOption("--url is a server that has its database already: leave --database-url out")
     if url is not None and not (url.startswith("http://") and is_loopback(urlsplit(url).hostname or "")):
-        raise BadRequest(f"--url: {url} is not http:// on this machine (127.0.0.1, localhost, [::1])")
+        raise InvalidOption(f"--url: {url} is not http:// on this machine (127.0.0.1, localhost, [::1])")
     if database_url is not None and not _is_database_here(database_url):
-        raise BadRequest("--database-url: only a postgresql:// database on this machine may be tested")
+        raise InvalidOption("--database-url: only a postgresql:// database on this machine may be tested")
 
 
 def _is_database_here(dsn: str) -> bool:

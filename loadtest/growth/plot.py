@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from loadtest.growth.series import Row
-from loadtest.load.html_report import nice
+from loadtest.load.html_report import round_up
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 480, 260, 64, 40, 32
 _WHAT = {
@@ -30,7 +30,7 @@ def plots(found: Mapping[str, Sequence[Row]], folder: Path) -> None:
 def svg(rows: Sequence[Row], figure: str) -> str:
     """`figure` against the first column."""
     size = next(iter(rows[0]))
-    top = nice(max(max(row[figure] for row in rows), 1e-6))
+    top = round_up(max(max(row[figure] for row in rows), 1e-6))
     logs = [math.log10(max(row[size], 0) + 1) for row in rows]
     low, high = min(logs), max(max(logs), min(logs) + 1e-9)
     points = [

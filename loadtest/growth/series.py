@@ -11,13 +11,13 @@ from time import perf_counter
 from typing import Any, TypeAlias
 
 from loadtest.api import Api, Guest, Seat
-from loadtest.bench.report import Report
+from loadtest.bench.report import BenchReport
 from loadtest.bench.spectators import measure_spectators
-from loadtest.connection import Silent, connect
+from loadtest.connection import FrameHandler, connect
 from loadtest.growth.fill import Filling
 from loadtest.launch import LocalServer
-from loadtest.load.server_metrics import parsed
-from loadtest.peers.load import Load
+from loadtest.load.server_metrics import parse_metrics
+from loadtest.peers.load import PeerLoad
 from loadtest.peers.parlor import open_rooms
 from loadtest.tables import bot_game
 
@@ -62,7 +62,7 @@ async def players(server: LocalServer, sizes: Sizes) -> list[Row]:
 
 async def spectators(server: LocalServer, sizes: Sizes) -> list[Row]:
     """One room of four who say ten things a second, watched by so many."""
-    report = Report()
+    report = BenchReport()
     await measure_spectators(server, tuple(sizes.spectators), sizes.seconds, report)
     if report.problems:
         raise RuntimeError(report.problems[0])
@@ -108,7 +108,7 @@ async def memory(server: LocalServer, sizes: Sizes) -> list[Row]:
     at_first, _ = server.memory()
     seats = [await _open_room(api, guests) for _ in range(sizes.idle_rooms)]
     with_rooms, _ = server.memory()
-    connections = [await connect(seat.ws_url, seat.guest.token, Silent()) for room in seats for seat in room]
+    connections = [await connect(seat.ws_url, seat.guest.token, FrameHandler()) for room in seats for seat in room]
     with_sockets, _ = server.memory()
     await asyncio.gather(*(connection.close() for connection in connections))
     await api.close()
@@ -155,7 +155,7 @@ SERIES: dict[str, Series] = {
 
 
 async def _talk(server: LocalServer, sizes: Sizes, count: int, seats: int, key: str) -> Row:
-    load = Load()
+    load = PeerLoad()
     await open_rooms(load, server.url, "strict", count, seats)
     span, took_s = await load.saturate(min(max(1, _UNDER_WAY // count), _PER_ROOM), _WARM_S, sizes.seconds)
     paced, _ = await load.pace(sizes.rate, _WARM_S, sizes.seconds)
@@ -178,7 +178,7 @@ async def _until_rooms(api: Api, count: int) -> None:
     deadline_s = time.monotonic() + _START_S
     while time.monotonic() < deadline_s:
         raw = await api.call("GET", "/metrics")
-        if parsed(raw.decode()).get(("parlor_rooms", ""), 0) >= count:
+        if parse_metrics(raw.decode()).get(("parlor_rooms", ""), 0) >= count:
             return
         await asyncio.sleep(0.1)
     raise TimeoutError(f"{count} rooms were not loaded in {_START_S:.0f} s")

@@ -6,12 +6,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from loadtest.load.settings import GAMES, PROTOCOLS, SCENARIOS, WORKS, Asked
+from loadtest.load.settings import GAMES, PROTOCOLS, SCENARIOS, WORKS, LoadSettings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """Those that are not given come from the scenario, or have the defaults of `Asked`."""
-    usual = Asked()
+    """Those that are not given come from the scenario, or have the defaults of `LoadSettings`."""
+    usual = LoadSettings()
     names = ", ".join(sorted(path.stem for path in SCENARIOS.glob("*.toml")))
     add: Any = parser.add_argument
     add("scenario", nargs="?", metavar="SCENARIO", help=f"one of {names}, or a .toml file; options go before it")

@@ -7,18 +7,18 @@ from time import perf_counter
 from typing import Any
 
 from loadtest.api import Api, ApiError, Guest, Seat
-from loadtest.connection import Connection, Silent, connect
-from loadtest.load.event_times import Trail, read_log
+from loadtest.connection import Connection, FrameHandler, connect
+from loadtest.load.event_times import EventTimes, read_log
 from loadtest.load.share import Share
-from loadtest.load.work import LOG_EVENTS_MAX, Checked, Work
+from loadtest.load.work import LOG_EVENTS_MAX, CheckResult, Work
 
 _PATIENCE_S = 15.0
 
 
-class _Watcher(Silent):
+class _Spectator(FrameHandler):
     def __init__(self, seat: Seat, work: BotWork) -> None:
         self.seat = seat
-        self.trail = Trail()
+        self.event_times = EventTimes()
         self.over = asyncio.Event()
         self.connection: Connection
         self._work = work
@@ -27,14 +27,14 @@ class _Watcher(Silent):
         self.connection = connection
 
     def on_event(self, frame: dict[str, Any]) -> None:
-        self.trail.event(frame)
-        self._work.tally.deliveries += 1
+        self.event_times.event(frame)
+        self._work.metrics.deliveries += 1
         if frame["name"] in ("game_completed", "game_aborted"):
             self.over.set()
 
     def on_other(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "state":
-            self.trail.state(frame["index"])
+            self.event_times.state(frame["index"])
             if frame["view"]["phase"] in ("completed", "aborted"):
                 self.over.set()
 
@@ -46,8 +46,8 @@ class BotWork(Work):
     def __init__(self, share: Share, api: Api) -> None:
         super().__init__(share, api)
         self._guests: list[Guest] = []
-        self._watchers: list[_Watcher] = []
-        self._under_way: set[_Watcher] = set()
+        self._spectators: list[_Spectator] = []
+        self._under_way: set[_Spectator] = set()
 
     async def open(self) -> None:
         """See `Work.open`: those who watch."""
@@ -70,15 +70,15 @@ class BotWork(Work):
         while True:
             began_s = perf_counter()
             seat = await self.api.create_room(guest, **options)
-            watcher = _Watcher(seat, self)
-            connection = await connect(seat.ws_url, guest.token, watcher, role="spectator", codec=self.codec)
-            self._under_way.add(watcher)
-            await watcher.over.wait()
-            self.tally.to_end.add(perf_counter() - began_s)
-            self.tally.games += 1
-            self.tally.events += connection.journal.next_index
-            self._under_way.discard(watcher)
-            self._watchers.append(watcher)
+            spectator = _Spectator(seat, self)
+            connection = await connect(seat.ws_url, guest.token, spectator, role="spectator", codec=self.codec)
+            self._under_way.add(spectator)
+            await spectator.over.wait()
+            self.metrics.to_end.add(perf_counter() - began_s)
+            self.metrics.games += 1
+            self.metrics.events += connection.journal.next_index
+            self._under_way.discard(spectator)
+            self._spectators.append(spectator)
             await connection.close()
 
     async def finish(self) -> None:
@@ -86,27 +86,27 @@ class BotWork(Work):
         if self._under_way:
             await asyncio.wait([asyncio.create_task(one.over.wait()) for one in self._under_way], timeout=_PATIENCE_S)
 
-    async def check(self) -> Checked:
+    async def check(self) -> CheckResult:
         """See `Work.check`."""
-        checked = Checked()
-        for watcher in self._watchers:
-            found = list(watcher.connection.journal.problems)
-            events = watcher.connection.journal.next_index
+        checked = CheckResult()
+        for spectator in self._spectators:
+            found = list(spectator.connection.journal.problems)
+            events = spectator.connection.journal.next_index
             if checked.compared + events <= LOG_EVENTS_MAX:
                 try:
-                    log = await read_log(self.api, watcher.seat.game_id, watcher.seat.guest.token)
+                    log = await read_log(self.api, spectator.seat.game_id, spectator.seat.guest.token)
                 except ApiError as error:
                     found.append(f"its log can't be read: {error}")
                 else:
                     checked.compared += len(log)
-                    found += watcher.trail.problems(log)
+                    found += spectator.event_times.problems(log)
                     if len(log) != events:
                         found.append(f"the log ends with {len(log) - 1}, its spectator was told up to {events - 1}")
             else:
                 checked.not_compared += events
-            checked.problems += [f"game {watcher.seat.game_id}: {problem}" for problem in found]
+            checked.problems += [f"game {spectator.seat.game_id}: {problem}" for problem in found]
         return checked
 
     async def close(self) -> None:
         """See `Work.close`."""
-        await asyncio.gather(*(watcher.connection.close() for watcher in self._under_way))
+        await asyncio.gather(*(spectator.connection.close() for spectator in self._under_way))

@@ -17,11 +17,11 @@ _END_S = 10.0
 Tick = Callable[[int, dict[str, Any]], None]
 
 
-class CrewFailed(RuntimeError):
+class ClientProcessFailed(RuntimeError):
     """A process of clients could not do its work; the message says why."""
 
 
-class Crew:
+class ClientProcesses:
     """A context manager: nobody is left over when it is through. `on_tick(number of the process, its second)`."""
 
     def __init__(self, shares: Sequence[Share], on_tick: Tick) -> None:
@@ -33,7 +33,7 @@ class Crew:
         self._ready: list[asyncio.Future[dict[str, Any]]] = [loop.create_future() for _ in shares]
         self._done: list[asyncio.Future[dict[str, Any]]] = [loop.create_future() for _ in shares]
 
-    async def __aenter__(self) -> Crew:
+    async def __aenter__(self) -> ClientProcesses:
         for number, share in enumerate(self._shares):
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "loadtest.load.worker", stdin=PIPE, stdout=PIPE, limit=_LINE_BYTES
@@ -107,4 +107,4 @@ class Crew:
     def _fail(self, number: int, why: str) -> None:
         for future in (self._ready[number], self._done[number]):
             if not future.done():
-                future.set_exception(CrewFailed(why))
+                future.set_exception(ClientProcessFailed(why))

@@ -12,7 +12,7 @@ _UNKNOWN = -1
 _PAGE = 5_000
 
 
-class Trail:
+class EventTimes:
     """When the event at each index happened, as this socket was told: no two servers would agree on it by chance."""
 
     __slots__ = ("first", "times")

@@ -12,7 +12,7 @@ from loadtest.pacing import Schedule
 
 CONNECTIONS = 64
 NOT_SENT, FAILED = "not sent", "failed"
-"""In `Tally.reads`: too many were waiting already; no answer came."""
+"""In `ClientMetrics.reads`: too many were waiting already; no answer came."""
 NO_RETRY_AFTER = "429 without Retry-After"
 
 _WAITING_MAX = 1_000

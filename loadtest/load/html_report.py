@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from loadtest.load.report import Outcome
+from loadtest.load.report import LoadReport
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 400, 180, 56, 24
 _COLORS = ("#2f6fde", "#d9822b", "#2e9e6b", "#8e44ad")
@@ -57,19 +57,19 @@ _PLOTS = (
 )
 
 
-def page(outcome: Outcome) -> str:
+def html_report(report: LoadReport) -> str:
     """The whole file."""
-    seconds = [second.as_json() for second in outcome.seconds]
-    plots = [plot_of(plot, seconds) for plot in _PLOTS]
+    seconds = [second.as_json() for second in report.seconds]
+    plots = [plot_figure(plot, seconds) for plot in _PLOTS]
     verdict = (
         '<p class="good">Nothing lost, nothing twice, no gap, no disorder.</p>'
-        if outcome.is_true
-        else f'<p class="bad">{outcome.problem_count:,} problems: what was told is not what the log says.</p>'
+        if report.is_clean
+        else f'<p class="bad">{report.problem_count:,} problems: what was told is not what the log says.</p>'
     )
-    settings = outcome.asked.as_json()
+    settings = report.asked.as_json()
     about = settings.pop("about")
     asked = ", ".join(f"{key.removesuffix('_s')} {value}" for key, value in settings.items() if value is not None)
-    facts = ", ".join(f"{name} {value}" for name, value in outcome.facts.items())
+    facts = ", ".join(f"{name} {value}" for name, value in report.facts.items())
     return "\n".join(
         [
             "<!doctype html>",
@@ -78,7 +78,7 @@ def page(outcome: Outcome) -> str:
             f"<style>{_STYLE}</style></head><body>",
             f"<h1>Load test</h1><p>{escape(about)}</p><p>{escape(asked)}</p><p>{escape(facts)}</p>",
             verdict,
-            f"<pre>{escape(outcome.text())}</pre>",
+            f"<pre>{escape(report.text())}</pre>",
             f'<div class="plots">{"".join(plots)}</div>',
             "</body></html>",
             "",
@@ -86,14 +86,14 @@ def page(outcome: Outcome) -> str:
     )
 
 
-def plot_of(plot: Plot, seconds: Sequence[dict[str, float]]) -> str:
+def plot_figure(plot: Plot, seconds: Sequence[dict[str, float]]) -> str:
     """One figure; empty where nothing was measured for it."""
     told = [(name, [_point(second, key, plot.scale) for second in seconds]) for key, name in plot.lines]
     lines = [(name, points) for name, points in told if any(point is not None for point in points)]
     top = max((point for _, points in lines for point in points if point is not None), default=0.0)
     if len(seconds) < 2 or not top:
         return ""
-    top = nice(top)
+    top = round_up(top)
     keys = "".join(
         f'<span class="key"><i style="background:{_COLORS[place]}"></i> {escape(name)}</span>'
         for place, (name, _) in enumerate(lines)
@@ -107,7 +107,7 @@ def plot_of(plot: Plot, seconds: Sequence[dict[str, float]]) -> str:
     )
 
 
-def nice(value: float) -> float:
+def round_up(value: float) -> float:
     """The next 1, 2 or 5 with zeros that is not below it."""
     power = 1.0
     while power < value:

@@ -8,15 +8,15 @@ from time import perf_counter
 from typing import Any
 
 from loadtest.api import Api, Seat
-from loadtest.connection import Connection, ConnectionFailed, Silent, connect
+from loadtest.connection import Connection, ConnectionFailed, FrameHandler, connect
 from loadtest.load.share import Share
-from loadtest.load.work import Checked, Work
+from loadtest.load.work import CheckResult, Work
 from loadtest.pacing import Schedule
 
 _PATIENCE_S = 30.0
 
 
-class _Visitor(Silent):
+class _Visitor(FrameHandler):
     """Somebody who gives one command at a time and waits for its answer."""
 
     def __init__(self, seat: Seat, work: LobbyWork) -> None:
@@ -29,31 +29,31 @@ class _Visitor(Silent):
         self.connection = connection
 
     def on_event(self, frame: dict[str, Any]) -> None:
-        self._work.tally.deliveries += 1
+        self._work.metrics.deliveries += 1
 
     def on_ack(self, frame: dict[str, Any]) -> None:
         self._answered(frame)
 
     def on_reject(self, frame: dict[str, Any]) -> None:
-        self._work.tally.rejects[frame["code"]] += 1
+        self._work.metrics.rejects[frame["code"]] += 1
         self._answered(frame)
 
     def on_closed(self, code: int, reason: str) -> None:
         self._answered({"type": "closed", "code": code})
 
     async def ask(self, name: str, args: dict[str, Any]) -> None:
-        tally = self._work.tally
-        tally.commands += 1
+        metrics = self._work.metrics
+        metrics.commands += 1
         self._answer = asyncio.get_running_loop().create_future()
         began_s = perf_counter()
         self.connection.command(name, name, args)
         async with asyncio.timeout(_PATIENCE_S):
             answer = await self._answer
-        tally = self._work.tally
+        metrics = self._work.metrics
         if answer["type"] == "ack":
-            tally.acks += 1
-            tally.events += answer["last"] - answer["first"] + 1
-            tally.to_ack.add(self.connection.received_at_s - began_s)
+            metrics.acks += 1
+            metrics.events += answer["last"] - answer["first"] + 1
+            metrics.to_ack.add(self.connection.received_at_s - began_s)
         elif answer["type"] == "closed":
             self._work.checked.problems.append(f"room {self.seat.game_id}: {name} was never answered")
         else:
@@ -67,7 +67,7 @@ class _Visitor(Silent):
 class LobbyWork(Work):
     def __init__(self, share: Share, api: Api) -> None:
         super().__init__(share, api)
-        self.checked = Checked()
+        self.checked = CheckResult()
         self._random = random.Random(share.seed)
         self._is_over = False
 
@@ -87,8 +87,8 @@ class LobbyWork(Work):
             due_s = schedule.next_due_s()
             await asyncio.sleep(max(0.0, due_s - perf_counter()))
             await asyncio.shield(self._visit())
-            self.tally.games += 1
-            self.tally.to_end.add(perf_counter() - due_s)
+            self.metrics.games += 1
+            self.metrics.to_end.add(perf_counter() - due_s)
 
     async def _visit(self) -> None:
         guests = [await self.api.guest(f"Guest {number + 1}") for number in range(self.share.players)]
@@ -100,7 +100,7 @@ class LobbyWork(Work):
             try:
                 await connect(visitor.seat.ws_url, visitor.seat.guest.token, visitor, codec=self.codec)
             except ConnectionFailed as error:
-                self.tally.rejects[f"connect: {error}"] += 1
+                self.metrics.rejects[f"connect: {error}"] += 1
                 raise
             self.connections += 1
         for visitor in visitors[1:]:
@@ -121,7 +121,7 @@ class LobbyWork(Work):
             while self.rooms:  # noqa: ASYNC110  # a count, looked at once in a run
                 await asyncio.sleep(0.02)
 
-    async def check(self) -> Checked:
+    async def check(self) -> CheckResult:
         """See `Work.check`: each visitor's own story; a lobby that everybody has left can't be read any more."""
         return self.checked
 

@@ -7,34 +7,34 @@ from time import perf_counter
 from typing import Any, TypeAlias
 
 from loadtest.api import Seat
-from loadtest.connection import Connection, Silent
-from loadtest.load.event_times import Trail
+from loadtest.connection import Connection, FrameHandler
+from loadtest.load.event_times import EventTimes
 from loadtest.load.work import Work
 from loadtest.pacing import Schedule
-from loadtest.random_player import MOVES, Player
+from loadtest.random_player import MOVES, RandomPlayer
 
 Move: TypeAlias = tuple[str, str, Any]
 """Player, command, value."""
 
 
-class PacedPlayer(Player):
+class PacedPlayer(RandomPlayer):
     """Moves when his table's pace says so; his times count from there."""
 
-    def __init__(self, seat: Seat, seed: int, work: Work, schedule: Schedule, sent: dict[Move, float]) -> None:
+    def __init__(self, seat: Seat, seed: int, work: Work, schedule: Schedule, due_by_move: dict[Move, float]) -> None:
         super().__init__(seat.guest.player_id, seed)
         self.seat = seat
-        self.trail = Trail()
+        self.event_times = EventTimes()
         self._work = work
         self._schedule = schedule
-        self._sent = sent  # moves of this table: when each was due
+        self._due_by_move = due_by_move  # moves of this table: when each was due
         self._due_s = 0.0
         self._is_planned = False
-        self._is_here = False
+        self._is_welcomed = False
 
     @property
     def is_waiting(self) -> bool:
         """For an answer."""
-        return self._pending is not None
+        return self._unanswered is not None
 
     def on_connection(self, connection: Connection) -> None:
         super().on_connection(connection)
@@ -42,38 +42,38 @@ class PacedPlayer(Player):
 
     def on_closed(self, code: int, reason: str) -> None:
         super().on_closed(code, reason)
-        self._is_here = False
+        self._is_welcomed = False
 
     def on_other(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "welcome":
-            self._is_here = True
+            self._is_welcomed = True
         elif frame["type"] == "state":
-            self.trail.state(frame["index"])
+            self.event_times.state(frame["index"])
         super().on_other(frame)
 
     def on_event(self, frame: dict[str, Any]) -> None:
-        self.trail.event(frame)
-        tally = self._work.tally
-        tally.deliveries += 1
+        self.event_times.event(frame)
+        metrics = self._work.metrics
+        metrics.deliveries += 1
         if self.seat.seat == 0:
-            tally.events += 1
+            metrics.events += 1
         move = MOVES.get(frame["name"])
         if move is not None:
             key = (frame["data"]["player_id"], move[0], frame["data"][move[1]])
-            due_s = self._sent.get(key)
+            due_s = self._due_by_move.get(key)
             if due_s is not None:
-                tally.to_broadcast.add(self.connection.received_at_s - due_s)
+                metrics.to_broadcast.add(self.connection.received_at_s - due_s)
         super().on_event(frame)
 
     def on_ack(self, frame: dict[str, Any]) -> None:
-        if self._pending is not None and frame["id"] == self._pending[0]:
-            tally = self._work.tally
-            tally.acks += 1
-            tally.to_ack.add(self.connection.received_at_s - self._due_s)
+        if self._unanswered is not None and frame["id"] == self._unanswered[0]:
+            metrics = self._work.metrics
+            metrics.acks += 1
+            metrics.to_ack.add(self.connection.received_at_s - self._due_s)
         super().on_ack(frame)
 
     def on_reject(self, frame: dict[str, Any]) -> None:
-        self._work.tally.rejects[frame["code"]] += 1
+        self._work.metrics.rejects[frame["code"]] += 1
         super().on_reject(frame)
 
     def _move(self) -> None:
@@ -89,34 +89,34 @@ class PacedPlayer(Player):
 
     def _move_as_planned(self, due_s: float) -> None:
         self._is_planned = False
-        self._work.tally.lateness.add(max(0.0, perf_counter() - due_s))
+        self._work.metrics.lateness.add(max(0.0, perf_counter() - due_s))
         self._move_now(due_s)
 
     def _move_now(self, due_s: float) -> None:
-        if self._pending is not None or self._turn is None or self._schedule.is_stopped:
+        if self._unanswered is not None or self._turn is None or self._schedule.is_stopped:
             return
         self._due_s = due_s
-        self._work.tally.commands += 1
+        self._work.metrics.commands += 1
         super()._move()
         self._remember(due_s)
 
     def _remember(self, due_s: float) -> None:
-        if self._pending is not None:
-            _, action = self._pending
+        if self._unanswered is not None:
+            _, action = self._unanswered
             (value,) = action["args"].values()
-            self._sent[self.player_id, action["name"], value] = due_s
+            self._due_by_move[self.player_id, action["name"], value] = due_s
 
     def _send(self) -> None:
-        if self._is_here:  # otherwise the welcome will do it
+        if self._is_welcomed:  # otherwise the welcome will do it
             super()._send()
 
 
-class Watcher(Silent):
+class Spectator(FrameHandler):
     """A spectator."""
 
     def __init__(self, seat: Seat, work: Work) -> None:
         self.seat = seat
-        self.trail = Trail()
+        self.event_times = EventTimes()
         self.connection: Connection
         self._work = work
 
@@ -124,33 +124,36 @@ class Watcher(Silent):
         self.connection = connection
 
     def on_event(self, frame: dict[str, Any]) -> None:
-        self.trail.event(frame)
-        self._work.tally.deliveries += 1
+        self.event_times.event(frame)
+        self._work.metrics.deliveries += 1
 
     def on_other(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "state":
-            self.trail.state(frame["index"])
+            self.event_times.state(frame["index"])
 
 
 class Match:
     """One game at one table, with whoever watches it."""
 
-    def __init__(self, players: list[PacedPlayer], watchers: list[Watcher], schedule: Schedule) -> None:
+    def __init__(self, players: list[PacedPlayer], spectators: list[Spectator], schedule: Schedule) -> None:
         self.players = players
         self.schedule = schedule
-        self.watchers = watchers
+        self.spectators = spectators
 
     @property
-    def everybody(self) -> list[tuple[PacedPlayer | Watcher, str | None]]:
-        return [*((player, None) for player in self.players), *((watcher, "spectator") for watcher in self.watchers)]
+    def connected(self) -> list[tuple[PacedPlayer | Spectator, str | None]]:
+        return [
+            *((player, None) for player in self.players),
+            *((spectator, "spectator") for spectator in self.spectators),
+        ]
 
     def problems(self, log: list[dict[str, Any]] | None) -> list[str]:
         """What contradicts the promises. `log` None: it could not be read any more within the bounds."""
         found = [f"seat {player.seat.seat}: {problem}" for player in self.players for problem in player.problems()]
-        for watcher in self.watchers:
-            found += [f"spectator: {problem}" for problem in watcher.connection.journal.problems]
+        for spectator in self.spectators:
+            found += [f"spectator: {problem}" for problem in spectator.connection.journal.problems]
         if log is not None:
-            found += [problem for one, _ in self.everybody for problem in one.trail.problems(log)]
+            found += [problem for one, _ in self.connected for problem in one.event_times.problems(log)]
             heads = {player.connection.journal.last_index for player in self.players}
             if heads != {len(log) - 1}:
                 found.append(f"the log ends with {len(log) - 1}, its sockets were told up to {sorted(heads)}")

@@ -14,7 +14,7 @@ from loadtest.load.timeline import Second
 _LINE_EVERY = 5  # seconds, where nothing can be written over
 
 
-class Shown:
+class Progress:
     """A context manager. `phase` and `second` as they come; drawing costs a millisecond or two a second."""
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Shown:
         self._live = Live(console=self._console, auto_refresh=False) if sys.stderr.isatty() else None
         self._phase = ""
 
-    def __enter__(self) -> Shown:
+    def __enter__(self) -> Progress:
         if self._live is not None:
             self._live.start()
         return self

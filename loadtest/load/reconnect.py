@@ -6,15 +6,15 @@ import asyncio
 from time import perf_counter
 
 from loadtest.api import Seat
-from loadtest.connection import Connection, ConnectionFailed, Listener, connect
+from loadtest.connection import Connection, ConnectionFailed, FrameHandler, connect
 from loadtest.wire import Codec
 
 _TRIES = 20
 _AGAIN_S = 0.25
 
 
-async def come_back(
-    old: Connection, listener: Listener, seat: Seat, codec: Codec, role: str | None, after_s: float
+async def reconnect(
+    old: Connection, handler: FrameHandler, seat: Seat, codec: Codec, role: str | None, after_s: float
 ) -> tuple[float, list[str]]:
     """Cut it, wait, connect again and resume. (seconds from there to the welcome, why it was refused before)
 
@@ -30,7 +30,7 @@ async def come_back(
             await connect(
                 seat.ws_url,
                 seat.guest.token,
-                listener,
+                handler,
                 journal=old.journal,
                 epoch=old.welcome["epoch"],
                 role=role,

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
-from loadtest.client_metrics import COUNTERS, Tally
-from loadtest.latency import Histogram
+from loadtest.client_metrics import COUNTERS, ClientMetrics
+from loadtest.latency import LatencyHistogram
 from loadtest.load.game_reads import is_broken
-from loadtest.load.settings import Asked
+from loadtest.load.settings import LoadSettings
 from loadtest.load.timeline import Second
 
 _BUSY = 0.9  # of a core: from here on the clients may be what is slow
@@ -26,16 +26,16 @@ _HEADS = ("p50", "p90", "p99", "p99.9", "max")
 
 
 @dataclass(slots=True)
-class Outcome:
+class LoadReport:
     """`facts`: machine and versions. `problem_count`: those that contradict the promises; `problems`: some of them.
 
     `reads_from`: the second in which reads began; None: there were none.
     """
 
-    asked: Asked
+    asked: LoadSettings
     facts: dict[str, Any]
     seconds: list[Second] = field(default_factory=list)
-    total: Tally = field(default_factory=Tally)
+    total: ClientMetrics = field(default_factory=ClientMetrics)
     acked: int = 0
     compared: int = 0
     not_compared: int = 0
@@ -45,10 +45,10 @@ class Outcome:
     reads_from: int | None = None
 
     @property
-    def is_true(self) -> bool:
+    def is_clean(self) -> bool:
         return self.problem_count == 0
 
-    def took_in(self, done: Sequence[dict[str, Any]]) -> None:
+    def add_checks(self, done: Sequence[dict[str, Any]]) -> None:
         """What the processes of clients found at the end."""
         for found in done:
             self.acked += found["acked"]
@@ -57,10 +57,10 @@ class Outcome:
             self.problem_count += found["problem_count"]
             self.problems += found["problems"]
             self.notes += [note for note in found["notes"] if note not in self.notes]
-        for outcome, count in self.total.reads.items():
-            if is_broken(outcome):
+        for report, count in self.total.reads.items():
+            if is_broken(report):
                 self.problem_count += count
-                self.problems.append(f"{count:,} GETs of running games: {outcome}")
+                self.problems.append(f"{count:,} GETs of running games: {report}")
         self.notes += self._limits_of_clients()
 
     def _limits_of_clients(self) -> list[str]:
@@ -76,16 +76,16 @@ class Outcome:
 
     def per_s(self, counter: str) -> float:
         """Mean over the measured seconds."""
-        return fmean(getattr(second.tally, counter) for second in self.seconds) if self.seconds else 0.0
+        return fmean(getattr(second.metrics, counter) for second in self.seconds) if self.seconds else 0.0
 
     def gauge(self, name: str) -> float | None:
         """Mean over those seconds in which the server told it."""
-        told = [second.gauges[name] for second in self.seconds if name in second.gauges]
+        told = [second.server_figures[name] for second in self.seconds if name in second.server_figures]
         return fmean(told) if told else None
 
     def most(self, name: str) -> float:
         """The largest that the server told."""
-        return max((second.gauges.get(name, 0.0) for second in self.seconds), default=0.0)
+        return max((second.server_figures.get(name, 0.0) for second in self.seconds), default=0.0)
 
     def text(self) -> str:
         return "\n".join([*self._load(), "", *self._latencies(), *self._server(), "", *self._truth(), *self._remarks()])
@@ -104,7 +104,7 @@ class Outcome:
         if self.total.resumed:
             lines.append(("sockets that came back", f"{self.total.resumed:,}"))
         if self.reads_from is not None:
-            reads = ", ".join(f"{outcome}: {count:,}" for outcome, count in sorted(self.total.reads.items()))
+            reads = ", ".join(f"{report}: {count:,}" for report, count in sorted(self.total.reads.items()))
             lines.append(("GETs of running games", f"{self.asked.reads_per_s:,.0f}/s; {reads or 'none'}"))
         refused = ", ".join(f"{code} {count:,}" for code, count in self.total.rejects.most_common(8))
         lines.append(("refused", refused or "nothing"))
@@ -120,7 +120,7 @@ class Outcome:
                 lines.append(f"{name:<34}" + "".join(f"{told[head]:>10.2f}" for head in _HEADS))
         return lines
 
-    def _to_ack_by_reads(self) -> dict[str, Histogram]:
+    def _to_ack_by_reads(self) -> dict[str, LatencyHistogram]:
         """Command to ack before the reads and while they went on; empty: there were none.
 
         The processes' seconds do not begin together, so the seconds around the change count for neither part.
@@ -129,7 +129,9 @@ class Outcome:
             return {}
         before, during = self.seconds[: max(0, self.reads_from - 1)], self.seconds[self.reads_from + 2 :]
         parts = {"without": before, "with": during}
-        return {name: Histogram().merge(second.tally.to_ack for second in part) for name, part in parts.items()}
+        return {
+            name: LatencyHistogram().merge(second.metrics.to_ack for second in part) for name, part in parts.items()
+        }
 
     def _server(self) -> list[str]:
         lines = []
@@ -152,7 +154,7 @@ class Outcome:
         lines = [f"checked: {self.acked:,} acked commands; {self.compared:,} events compared with the log"]
         if self.not_compared:
             lines[0] += f", {self.not_compared:,} further ones among the sockets only"
-        if self.is_true:
+        if self.is_clean:
             return [*lines, "nothing lost, nothing twice, no gap, no disorder"]
         return [*lines, f"BROKEN: {self.problem_count:,} problems", *(f"  {problem}" for problem in self.problems[:20])]
 

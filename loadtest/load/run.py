@@ -16,12 +16,12 @@ from typing import Any
 from loadtest import machine
 from loadtest.api import Api, ApiError
 from loadtest.launch import LaunchFailed, LocalServer, is_ready
-from loadtest.load.client_processes import Crew, CrewFailed
-from loadtest.load.html_report import page
-from loadtest.load.progress import Shown
-from loadtest.load.report import Outcome
-from loadtest.load.server_metrics import Gauges, spare_cores
-from loadtest.load.settings import Asked, BadRequest, asked
+from loadtest.load.client_processes import ClientProcesses, ClientProcessFailed
+from loadtest.load.html_report import html_report
+from loadtest.load.progress import Progress
+from loadtest.load.report import LoadReport
+from loadtest.load.server_metrics import ServerMetrics, spare_cores
+from loadtest.load.settings import InvalidOption, LoadSettings, load_settings
 from loadtest.load.share import divide
 from loadtest.load.timeline import Timeline
 
@@ -35,99 +35,104 @@ def loadtest(scenario: str | None, json_file: Path | None, html_file: Path | Non
     A `*_file` that is not None: the report is also written there.
     """
     try:
-        wanted = asked(scenario, options)
+        settings = load_settings(scenario, options)
         _writable(json_file, html_file)
-    except BadRequest as error:
+    except InvalidOption as error:
         print(f"parlor loadtest: {error}", file=sys.stderr)
         return _ASKED_WRONG
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # it must not end us without ending our server
     machine.allow_many_files()
-    outcome = Outcome(wanted, {"machine": machine.model(), "python": sys.version.split()[0]})
-    outcome.facts["began"] = time.strftime("%Y-%m-%d %H:%M:%S %z")
+    report = LoadReport(settings, {"machine": machine.model(), "python": sys.version.split()[0]})
+    report.facts["began"] = time.strftime("%Y-%m-%d %H:%M:%S %z")
     try:
-        with LocalServer(machine.Cores(None, None)) if wanted.url is None else nullcontext() as server:
-            asyncio.run(_measure(wanted, server, outcome))
+        with LocalServer(machine.Cores(None, None)) if settings.url is None else nullcontext() as server:
+            asyncio.run(_measure(settings, server, report))
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return _STOPPED
-    except (CrewFailed, LaunchFailed, ApiError, OSError, TimeoutError) as error:
+    except (ClientProcessFailed, LaunchFailed, ApiError, OSError, TimeoutError) as error:
         print(f"parlor loadtest: {str(error) or type(error).__name__}", file=sys.stderr)
         return _BROKEN
-    print(outcome.text())
+    print(report.text())
     if json_file is not None:
-        json_file.write_text(json.dumps(outcome.as_json(), indent=2) + "\n")
+        json_file.write_text(json.dumps(report.as_json(), indent=2) + "\n")
     if html_file is not None:
-        html_file.write_text(page(outcome))
-    return _DONE if outcome.is_true else _BROKEN
+        html_file.write_text(html_report(report))
+    return _DONE if report.is_clean else _BROKEN
 
 
 def _writable(*files: Path | None) -> None:
     """Known before the measurement, not after it. Raises BadRequest."""
     for file in files:
         if file is not None and not file.parent.is_dir():
-            raise BadRequest(f"there is no folder {file.parent}")
+            raise InvalidOption(f"there is no folder {file.parent}")
 
 
-async def _measure(wanted: Asked, server: LocalServer | None, outcome: Outcome) -> None:
-    url = wanted.url or (server.url if server is not None else "")
+async def _measure(settings: LoadSettings, server: LocalServer | None, report: LoadReport) -> None:
+    url = settings.url or (server.url if server is not None else "")
     if not await asyncio.to_thread(is_ready, url):
         raise LaunchFailed(f"no server that is ready answers at {url}/readyz")
-    processes = wanted.processes or spare_cores()
-    shares = divide(wanted, url, processes)
-    outcome.facts["processes"] = len(shares)
+    shares = divide(settings, url, settings.processes or spare_cores())
+    report.facts["processes"] = len(shares)
     timeline = Timeline(len(shares))
     api = Api(url, connections=1)
-    gauges = Gauges(api, server)
+    server_metrics = ServerMetrics(api, server)
     try:
-        with Shown() as shown:
-            shown.phase(f"opening {wanted.rooms:,} rooms")
-            async with Crew(shares, timeline.tick) as crew:
-                async with asyncio.timeout(_OPENING_S + wanted.ramp_s):
-                    await crew.ready()
-                shown.phase("measuring")
-                crew.measure()
+        with Progress() as progress:
+            progress.phase(f"opening {settings.rooms:,} rooms")
+            async with ClientProcesses(shares, timeline.tick) as processes:
+                async with asyncio.timeout(_OPENING_S + settings.ramp_s):
+                    await processes.ready()
+                progress.phase("measuring")
+                processes.measure()
                 timeline.begin()
-                outcome.reads_from = await _watch(wanted, crew, timeline, gauges, shown)
-                shown.phase("waiting for the last answers, and comparing with the log")
-                done = await crew.stop()
+                report.reads_from = await _watch(settings, processes, timeline, server_metrics, progress)
+                progress.phase("waiting for the last answers, and comparing with the log")
+                done = await processes.stop()
     finally:
         await api.close()
     # The first second also holds what the clients did before they were told to measure.
-    outcome.seconds = timeline.whole[1 : 1 + math.ceil(wanted.duration_s)]
-    outcome.reads_from = None if outcome.reads_from is None else outcome.reads_from - 1
-    for second in outcome.seconds:
-        outcome.total.add(second.tally)
-    outcome.took_in(done)
-    if gauges.is_missing:
-        outcome.notes.append("the server shows no /metrics: nothing is known of its commits and its loop")
+    report.seconds = timeline.whole[1 : 1 + math.ceil(settings.duration_s)]
+    report.reads_from = None if report.reads_from is None else report.reads_from - 1
+    for second in report.seconds:
+        report.total.add(second.metrics)
+    report.add_checks(done)
+    if server_metrics.is_missing:
+        report.notes.append("the server shows no /metrics: nothing is known of its commits and its loop")
 
 
-async def _watch(wanted: Asked, crew: Crew, timeline: Timeline, gauges: Gauges, shown: Shown) -> int | None:
+async def _watch(
+    settings: LoadSettings,
+    processes: ClientProcesses,
+    timeline: Timeline,
+    server_metrics: ServerMetrics,
+    progress: Progress,
+) -> int | None:
     """Until the time is over. Returns how many whole seconds there were when the reads began. Raises CrewFailed."""
     reads_from: int | None = None
-    failing = asyncio.create_task(crew.failed())
+    failing = asyncio.create_task(processes.failed())
     loop = asyncio.get_running_loop()
     began_s = loop.time()
     try:
-        await gauges.read()
+        await server_metrics.read()
         # One second more than asked for, because the first one is left out.
-        while (elapsed_s := loop.time() - began_s) < wanted.duration_s + 1.5:
-            next_s = min(1.0 - elapsed_s % 1.0, wanted.duration_s + 1.5 - elapsed_s)
+        while (elapsed_s := loop.time() - began_s) < settings.duration_s + 1.5:
+            next_s = min(1.0 - elapsed_s % 1.0, settings.duration_s + 1.5 - elapsed_s)
             done, _ = await asyncio.wait({failing}, timeout=max(next_s, 0.05))
             if done:
                 failing.result()
-            told = await gauges.read()
-            if wanted.reads_per_s and reads_from is None and loop.time() - began_s >= wanted.duration_s / 2 + 1:
-                crew.read()
-                shown.phase("measuring, with reads")
+            told = await server_metrics.read()
+            if settings.reads_per_s and reads_from is None and loop.time() - began_s >= settings.duration_s / 2 + 1:
+                processes.read()
+                progress.phase("measuring, with reads")
                 reads_from = len(timeline.whole)
             if timeline.whole:
                 newest = timeline.whole[-1]
-                newest.gauges = newest.gauges or told
-                shown.second(newest, wanted.duration_s)
+                newest.server_figures = newest.server_figures or told
+                progress.second(newest, settings.duration_s)
     finally:
         failing.cancel()
-        with suppress(asyncio.CancelledError, CrewFailed):
+        with suppress(asyncio.CancelledError, ClientProcessFailed):
             await failing
     return reads_from

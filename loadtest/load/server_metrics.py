@@ -33,7 +33,7 @@ class Reading:
     database_bytes: int = 0
 
 
-class Gauges:
+class ServerMetrics:
     """`read` once a second; what lies between two readings is what they tell. `server` None: a foreign one."""
 
     def __init__(self, api: Api, server: LocalServer | None) -> None:
@@ -46,7 +46,7 @@ class Gauges:
         """Figures of the time since the last reading; nothing the first time, or when the server says nothing."""
         reading = await self._reading()
         last, self._last = self._last, reading
-        return {} if last is None or reading is None else between(last, reading)
+        return {} if last is None or reading is None else difference(last, reading)
 
     async def _reading(self) -> Reading | None:
         samples: dict[Sample, float] = {}
@@ -56,7 +56,7 @@ class Gauges:
             except (ApiError, OSError, EOFError, TimeoutError):
                 self.is_missing = self._last is None
             else:
-                samples = parsed(raw.decode() if isinstance(raw, bytes) else "")
+                samples = parse_metrics(raw.decode() if isinstance(raw, bytes) else "")
         if self._server is None:
             return Reading(perf_counter(), samples) if samples else None
         cpu = self._server.cpu()
@@ -64,7 +64,7 @@ class Gauges:
         return Reading(perf_counter(), samples, cpu.server, cpu.database, server, database)
 
 
-def parsed(text: str) -> dict[Sample, float]:
+def parse_metrics(text: str) -> dict[Sample, float]:
     """Those samples that we look at. Other text than Prometheus' gives none."""
     wanted = set(_HISTOGRAMS.values()) | {"parlor_events", "parlor_rooms", "parlor_connections"}
     found: dict[Sample, float] = {}
@@ -78,7 +78,7 @@ def parsed(text: str) -> dict[Sample, float]:
     return found
 
 
-def between(before: Reading, after: Reading) -> dict[str, float]:
+def difference(before: Reading, after: Reading) -> dict[str, float]:
     """What happened between two readings: rates a second, quantiles in ms, shares of one core, bytes."""
     span_s = max(after.at_s - before.at_s, 1e-6)
     figures: dict[str, float] = {}

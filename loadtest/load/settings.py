@@ -36,12 +36,12 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
 }
 
 
-class BadRequest(ValueError):
+class InvalidOption(ValueError):
     """It makes no sense; the message says which option."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LoadSettings:
     """One load test.
 
     `work`: play (everybody plays), bots (rooms of bots alone), lobby (rooms are opened, entered, left).
@@ -73,36 +73,36 @@ class Asked:
         """Raises BadRequest."""
         for name, allowed in (("work", WORKS), ("game", GAMES), ("protocol", PROTOCOLS)):
             if getattr(self, name) not in allowed:
-                raise BadRequest(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
+                raise InvalidOption(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
         for name, (low, high) in _BOUNDS.items():
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-                raise BadRequest(f"{name.removesuffix('_s')} must be {low:,g} to {high:,g}, not {value!r}")
+                raise InvalidOption(f"{name.removesuffix('_s')} must be {low:,g} to {high:,g}, not {value!r}")
         if self.rate is not None and not 0 < self.rate <= 10_000_000:
-            raise BadRequest("rate must be more than 0, or max")
+            raise InvalidOption("rate must be more than 0, or max")
         if self.game == "eldorado" and self.work != "lobby" and self.players < 2:
-            raise BadRequest("players: a game of eldorado needs at least 2")
+            raise InvalidOption("players: a game of eldorado needs at least 2")
         if self.work != "play" and (self.spectators or self.cut_every_s or self.reads_per_s):
-            raise BadRequest(f"spectators, cut_every and reads_per_s go with the work play, not with {self.work}")
+            raise InvalidOption(f"spectators, cut_every and reads_per_s go with the work play, not with {self.work}")
         if self.reads_per_s and self.duration_s < READS_DURATION_MIN_S:
-            raise BadRequest(f"duration must be at least {READS_DURATION_MIN_S:.0f}s with reads")
+            raise InvalidOption(f"duration must be at least {READS_DURATION_MIN_S:.0f}s with reads")
         if self.reads_per_s and self.url is not None and not is_loopback(urlsplit(self.url).hostname or ""):
-            raise BadRequest("reads: only of a server on this machine (127.0.0.1, localhost, [::1])")
+            raise InvalidOption("reads: only of a server on this machine (127.0.0.1, localhost, [::1])")
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "rate": "max" if self.rate is None else self.rate}
 
 
-def asked(scenario: str | None, options: Mapping[str, Any]) -> Asked:
+def load_settings(scenario: str | None, options: Mapping[str, Any]) -> LoadSettings:
     """The scenario (a name of `SCENARIOS` or a file; None: the defaults), and over it the options that are not None.
 
     Raises BadRequest.
     """
     settings = {} if scenario is None else read_scenario(scenario)
     settings |= {name: value for name, value in options.items() if value is not None}
-    known = {field.name for field in fields(Asked)}
+    known = {field.name for field in fields(LoadSettings)}
     if unknown := sorted(settings.keys() - known):
-        raise BadRequest(f"unknown setting {unknown[0]!r}; there are {', '.join(sorted(known))}")
+        raise InvalidOption(f"unknown setting {unknown[0]!r}; there are {', '.join(sorted(known))}")
     for name in ("duration_s", "ramp_s", "cut_every_s"):
         if isinstance(settings.get(name), str):
             settings[name] = seconds(settings[name])
@@ -110,7 +110,7 @@ def asked(scenario: str | None, options: Mapping[str, Any]) -> Asked:
         settings["rate"] = rate(settings["rate"])
     if (url := settings.get("url")) is not None:
         settings["url"] = http_url(url)
-    return Asked(**settings)
+    return LoadSettings(**settings)
 
 
 def read_scenario(name: str) -> dict[str, Any]:
@@ -122,16 +122,16 @@ def read_scenario(name: str) -> dict[str, Any]:
         return tomllib.loads(path.read_text())
     except FileNotFoundError:
         there = ", ".join(sorted(scenario.stem for scenario in SCENARIOS.glob("*.toml")))
-        raise BadRequest(f"there is no scenario {name!r}; there are {there}, or give a .toml file") from None
+        raise InvalidOption(f"there is no scenario {name!r}; there are {there}, or give a .toml file") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadRequest(f"{path}: {error}") from None
+        raise InvalidOption(f"{path}: {error}") from None
 
 
 def seconds(text: str) -> float:
     """`30`, `30s`, `500ms`, `5m`, `1h`. Raises BadRequest."""
     match = _DURATION.fullmatch(text.strip())
     if match is None:
-        raise BadRequest(f"{text!r} is no duration: 30s, 500ms, 5m, 1h")
+        raise InvalidOption(f"{text!r} is no duration: 30s, 500ms, 5m, 1h")
     return float(match[1]) * _UNITS[match[2]]
 
 
@@ -144,7 +144,7 @@ def rate(given: Any) -> float | None:
     except (TypeError, ValueError):
         value = math.nan
     if not math.isfinite(value):
-        raise BadRequest(f"rate must be a number or max, not {given!r}")
+        raise InvalidOption(f"rate must be a number or max, not {given!r}")
     return value
 
 
@@ -156,6 +156,6 @@ def http_url(given: str) -> str:
     except ValueError:
         parts, port = urlsplit(""), None
     if parts.scheme not in ("http", "ws") or not parts.hostname or parts.path not in ("", "/"):
-        raise BadRequest(f"url: {given!r} is not http://HOST:PORT or ws://HOST:PORT")
+        raise InvalidOption(f"url: {given!r} is not http://HOST:PORT or ws://HOST:PORT")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"http://{host}:{port or 80}"

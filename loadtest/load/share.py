@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from loadtest.load.settings import Asked
+from loadtest.load.settings import LoadSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Share:
         return asdict(self)
 
 
-def divide(asked: Asked, url: str, processes: int) -> list[Share]:
+def divide(asked: LoadSettings, url: str, processes: int) -> list[Share]:
     """As evenly as it goes; nobody gets nothing."""
     count = min(processes, asked.rooms)
     shares = []

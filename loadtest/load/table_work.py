@@ -8,10 +8,10 @@ import random
 from loadtest.api import Api, ApiError, Guest
 from loadtest.connection import connect
 from loadtest.load.event_times import read_log
-from loadtest.load.match import Match, Move, PacedPlayer, Watcher
-from loadtest.load.reconnect import come_back
+from loadtest.load.match import Match, Move, PacedPlayer, Spectator
+from loadtest.load.reconnect import reconnect
 from loadtest.load.share import Share
-from loadtest.load.work import LOG_EVENTS_MAX, Checked, Work, all_told
+from loadtest.load.work import LOG_EVENTS_MAX, CheckResult, Work, all_delivered
 from loadtest.pacing import Schedule
 from loadtest.tables import Table
 
@@ -24,7 +24,7 @@ class TableWork(Work):
         super().__init__(share, api)
         self._random = random.Random(share.seed)
         self._guests: dict[int, list[Guest]] = {}
-        self._watching: dict[int, list[Guest]] = {}
+        self._spectator_guests: dict[int, list[Guest]] = {}
         self._matches: list[Match | None] = [None] * share.rooms
         self._finished: list[Match] = []
         self._rate: float | None = None
@@ -44,7 +44,7 @@ class TableWork(Work):
 
     async def _open_first(self, number: int) -> None:
         self._guests[number] = [await self.api.guest(f"Player {seat + 1}") for seat in range(self.share.players)]
-        self._watching[number] = [await self.api.guest("Spectator") for _ in range(self.share.spectators)]
+        self._spectator_guests[number] = [await self.api.guest("Spectator") for _ in range(self.share.spectators)]
         await self._open_match(number)
         self.rooms += 1
         self.connections += self.share.players + self.share.spectators
@@ -52,14 +52,14 @@ class TableWork(Work):
     async def _open_match(self, number: int) -> Match:
         guests = self._guests[number]
         config = {"max_players": len(guests), "turn_seconds": 0, "round_pause_ms": 0}
-        watched = bool(self._watching[number]) or self.share.reads_per_s > 0
+        watched = bool(self._spectator_guests[number]) or self.share.reads_per_s > 0
         seats = await self.api.full_room(guests, game="eldorado", config=config, is_public=watched)
         schedule = Schedule()
-        sent: dict[Move, float] = {}
-        players = [PacedPlayer(seat, self._random.getrandbits(32), self, schedule, sent) for seat in seats]
-        watchers = [Watcher(seats[0].for_guest(guest), self) for guest in self._watching[number]]
-        match = Match(players, watchers, schedule)
-        for one, role in match.everybody:
+        due_by_move: dict[Move, float] = {}
+        players = [PacedPlayer(seat, self._random.getrandbits(32), self, schedule, due_by_move) for seat in seats]
+        spectators = [Spectator(seats[0].for_guest(guest), self) for guest in self._spectator_guests[number]]
+        match = Match(players, spectators, schedule)
+        for one, role in match.connected:
             await connect(one.seat.ws_url, one.seat.guest.token, one, role=role, codec=self.codec)
         self._matches[number] = match
         return match
@@ -70,7 +70,7 @@ class TableWork(Work):
             for number in range(self.share.rooms):
                 tasks.create_task(self._play(number))
             if self.share.cut_every_s:
-                tasks.create_task(self._storm())
+                tasks.create_task(self._cut_repeatedly())
 
     async def _play(self, number: int) -> None:
         match = self._matches[number]
@@ -80,23 +80,23 @@ class TableWork(Work):
             match.schedule.restart(rate, self._random.random())
             Table([player.seat for player in match.players], match.players).start()
             await asyncio.wait([player.done for player in match.players])
-            self.tally.games += 1
+            self.metrics.games += 1
             await self._leave(match)
             self._finished.append(match)
             self._matches[number] = None
             match = await self._open_match(number)
 
-    async def _storm(self) -> None:
+    async def _cut_repeatedly(self) -> None:
         while True:
             await asyncio.sleep(self.share.cut_every_s)
-            present = [pair for match in self._matches if match is not None for pair in match.everybody]
-            await asyncio.shield(asyncio.gather(*(self._cut(one, role) for one, role in present)))
+            present = [pair for match in self._matches if match is not None for pair in match.connected]
+            await asyncio.shield(asyncio.gather(*(self._cut_and_reconnect(one, role) for one, role in present)))
 
-    async def _cut(self, one: PacedPlayer | Watcher, role: str | None) -> None:
-        took_s, refused = await come_back(one.connection, one, one.seat, self.codec, role, self._random.random())
-        self.tally.resumed += 1
-        self.tally.to_resume.add(took_s)
-        self.tally.rejects.update(f"connect: {reason}" for reason in refused)
+    async def _cut_and_reconnect(self, one: PacedPlayer | Spectator, role: str | None) -> None:
+        took_s, refused = await reconnect(one.connection, one, one.seat, self.codec, role, self._random.random())
+        self.metrics.resumed += 1
+        self.metrics.to_resume.add(took_s)
+        self.metrics.rejects.update(f"connect: {reason}" for reason in refused)
 
     async def finish(self) -> None:
         """See `Work.finish`: games under way stay as they are."""
@@ -106,15 +106,17 @@ class TableWork(Work):
             if not any(player.is_waiting for match in self._under_way for player in match.players):
                 break
             await asyncio.sleep(_LOOK_S)
-        await all_told(lambda: [[one.connection.journal for one, _ in match.everybody] for match in self._under_way])
+        await all_delivered(
+            lambda: [[one.connection.journal for one, _ in match.connected] for match in self._under_way]
+        )
 
     @property
     def _under_way(self) -> list[Match]:
         return [match for match in self._matches if match is not None]
 
-    async def check(self) -> Checked:
+    async def check(self) -> CheckResult:
         """See `Work.check`."""
-        checked = Checked()
+        checked = CheckResult()
         for match in [*self._finished, *self._under_way]:
             host = match.players[0]
             checked.acked += sum(len(player.connection.journal.acks) for player in match.players)
@@ -137,4 +139,4 @@ class TableWork(Work):
         await asyncio.gather(*(self._leave(match) for match in self._under_way))
 
     async def _leave(self, match: Match) -> None:
-        await asyncio.gather(*(one.connection.close() for one, _ in match.everybody))
+        await asyncio.gather(*(one.connection.close() for one, _ in match.connected))

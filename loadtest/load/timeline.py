@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from loadtest.client_metrics import COUNTERS, Tally
+from loadtest.client_metrics import COUNTERS, ClientMetrics
 
-Gauges = Mapping[str, float]
+ServerMetrics = Mapping[str, float]
 
 
 @dataclass(slots=True)
@@ -16,25 +16,25 @@ class Second:
     """What all processes of clients together saw in one second, and what the server said of itself at its end."""
 
     number: int
-    tally: Tally = field(default_factory=Tally)
+    metrics: ClientMetrics = field(default_factory=ClientMetrics)
     rooms: int = 0
     connections: int = 0
     clients_cpu: float = 0.0  # of the busiest process of clients, of one core
-    told_by: int = 0
-    gauges: dict[str, float] = field(default_factory=dict)
+    reported_by: int = 0
+    server_figures: dict[str, float] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        tally = self.tally
+        metrics = self.metrics
         figures: dict[str, Any] = {"second": self.number, "rooms": self.rooms, "connections": self.connections}
-        figures |= {name: getattr(tally, name) for name in COUNTERS}
-        figures["rejects"] = sum(tally.rejects.values())
-        figures["reads"] = sum(tally.reads.values())
+        figures |= {name: getattr(metrics, name) for name in COUNTERS}
+        figures["rejects"] = sum(metrics.rejects.values())
+        figures["reads"] = sum(metrics.reads.values())
         for name in ("to_ack", "to_broadcast", "to_resume", "to_end", "to_read"):
-            times = getattr(tally, name)
+            times = getattr(metrics, name)
             if times.count:
                 told = times.milliseconds()
                 figures |= {f"{name}_{key}_ms": told[key] for key in ("p50", "p99", "max")}
-        return {**figures, "clients_cpu": self.clients_cpu, **self.gauges}
+        return {**figures, "clients_cpu": self.clients_cpu, **self.server_figures}
 
 
 class Timeline:
@@ -63,13 +63,13 @@ class Timeline:
         while len(self.seconds) <= number:
             self.seconds.append(Second(len(self.seconds)))
         second = self.seconds[number]
-        second.tally.add_json(dict(told))
+        second.metrics.add_json(dict(told))
         second.rooms = sum(rooms for rooms, _ in self._now.values())
         second.connections = sum(connections for _, connections in self._now.values())
         second.clients_cpu = max(second.clients_cpu, told["cpu"])
-        second.told_by += 1
+        second.reported_by += 1
 
     @property
     def whole(self) -> list[Second]:
         """Those seconds of the measurement that all processes have told of."""
-        return [second for second in self.seconds if second.told_by == self._processes]
+        return [second for second in self.seconds if second.reported_by == self._processes]

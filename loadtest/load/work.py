@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loadtest.api import Api
-from loadtest.client_metrics import Tally
+from loadtest.client_metrics import ClientMetrics
 from loadtest.journal import Journal
 from loadtest.load.share import Share
 from loadtest.wire import CODECS
@@ -21,12 +21,12 @@ LOG_EVENTS_MAX = 500_000
 """Read again for the comparison, by each process; what goes beyond is said."""
 
 
-class TooMuch(RuntimeError):
+class RateNotAllowed(RuntimeError):
     """It can't be done as asked; the message says why, for the person who asked."""
 
 
 @dataclass(slots=True)
-class Checked:
+class CheckResult:
     """The end of the work: what was looked at, and what contradicts the promises.
 
     `acked`: commands whose events were looked for. `compared`: events that were compared with the log itself;
@@ -48,7 +48,7 @@ class Checked:
         }
 
 
-async def all_told(rooms: Callable[[], Iterable[Sequence[Journal]]]) -> None:
+async def all_delivered(rooms: Callable[[], Iterable[Sequence[Journal]]]) -> None:
     """Wait until the sockets of each room were told as far as each other, and of every command that was acked.
 
     Not for ever: what is missing then is a finding.
@@ -72,7 +72,7 @@ class Work(ABC):
         self.share = share
         self.api = api
         self.codec = CODECS[share.protocol]
-        self.tally = Tally()
+        self.metrics = ClientMetrics()
         self.notes: list[str] = []
         """What the person who asked must know to read the figures."""
         self.rooms = 0
@@ -84,13 +84,13 @@ class Work(ABC):
         return []
 
     @property
-    def current(self) -> Tally:
+    def current(self) -> ClientMetrics:
         """The tally since the last `take`."""
-        return self.tally
+        return self.metrics
 
-    def take(self) -> Tally:
+    def take(self) -> ClientMetrics:
         """What happened since the last time."""
-        taken, self.tally = self.tally, Tally()
+        taken, self.metrics = self.metrics, ClientMetrics()
         return taken
 
     @abstractmethod
@@ -106,7 +106,7 @@ class Work(ABC):
         """Begin nothing any more, and wait for the answers to what was begun."""
 
     @abstractmethod
-    async def check(self) -> Checked:
+    async def check(self) -> CheckResult:
         """Hold what was told against the log."""
 
     @abstractmethod
@@ -137,5 +137,5 @@ class Work(ABC):
             self.notes.append(f"the server takes {limits['commands_per_s']}/s of a connection: max is {taken:,.0f}/s")
             return taken
         if self.share.rate > allowed:
-            raise TooMuch(f"the server takes {allowed:,.0f} commands a second of {sockets:,} sockets, not more")
+            raise RateNotAllowed(f"the server takes {allowed:,.0f} commands a second of {sockets:,} sockets, not more")
         return self.share.rate

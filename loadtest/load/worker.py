@@ -24,10 +24,10 @@ from loadtest.load.lobby_work import LobbyWork
 from loadtest.load.relay_work import RelayWork
 from loadtest.load.share import Share
 from loadtest.load.table_work import TableWork
-from loadtest.load.work import TooMuch, Work
+from loadtest.load.work import RateNotAllowed, Work
 
 TICK_S = 1.0
-_EXPECTED = (ApiError, ConnectionFailed, TooMuch, OSError, TimeoutError)
+_EXPECTED = (ApiError, ConnectionFailed, RateNotAllowed, OSError, TimeoutError)
 _TOO_MANY_FILES = 24
 
 
@@ -122,7 +122,7 @@ def told(error: BaseException) -> str:
     """For people."""
     if isinstance(error, OSError) and error.errno == _TOO_MANY_FILES:
         return "this machine allows no more open files here (ulimit -n): the clients' limit, not the server's"
-    if isinstance(error, TooMuch):
+    if isinstance(error, RateNotAllowed):
         return str(error)
     return f"{type(error).__name__}: {error}"
 

@@ -25,7 +25,7 @@ from loadtest import machine
 from loadtest.launch import LaunchFailed, LocalServer
 from loadtest.peers import colyseus, parlor
 from loadtest.peers.install import Colyseus
-from loadtest.peers.load import Load
+from loadtest.peers.load import PeerLoad
 
 _SOCKETS = 4
 _WARM_S = 1.0
@@ -62,8 +62,8 @@ def main() -> int:
 
 
 async def _rounds(asked: argparse.Namespace, server: LocalServer, peer: Colyseus) -> Turns:
-    loads: dict[str, Load] = {}
-    opening: dict[str, Callable[[Load], Awaitable[None]]] = {
+    loads: dict[str, PeerLoad] = {}
+    opening: dict[str, Callable[[PeerLoad], Awaitable[None]]] = {
         "Parlor": lambda load: parlor.open_rooms(load, server.url, "strict", asked.rooms, _SOCKETS),
         "Colyseus, INSERT each": lambda load: colyseus.open_rooms(load, peer.url, "insert", asked.rooms, _SOCKETS),
         "Colyseus, batches": lambda load: colyseus.open_rooms(load, peer.url, "queue", asked.rooms, _SOCKETS),
@@ -72,7 +72,7 @@ async def _rounds(asked: argparse.Namespace, server: LocalServer, peer: Colyseus
     }
     turns: Turns = {}
     for name, open_rooms in opening.items():
-        loads[name] = Load()
+        loads[name] = PeerLoad()
         await open_rooms(loads[name])
         turns[name] = {"actions_per_s": [], "saturated_p50_ms": [], "saturated_p99_ms": [], "p50_ms": [], "p99_ms": []}
     for number in range(asked.rounds):

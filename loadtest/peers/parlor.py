@@ -7,17 +7,17 @@ from time import perf_counter
 from typing import Any
 
 from loadtest.api import Api, Guest
-from loadtest.connection import Connection, Silent, connect
-from loadtest.peers.load import Load
+from loadtest.connection import Connection, FrameHandler, connect
+from loadtest.peers.load import PeerLoad
 from loadtest.wire import CODECS
 
 _AT_ONCE = 8  # rooms that are opened side by side
 
 
-class Speaker(Silent):
+class ParlorClient(FrameHandler):
     """One socket of a room. His ack is the `ack`; what is told is the event."""
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: PeerLoad) -> None:
         self.connection: Connection
         self._load = load
 
@@ -43,7 +43,7 @@ class Speaker(Silent):
         await self.connection.close()
 
 
-async def open_rooms(load: Load, url: str, durability: str, rooms: int, sockets: int) -> None:
+async def open_rooms(load: PeerLoad, url: str, durability: str, rooms: int, sockets: int) -> None:
     """`durability`: strict or relaxed. In MessagePack, as Colyseus speaks it."""
     api = Api(url)
     guests: list[Guest] = [await api.guest(f"Speaker {seat + 1}") for seat in range(sockets)]
@@ -54,9 +54,9 @@ async def open_rooms(load: Load, url: str, durability: str, rooms: int, sockets:
         async with slots:
             room = []
             for seat in await api.full_room(guests, game="relay", config=config, is_public=False):
-                speaker = Speaker(load)
-                await connect(seat.ws_url, seat.guest.token, speaker, codec=CODECS["msgpack"])
-                room.append(speaker)
+                client = ParlorClient(load)
+                await connect(seat.ws_url, seat.guest.token, client, codec=CODECS["msgpack"])
+                room.append(client)
             load.rooms.append(room)
 
     await asyncio.gather(*(one() for _ in range(rooms)))

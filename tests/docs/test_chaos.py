@@ -8,7 +8,7 @@ import sys
 
 from loadtest.chaos import report
 from loadtest.chaos.plan import CUTS, Fault
-from loadtest.chaos.run import Asked
+from loadtest.chaos.run import ChaosOptions
 from tests.docs.pages import ROOT, codes, page, rows, section
 
 PAGE = page("chaos")
@@ -28,9 +28,9 @@ def test_the_options_and_defaults_are_those_of_the_command() -> None:
         [sys.executable, "-m", "server", "chaos", "--help"], capture_output=True, text=True, timeout=30, check=True
     )
     assert set(told) == set(re.findall(r"^  (--[a-z-]+)", helped.stdout, re.MULTILINE))
-    asked = Asked()
+    options = ChaosOptions()
     for option, field in DEFAULTS.items():
-        default = getattr(asked, field)
+        default = getattr(options, field)
         assert told[option] == (default if isinstance(default, str) else f"{default:g}"), option
 
 

@@ -26,7 +26,7 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 from loadtest.api import Api, Seat
-from loadtest.connection import Connection, Silent, connect
+from loadtest.connection import Connection, FrameHandler, connect
 from migrations import runner
 from persistence.embedded import postgres as embedded
 from server.app import App
@@ -99,7 +99,7 @@ def _goes_on(frame: FrameType) -> bool:
     return operation == _RESUME and argument & 3 != 0
 
 
-class Client(Silent):
+class Client(FrameHandler):
     """One player's socket. `turn`: the newest offer of moves that was not used yet."""
 
     def __init__(self, arrived: asyncio.Event) -> None:

@@ -11,25 +11,25 @@ import pytest
 from loadtest.api import Guest, Seat
 from loadtest.connection import Connection
 from loadtest.journal import Journal
-from loadtest.relay import RelayLoad, Speaker
+from loadtest.relay import RelayClient, RelayLoad
 
 
-def speaker(first_index: int) -> Speaker:
-    speaker = Speaker(RelayLoad(), Seat("game", "ws://127.0.0.1", 0, Guest("player", "token")))
-    speaker.on_connection(cast(Connection, SimpleNamespace(journal=Journal(), received_at_s=0.0)))
+def client(first_index: int) -> RelayClient:
+    client = RelayClient(RelayLoad(), Seat("game", "ws://127.0.0.1", 0, Guest("player", "token")))
+    client.on_connection(cast(Connection, SimpleNamespace(journal=Journal(), received_at_s=0.0)))
     for index in range(first_index, 2):
-        hear(speaker, index, None)
-    return speaker
+        hear(client, index, None)
+    return client
 
 
-def hear(speaker: Speaker, index: int, number: int | None) -> None:
+def hear(client: RelayClient, index: int, number: int | None) -> None:
     data: dict[str, Any] = {} if number is None else {"data": {"n": number, "t": 0.0}}
-    speaker.on_event({"index": index, "name": "player_joined" if number is None else "said", "data": data})
+    client.on_event({"index": index, "name": "player_joined" if number is None else "said", "data": data})
 
 
-def room() -> list[Speaker]:
+def room() -> list[RelayClient]:
     """Two sockets, the second came an event later; each has said something."""
-    pair = [speaker(0), speaker(1)]
+    pair = [client(0), client(1)]
     for one in pair:
         hear(one, 2, 100)
         hear(one, 3, 101)
@@ -38,7 +38,7 @@ def room() -> list[Speaker]:
     return pair
 
 
-def problems(room: list[Speaker]) -> list[str]:
+def problems(room: list[RelayClient]) -> list[str]:
     load = RelayLoad()
     load.rooms = [room]
     return load.problems()
@@ -48,44 +48,44 @@ def test_an_honest_room_has_no_problems() -> None:
     assert problems(room()) == []
 
 
-def lose_the_end(pair: list[Speaker]) -> None:
-    pair[1].seen.pop()
+def lose_the_end(pair: list[RelayClient]) -> None:
+    pair[1].received.pop()
 
 
-def tell_another_story(pair: list[Speaker]) -> None:
-    pair[1].seen[-1] = 999
+def tell_another_story(pair: list[RelayClient]) -> None:
+    pair[1].received[-1] = 999
 
 
-def write_twice(pair: list[Speaker]) -> None:
+def write_twice(pair: list[RelayClient]) -> None:
     for one in pair:
         hear(one, 4, 100)
 
 
-def ack_what_is_not_there(pair: list[Speaker]) -> None:
+def ack_what_is_not_there(pair: list[RelayClient]) -> None:
     pair[0].on_ack({"id": "102", "first": 4, "last": 4})
 
 
-def ack_in_the_wrong_place(pair: list[Speaker]) -> None:
+def ack_in_the_wrong_place(pair: list[RelayClient]) -> None:
     pair[0].acked[0] = (100, 3)
 
 
-def apply_without_ack(pair: list[Speaker]) -> None:
+def apply_without_ack(pair: list[RelayClient]) -> None:
     pair[0].acked.clear()
 
 
-def leave_unanswered(pair: list[Speaker]) -> None:
+def leave_unanswered(pair: list[RelayClient]) -> None:
     pair[0].waiting["103"] = 0.0
 
 
-def apply_what_was_rejected(pair: list[Speaker]) -> None:
+def apply_what_was_rejected(pair: list[RelayClient]) -> None:
     pair[0].rejected.append(101)
 
 
-def cut(pair: list[Speaker]) -> None:
+def cut(pair: list[RelayClient]) -> None:
     pair[0].on_closed(1006, "")
 
 
-def skip(pair: list[Speaker]) -> None:
+def skip(pair: list[RelayClient]) -> None:
     pair[0].connection.journal.event(7)
 
 
@@ -104,7 +104,7 @@ LIES = (
 
 
 @pytest.mark.parametrize("lie", LIES, ids=[lie.__name__ for lie in LIES])
-def test_every_lie_is_found(lie: Callable[[list[Speaker]], None]) -> None:
+def test_every_lie_is_found(lie: Callable[[list[RelayClient]], None]) -> None:
     pair = room()
     lie(pair)
     assert problems(pair)

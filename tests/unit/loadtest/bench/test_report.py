@@ -6,15 +6,15 @@ import random
 
 import pytest
 
-from loadtest.bench.report import Goal, Report
-from loadtest.latency import Histogram
+from loadtest.bench.report import BenchReport, Goal
+from loadtest.latency import LatencyHistogram
 
 
 @pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
 def test_quantiles_are_right_to_a_few_percent(share: float) -> None:
     source = random.Random(1)
     times = [source.lognormvariate(-6, 1) for _ in range(20_000)]
-    histogram = Histogram()
+    histogram = LatencyHistogram()
     for seconds in times:
         histogram.add(seconds)
     exact = sorted(times)[int(share * len(times))]
@@ -23,18 +23,18 @@ def test_quantiles_are_right_to_a_few_percent(share: float) -> None:
 
 
 def test_histograms_take_anything_and_add_up() -> None:
-    one, other, none = Histogram(), Histogram(), Histogram()
+    one, other, none = LatencyHistogram(), LatencyHistogram(), LatencyHistogram()
     one.add(0.0)
     other.add(10_000.0)
     assert one.merge([other, none]).count == 2
     assert one.quantile(1.0) > 400  # what is beyond ten minutes counts as ten minutes
     assert none.quantile(0.5) == 0.0
     assert none.largest_s == 0.0
-    assert Histogram.decode(one.encode()).milliseconds() == one.milliseconds()
+    assert LatencyHistogram.decode(one.encode()).milliseconds() == one.milliseconds()
 
 
 def test_a_report_gives_medians_beside_their_goals() -> None:
-    report = Report()
+    report = BenchReport()
     report.add("speed", "moves", [30.0, 10.0, 20.0], "/s", Goal(">= 15/s", 15))
     report.add("wait", "time to move", [5.0], "ms", Goal("< 3 ms", 3, least=False))
     told = report.table()

@@ -8,7 +8,7 @@ import pytest
 
 from loadtest.chaos import check
 from loadtest.chaos.check import Findings
-from loadtest.chaos.history import Command, History, mark
+from loadtest.chaos.history import Command, History, command_key
 from loadtest.journal import Journal
 
 ADA, BEN = "ada", "ben"
@@ -24,7 +24,7 @@ def log() -> list[dict[str, Any]]:
 
 
 def command(by: str, text: str, index: int | None) -> Command:
-    return Command(f"c-{text}", mark("said", by, text), 1, None if index is None else (index, index))
+    return Command(f"c-{text}", command_key("said", by, text), 1, None if index is None else (index, index))
 
 
 def history(player_id: str, *commands: Command, events: list[dict[str, Any]] | None = None) -> History:
@@ -102,7 +102,7 @@ def test_something_that_nobody_said() -> None:
 
 def test_two_commands_with_the_same_index() -> None:
     histories = right()
-    histories[1].commands[0] = Command("c", mark("said", BEN, "two"), 1, (2, 3))
+    histories[1].commands[0] = Command("c", command_key("said", BEN, "two"), 1, (2, 3))
     assert found(histories, log()) == {"duplicated": 1}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from loadtest.chaos.hidden_information import Secrecy
+from loadtest.chaos.hidden_information import HiddenInformationCheck
 
 ADA = "ada"
 MINE, OTHER, TRUMP = "d0:hearts:K", "d0:spades:A", "d0:clubs:2"
@@ -23,21 +23,21 @@ def view(index: int, hand: list[str], **more: Any) -> dict[str, Any]:
     return {"type": "state", "index": index, "view": known}
 
 
-def playing() -> Secrecy:
+def playing() -> HiddenInformationCheck:
     """Ada, who was dealt a card and saw the trump."""
-    secrecy = Secrecy(ADA)
-    assert secrecy.problem(dealt(MINE)) is None
-    assert secrecy.problem(event("trump_revealed", card=TRUMP)) is None
-    return secrecy
+    hidden = HiddenInformationCheck(ADA)
+    assert hidden.problem(dealt(MINE)) is None
+    assert hidden.problem(event("trump_revealed", card=TRUMP)) is None
+    return hidden
 
 
 def test_what_she_may_know() -> None:
-    secrecy = playing()
+    hidden = playing()
     turn = {"type": "turn", "index": 6, "actions": [{"name": "play_card", "args": {"card": MINE}}]}
-    assert secrecy.problem(turn) is None
-    assert secrecy.problem(event("card_played", player_id="ben", card=OTHER)) is None
-    assert secrecy.problem(event("trick_completed", winning_card=OTHER)) is None
-    assert secrecy.problem(view(5, [MINE], round={"trump_card": TRUMP})) is None
+    assert hidden.problem(turn) is None
+    assert hidden.problem(event("card_played", player_id="ben", card=OTHER)) is None
+    assert hidden.problem(event("trick_completed", winning_card=OTHER)) is None
+    assert hidden.problem(view(5, [MINE], round={"trump_card": TRUMP})) is None
 
 
 def test_a_card_of_another_hand() -> None:
@@ -50,14 +50,14 @@ def test_a_card_of_another_hand() -> None:
 
 def test_another_hand_in_the_deal() -> None:
     frame = event("cards_dealt", hands={ADA: [MINE], "ben": [OTHER]})
-    assert "ben" in (Secrecy(ADA).problem(frame) or "")
-    assert Secrecy(None).problem(dealt(MINE))
+    assert "ben" in (HiddenInformationCheck(ADA).problem(frame) or "")
+    assert HiddenInformationCheck(None).problem(dealt(MINE))
 
 
 def test_cards_of_the_last_round_are_not_known_any_more() -> None:
-    secrecy = playing()
-    assert secrecy.problem(dealt(OTHER)) is None
-    assert secrecy.problem(event("trick_started", hint=MINE))
+    hidden = playing()
+    assert hidden.problem(dealt(OTHER)) is None
+    assert hidden.problem(event("trick_started", hint=MINE))
 
 
 def test_the_seed() -> None:
@@ -66,10 +66,10 @@ def test_the_seed() -> None:
 
 
 def test_after_the_end_everything_may_be_known() -> None:
-    secrecy = playing()
-    assert secrecy.problem(event("game_completed", session_seed="abc", deck=[OTHER])) is None
-    assert secrecy.problem(event("later", card=OTHER)) is None
-    late = Secrecy(ADA)
+    hidden = playing()
+    assert hidden.problem(event("game_completed", session_seed="abc", deck=[OTHER])) is None
+    assert hidden.problem(event("later", card=OTHER)) is None
+    late = HiddenInformationCheck(ADA)
     assert late.problem({"type": "state", "index": 9, "view": {"phase": "completed", "session_seed": "abc"}}) is None
 
 
@@ -79,9 +79,9 @@ def test_a_state_of_what_was_seen_shows_no_more_than_that() -> None:
 
 
 def test_a_state_in_place_of_events_teaches_hand_and_trick() -> None:
-    secrecy = playing()
+    hidden = playing()
     later = view(40, [MINE], round={"trump_card": TRUMP, "trick": {"plays": [{"card": OTHER}]}})
-    assert secrecy.problem(later) is None
-    assert secrecy.problem(event("trick_completed", 41, winning_card=OTHER)) is None
+    assert hidden.problem(later) is None
+    assert hidden.problem(event("trick_completed", 41, winning_card=OTHER)) is None
     assert playing().problem(view(40, [MINE, OTHER]))  # a hand of two when she holds one
     assert playing().problem(view(40, [MINE], players=[OTHER]))

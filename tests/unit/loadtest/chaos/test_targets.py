@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from loadtest.chaos.plan import BadRequest
-from loadtest.chaos.targets import loopback_only
+from loadtest.chaos.plan import InvalidOption
+from loadtest.chaos.targets import require_loopback
 
 
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:8000", "http://localhost:1", "http://[::1]:8000", "http://127.1.2.3"]
 )
 def test_servers_here(url: str) -> None:
-    loopback_only(url, None)
+    require_loopback(url, None)
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,8 @@ def test_servers_here(url: str) -> None:
     ["http://example.org", "http://10.0.0.1", "https://127.0.0.1", "http://127.0.0.1.example.org", "127.0.0.1", ""],
 )
 def test_servers_elsewhere(url: str) -> None:
-    with pytest.raises(BadRequest, match="--url"):
-        loopback_only(url, None)
+    with pytest.raises(InvalidOption, match="--url"):
+        require_loopback(url, None)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_servers_elsewhere(url: str) -> None:
     ],
 )
 def test_databases_here(dsn: str) -> None:
-    loopback_only(None, dsn)
+    require_loopback(None, dsn)
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,10 @@ def test_databases_here(dsn: str) -> None:
     ],
 )
 def test_databases_elsewhere(dsn: str) -> None:
-    with pytest.raises(BadRequest, match="--database-url"):
-        loopback_only(None, dsn)
+    with pytest.raises(InvalidOption, match="--database-url"):
+        require_loopback(None, dsn)
 
 
 def test_a_server_has_its_database_already() -> None:
-    with pytest.raises(BadRequest, match="leave"):
-        loopback_only("http://127.0.0.1:8000", "postgresql://127.0.0.1/test")
+    with pytest.raises(InvalidOption, match="leave"):
+        require_loopback("http://127.0.0.1:8000", "postgresql://127.0.0.1/test")

@@ -6,24 +6,24 @@ from typing import Any
 
 import pytest
 
-from loadtest.load.event_times import Trail
+from loadtest.load.event_times import EventTimes
 
 LOG = [{"index": index, "at": 1_000 + 7 * index} for index in range(10)]
 
 
-def trail(first: int = 2, last: int = 9) -> Trail:
-    made = Trail()
+def event_times(first: int = 2, last: int = 9) -> EventTimes:
+    made = EventTimes()
     for event in LOG[first : last + 1]:
         made.event(event)
     return made
 
 
 def test_an_honest_server() -> None:
-    assert trail().problems(LOG) == []
+    assert event_times().problems(LOG) == []
 
 
 def test_what_a_state_stood_for_is_not_compared() -> None:
-    made = trail(2, 4)
+    made = event_times(2, 4)
     made.state(7)
     made.event(LOG[8])
     assert made.problems(LOG) == []
@@ -41,4 +41,4 @@ def test_what_a_state_stood_for_is_not_compared() -> None:
     ],
 )
 def test_another_log(log: list[dict[str, Any]], said: str) -> None:
-    assert said in trail().problems(log)
+    assert said in event_times().problems(log)

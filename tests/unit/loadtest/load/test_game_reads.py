@@ -6,8 +6,8 @@ import pytest
 
 from loadtest.api import Answer
 from loadtest.load.game_reads import FAILED, NO_RETRY_AFTER, NOT_SENT, is_broken, outcome_of
-from loadtest.load.report import Outcome
-from loadtest.load.settings import Asked, BadRequest
+from loadtest.load.report import LoadReport
+from loadtest.load.settings import InvalidOption, LoadSettings
 from loadtest.load.timeline import Second
 
 
@@ -32,29 +32,29 @@ def test_only_faults_of_the_server_are_problems() -> None:
 
 def second(number: int, ack_ms: float, **reads: int) -> Second:
     made = Second(number)
-    made.tally.to_ack.add(ack_ms / 1e3)
-    made.tally.reads.update({status.removeprefix("s"): count for status, count in reads.items()})
+    made.metrics.to_ack.add(ack_ms / 1e3)
+    made.metrics.reads.update({status.removeprefix("s"): count for status, count in reads.items()})
     return made
 
 
 def test_a_report_tells_the_time_to_ack_with_and_without_reads() -> None:
     seconds = [second(0, 1), second(1, 2), second(2, 500), second(3, 500), second(4, 500), second(5, 30, s200=7)]
-    report = Outcome(Asked(reads_per_s=200), {}, seconds, reads_from=3)
+    report = LoadReport(LoadSettings(reads_per_s=200), {}, seconds, reads_from=3)
     for each in seconds:
-        report.total.add(each.tally)
-    report.took_in([])
+        report.total.add(each.metrics)
+    report.add_checks([])
     times = report.as_json()["to_ack_ms"]
     assert times["without"]["max"] == pytest.approx(2, rel=0.01)
     assert times["with"]["max"] == pytest.approx(30, rel=0.01)
     assert "200/s; 200: 7" in report.text()
-    assert report.is_true
+    assert report.is_clean
 
 
 def test_a_429_without_retry_after_breaks_the_report() -> None:
-    report = Outcome(Asked(reads_per_s=200), {}, reads_from=0)
+    report = LoadReport(LoadSettings(reads_per_s=200), {}, reads_from=0)
     report.total.reads[NO_RETRY_AFTER] = 3
-    report.took_in([])
-    assert not report.is_true
+    report.add_checks([])
+    assert not report.is_clean
     assert "3 GETs of running games: 429 without Retry-After" in report.text()
 
 
@@ -68,6 +68,6 @@ def test_a_429_without_retry_after_breaks_the_report() -> None:
     ids=["nobody plays", "too short", "another machine"],
 )
 def test_reads_are_refused_where_they_make_no_sense(settings: dict[str, object]) -> None:
-    with pytest.raises(BadRequest):
-        Asked(reads_per_s=200, **settings)  # type: ignore[arg-type]
-    Asked(reads_per_s=200, url="http://127.0.0.1:8000", duration_s=6)
+    with pytest.raises(InvalidOption):
+        LoadSettings(reads_per_s=200, **settings)  # type: ignore[arg-type]
+    LoadSettings(reads_per_s=200, url="http://127.0.0.1:8000", duration_s=6)

@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
-from loadtest.client_metrics import Tally
-from loadtest.load.html_report import Plot, nice, page, plot_of
-from loadtest.load.report import Outcome
-from loadtest.load.server_metrics import Reading, between, parsed, quantile
-from loadtest.load.settings import Asked
+from loadtest.client_metrics import ClientMetrics
+from loadtest.load.html_report import Plot, html_report, plot_figure, round_up
+from loadtest.load.report import LoadReport
+from loadtest.load.server_metrics import Reading, difference, parse_metrics, quantile
+from loadtest.load.settings import LoadSettings
 from loadtest.load.timeline import Timeline
 
 
 def told(acks: int, *, rooms: int = 2, ms: float = 5.0, cpu: float = 0.5) -> dict[str, Any]:
-    tally = Tally()
-    tally.acks = acks
+    metrics = ClientMetrics()
+    metrics.acks = acks
     for _ in range(acks):
-        tally.to_ack.add(ms / 1e3)
-    return {"rooms": rooms, "connections": 4 * rooms, "cpu": cpu, **tally.as_json()}
+        metrics.to_ack.add(ms / 1e3)
+    return {"rooms": rooms, "connections": 4 * rooms, "cpu": cpu, **metrics.as_json()}
 
 
 def test_seconds_of_several_processes_are_added() -> None:
@@ -31,10 +31,10 @@ def test_seconds_of_several_processes_are_added() -> None:
     timeline.tick(0, told(20))
     timeline.tick(1, told(30, ms=9, cpu=0.9))
     (whole,) = timeline.whole  # the second process has not told of the next one
-    assert (whole.tally.acks, whole.rooms, whole.connections, whole.clients_cpu) == (40, 4, 16, 0.9)
-    assert whole.tally.to_ack.count == 40
+    assert (whole.metrics.acks, whole.rooms, whole.connections, whole.clients_cpu) == (40, 4, 16, 0.9)
+    assert whole.metrics.to_ack.count == 40
     assert whole.as_json()["to_ack_max_ms"] == pytest.approx(9, rel=0.01)
-    assert [second.tally.acks for second in timeline.seconds] == [40, 20]
+    assert [second.metrics.acks for second in timeline.seconds] == [40, 20]
 
 
 METRICS = """# HELP parlor_events_total Events committed.
@@ -53,9 +53,9 @@ parlor_commit_duration_seconds_bucket{{le="+Inf"}} {commits}
 
 
 def test_what_lies_between_two_readings() -> None:
-    before = Reading(10.0, parsed(METRICS.format(events=100, commits=50, fast=50)))
-    after = Reading(12.0, parsed(METRICS.format(events=500, commits=150, fast=100)))
-    figures = between(before, after)
+    before = Reading(10.0, parse_metrics(METRICS.format(events=100, commits=50, fast=50)))
+    after = Reading(12.0, parse_metrics(METRICS.format(events=500, commits=150, fast=100)))
+    figures = difference(before, after)
     assert figures["committed_per_s"] == 200
     assert figures["batch_events"] == 4
     assert figures["commit_p50_ms"] == pytest.approx(1.0)
@@ -66,55 +66,55 @@ def test_quantiles_of_buckets() -> None:
     assert quantile([], 0.5) == 0
     assert quantile([(1.0, 0.0), (2.0, 0.0)], 0.5) == 0
     assert quantile([(1.0, 10.0), (float("inf"), 20.0)], 0.99) == 1.0  # not more than is known
-    assert parsed("<html>not metrics</html> {") == {}
+    assert parse_metrics("<html>not metrics</html> {") == {}
 
 
-def outcome(**changes: Any) -> Outcome:
+def report(**changes: Any) -> LoadReport:
     timeline = Timeline(1)
     timeline.begin()
     for acks in (100, 300):
         timeline.tick(0, told(acks))
-    timeline.seconds[1].gauges = {"committed_per_s": 300.0, "batch_events": 2.0}
-    made = Outcome(Asked(), {"machine": "a <machine>"}, timeline.whole)
+    timeline.seconds[1].server_figures = {"committed_per_s": 300.0, "batch_events": 2.0}
+    made = LoadReport(LoadSettings(), {"machine": "a <machine>"}, timeline.whole)
     for second in made.seconds:
-        made.total.add(second.tally)
+        made.total.add(second.metrics)
     done = {"acked": 400, "compared": 500, "not_compared": 0, "problem_count": 0, "problems": [], "notes": []}
-    made.took_in([{**done, **changes}])
+    made.add_checks([{**done, **changes}])
     return made
 
 
 def test_a_report_says_rates_and_whether_it_was_true() -> None:
-    good = outcome()
-    assert good.is_true
+    good = report()
+    assert good.is_clean
     assert "200/s acked" in good.text()
     assert "nothing lost, nothing twice, no gap, no disorder" in good.text()
-    bad = outcome(problem_count=1, problems=["room 1: event 7 came twice"])
-    assert not bad.is_true
+    bad = report(problem_count=1, problems=["room 1: event 7 came twice"])
+    assert not bad.is_clean
     assert "event 7 came twice" in bad.text()
     assert bad.as_json()["truth"]["problem_count"] == 1
 
 
 def test_a_limit_of_the_clients_is_said() -> None:
-    made = outcome()
+    made = report()
     made.seconds[0].clients_cpu = made.seconds[1].clients_cpu = 0.99
-    made.took_in([])
+    made.add_checks([])
     assert "the clients used 99% of a core" in made.text()
 
 
 def test_the_page_is_whole_and_loads_nothing() -> None:
-    text = page(outcome())
+    text = html_report(report())
     assert "a &lt;machine&gt;" in text
     assert "http" not in text.replace("http://www.w3.org", "")
     drawn = text.count("<figure>")
     assert drawn >= 3
     for svg in text.split("<svg")[1:]:
         Xml.fromstring("<svg" + svg.split("</svg>")[0] + "</svg>")  # noqa: S314  # our own
-    assert "problems" in page(outcome(problem_count=2))
+    assert "problems" in html_report(report(problem_count=2))
 
 
 def test_a_plot_has_gaps_where_nothing_was_told() -> None:
     plot = Plot("Commit", "ms", (("ms", "p50"),))
-    drawn = plot_of(plot, [{"ms": 1.0}, {}, {"ms": 3.0}, {"ms": 2.0}])
+    drawn = plot_figure(plot, [{"ms": 1.0}, {}, {"ms": 3.0}, {"ms": 2.0}])
     assert drawn.count("M") == 2
-    assert plot_of(plot, [{}, {}]) == ""
-    assert [nice(value) for value in (0.3, 1, 1.1, 42, 700)] == pytest.approx([0.5, 1, 2, 50, 1000])
+    assert plot_figure(plot, [{}, {}]) == ""
+    assert [round_up(value) for value in (0.3, 1, 1.1, 42, 700)] == pytest.approx([0.5, 1, 2, 50, 1000])

@@ -7,25 +7,31 @@ from typing import Any
 
 import pytest
 
-from loadtest.load.settings import SCENARIOS, BadRequest, asked, http_url, seconds
+from loadtest.load.settings import SCENARIOS, InvalidOption, http_url, load_settings, seconds
 from loadtest.load.share import divide
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in SCENARIOS.glob("*.toml")))
 def test_every_scenario_can_be_asked_for(name: str) -> None:
-    assert asked(name, {}).about
+    assert load_settings(name, {}).about
 
 
 def test_options_go_before_the_scenario_and_the_rest_stays() -> None:
-    wanted = asked("relay", {"rooms": 7, "rate": "max", "duration_s": "2m", "seed": None})
-    assert (wanted.game, wanted.rooms, wanted.rate, wanted.duration_s, wanted.seed) == ("relay", 7, None, 120, 0)
+    settings = load_settings("relay", {"rooms": 7, "rate": "max", "duration_s": "2m", "seed": None})
+    assert (settings.game, settings.rooms, settings.rate, settings.duration_s, settings.seed) == (
+        "relay",
+        7,
+        None,
+        120,
+        0,
+    )
 
 
 def test_a_scenario_of_ones_own(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('rooms = 3\nrate = 12.5\nramp_s = "500ms"\n')
-    wanted = asked(str(file), {})
-    assert (wanted.rooms, wanted.rate, wanted.ramp_s) == (3, 12.5, 0.5)
+    settings = load_settings(str(file), {})
+    assert (settings.rooms, settings.rate, settings.ramp_s) == (3, 12.5, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -48,17 +54,17 @@ def test_a_scenario_of_ones_own(tmp_path: Path) -> None:
     ],
 )
 def test_what_makes_no_sense_is_named(options: dict[str, Any], said: str) -> None:
-    with pytest.raises(BadRequest, match=said.replace("(", r"\(")):
-        asked(None, options)
+    with pytest.raises(InvalidOption, match=said.replace("(", r"\(")):
+        load_settings(None, options)
 
 
 def test_a_scenario_that_is_not_there_or_no_toml(tmp_path: Path) -> None:
-    with pytest.raises(BadRequest, match=r"there is no scenario 'movez'; there are bots, .*moves"):
-        asked("movez", {})
+    with pytest.raises(InvalidOption, match=r"there is no scenario 'movez'; there are bots, .*moves"):
+        load_settings("movez", {})
     broken = tmp_path / "broken.toml"
     broken.write_text("rooms =")
-    with pytest.raises(BadRequest, match=r"broken\.toml"):
-        asked(str(broken), {})
+    with pytest.raises(InvalidOption, match=r"broken\.toml"):
+        load_settings(str(broken), {})
 
 
 def test_units() -> None:
@@ -68,9 +74,9 @@ def test_units() -> None:
 
 
 def test_the_work_is_divided_and_none_is_lost() -> None:
-    wanted = asked(None, {"rooms": 10, "rate": 1000})
-    shares = divide(wanted, "http://127.0.0.1:1", 4)
+    settings = load_settings(None, {"rooms": 10, "rate": 1000})
+    shares = divide(settings, "http://127.0.0.1:1", 4)
     assert [share.rooms for share in shares] == [3, 3, 2, 2]
     assert sum(share.rate or 0 for share in shares) == pytest.approx(1000)
     assert len({share.seed for share in shares}) == 4
-    assert len(divide(asked(None, {"rooms": 2}), "http://127.0.0.1:1", 8)) == 2
+    assert len(divide(load_settings(None, {"rooms": 2}), "http://127.0.0.1:1", 8)) == 2
