@@ -1,4 +1,4 @@
-"""Load for a Parlor server: clients, players, measurements.
+"""Load tests for a Parlor server: clients, players, measurements.
 
-Knows the protocol page and imports nothing else of ours: the second implementation of it, independent of the first.
+A second implementation of the protocol, written from its page (docs/protocol.md). It imports nothing of the server.
 """

@@ -1,4 +1,4 @@
-"""The HTTP side, as far as load needs it: players, rooms, seats, what became of a game."""
+"""The HTTP API as far as load tests need it: players, rooms, seats, games."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import orjson
 
 _ANSWER_S = 30.0
 _AGAIN_S = 0.2
-_ATTEMPTS_MAX = 20  # times that a request is repeated because the server asked to wait
+_ATTEMPTS_MAX = 20  # of a request whose answers ask the client to wait
 
 
 class ApiError(RuntimeError):
@@ -33,7 +33,7 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A way into a room. `seat` None: to watch."""
+    """Access to a room. `seat` None: as a spectator."""
 
     game_id: str
     ws_url: str
@@ -42,7 +42,7 @@ class Seat:
     join_code: str | None = None
 
     def for_guest(self, guest: Guest) -> Seat:
-        """A place to watch the same room."""
+        """Access to the same room as a spectator."""
         return Seat(self.game_id, self.ws_url, None, guest)
 
 
@@ -55,9 +55,9 @@ class Answer(NamedTuple):
 
 
 class Api:
-    """Keeps up to `connections` connections open, and so has at most as many requests under way.
+    """Keeps up to `connections` connections open; this is also the maximum number of requests in flight.
 
-    `patience_s`: for so long a request is repeated when no answer comes, because the server may be down for a moment.
+    `patience_s`: how long a request is repeated when no answer comes, because the server may be down for a moment.
     """
 
     def __init__(self, url: str, connections: int = 8, patience_s: float = 0.0) -> None:
@@ -73,7 +73,7 @@ class Api:
         return Guest(body["player_id"], body["token"])
 
     async def create_room(self, guest: Guest, **options: Any) -> Seat:
-        """`options`: the fields of the request."""
+        """`options`: the fields of the request's body."""
         body = await self.call("POST", "/api/rooms", options, guest.token)
         return Seat(body["game_id"], body["ws_url"], body["seat"], guest, body["join_code"])
 
@@ -82,7 +82,7 @@ class Api:
         return Seat(body["game_id"], body["ws_url"], body["seat"], guest)
 
     async def full_room(self, guests: list[Guest], **options: Any) -> list[Seat]:
-        """A room with all of these in it; the first one is its host."""
+        """Open a room with these guests in it. The first guest is the host."""
         host = await self.create_room(guests[0], **options)
         return [host, *[await self.join(guest, host.join_code or "") for guest in guests[1:]]]
 
@@ -91,7 +91,7 @@ class Api:
         return body
 
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None, token: str | None = None) -> Any:
-        """One request. Waits and asks again where the server says so. Raises ApiError."""
+        """Send one request; after a 429 or 503 wait as long as the answer says and repeat it. Raises ApiError."""
         for _ in range(_ATTEMPTS_MAX):
             status, headers, raw = await self._exchange_patiently(method, path, body, token)
             answer = orjson.loads(raw) if raw and "json" in headers.get("content-type", "") else raw
@@ -103,7 +103,7 @@ class Api:
         raise ApiError(f"{method} {path}", status, answer)
 
     async def get(self, path: str) -> Answer:
-        """One anonymous request, whatever its answer is. Raises OSError, EOFError, TimeoutError."""
+        """Send one anonymous GET; returns any answer. Raises OSError, EOFError, TimeoutError."""
         return await self._exchange("GET", path, None, None)
 
     async def close(self) -> None:
@@ -115,7 +115,7 @@ class Api:
     async def _exchange_patiently(
         self, method: str, path: str, body: dict[str, Any] | None, token: str | None
     ) -> Answer:
-        """Repeats what was not answered, while its patience lasts."""
+        """Repeat the request while no answer comes, for `patience_s` at most."""
         deadline_s = time.monotonic() + self._patience_s
         while True:
             try:
@@ -143,7 +143,7 @@ class Api:
 
 
 class _HttpConnection:
-    """One HTTP/1.1 connection, kept open between requests."""
+    """An HTTP/1.1 connection that stays open between requests."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader

@@ -1,4 +1,4 @@
-"""What happened to clients in one span of time."""
+"""What clients measured in one interval: counters and latencies."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ TIMES = ("to_ack", "to_broadcast", "to_resume", "to_end", "to_read", "lateness")
 
 
 class ClientMetrics:
-    """`events`: each counted once; `deliveries`: each counted for every socket that it came to.
+    """`events`: each counted once per room; `deliveries`: each counted for every client that received it.
 
-    `to_ack`, `to_broadcast`: from a command to its ack, and to its event at each socket. `to_resume`: from a cut to
-    the welcome after it. `to_end`: of a game of bots, from the request to its end. `to_read`: from the time at which a
-    GET was due to its answer. `lateness`: how much later than planned a command was sent by us.
+    Latencies: `to_ack`, `to_broadcast`: from a command's due time to its ack, and to its event at each client.
+    `to_resume`: from a lost connection to the next welcome. `to_end`: of a game of bots, from the request to its end.
+    `to_read`: from a GET's due time to its answer. `lateness`: from a command's due time until it was sent.
 
-    `reads`: answers to GETs by their status, and what else became of them.
+    `rejects`: by error code. `reads`: results of GETs, by status and otherwise as `load/game_reads.py` names them.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class ClientMetrics:
         return {**counters, "rejects": dict(self.rejects), "reads": dict(self.reads), "times": times}
 
     def add_json(self, told: dict[str, Any]) -> None:
-        """Add what `as_json` of another one has given."""
+        """Add what `as_json` of other metrics returned."""
         for name in COUNTERS:
             setattr(self, name, getattr(self, name) + told[name])
         self.rejects.update(told["rejects"])

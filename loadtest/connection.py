@@ -1,4 +1,4 @@
-"""One connection to one room: a seat or a place to watch. An asyncio protocol without a task of its own."""
+"""A connection to a room, as a player or a spectator. An asyncio protocol without a task of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CUT = 1006
 
 
 class ConnectionFailed(ConnectionError):
-    """No welcome. `code`: the close code, if there was one."""
+    """No welcome arrived. `code`: the close code, if there was one."""
 
     def __init__(self, message: str, code: int | None = None) -> None:
         super().__init__(message)
@@ -54,7 +54,7 @@ class FrameHandler:
 
 
 class Connection(asyncio.Protocol):
-    """Use `connect`. Frames that are sent while the listener is being told something leave in one write."""
+    """Made by `connect`. Frames that the handler sends while it is being called leave in one write."""
 
     def __init__(
         self, ws_url: str, hello: dict[str, Any], handler: FrameHandler, journal: Journal, codec: wire.Codec
@@ -64,7 +64,7 @@ class Connection(asyncio.Protocol):
         self.welcome: dict[str, Any] = {}
         self.welcomed: asyncio.Future[None] = loop.create_future()
         self.ended: asyncio.Future[None] = loop.create_future()
-        self.received_at_s = 0.0  # by perf_counter: when the bytes came that the listener is told of
+        self.received_at_s = 0.0  # perf_counter when the bytes of the current frame arrived
         self._loop = loop
         self._hello = hello
         self._handler = handler
@@ -72,7 +72,7 @@ class Connection(asyncio.Protocol):
         subprotocol = Subprotocol(codec.subprotocol)
         self._handshake = ClientProtocol(parse_uri(ws_url), subprotocols=[subprotocol], max_size=None)
         self._is_upgraded = False
-        self._upgrade_answer = b""  # what came of the answer to the upgrade
+        self._upgrade_answer = b""  # received so far
         self._reader = wire.FrameReader()
         self._out: list[bytes] = []
         self._is_delivering = False
@@ -82,7 +82,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport
         handler.on_connection(self)
 
-    # What a listener may do.
+    # For the handler.
 
     def command(self, command_id: str, name: str, args: dict[str, Any]) -> None:
         self.send({"type": "command", "id": command_id, "name": name, "args": args})
@@ -95,15 +95,15 @@ class Connection(asyncio.Protocol):
             self._transport.write(frame)
 
     def stop_reading(self) -> None:
-        """Let what comes pile up, for good."""
+        """Read nothing more: whatever the server sends piles up."""
         self._transport.pause_reading()
 
     def abort(self) -> None:
-        """Cut the connection, as a network does it."""
+        """Drop the connection without a close frame, as a network failure does."""
         self._transport.abort()
 
     async def close(self, code: int = 1000) -> None:
-        """Say goodbye and wait for the answer, but not for long."""
+        """Send a close frame and wait a moment for the answer."""
         if not self._is_closing and not self._transport.is_closing():
             self._is_closing = True
             self._transport.write(wire.client_frame(wire.CLOSE, code.to_bytes(2, "big")))
@@ -142,10 +142,10 @@ class Connection(asyncio.Protocol):
         self.ended.set_result(None)
         self._handler.on_closed(self._close_code, self._close_reason)
 
-    # Inside.
+    # Internal.
 
     def _finish_upgrade(self, data: bytes) -> bytes:
-        """Give the answer to the upgrade to the library, and back what follows it."""
+        """Let the library check the answer to the upgrade; returns the bytes behind it."""
         handshake = self._handshake
         self._upgrade_answer += data
         head, blank, rest = self._upgrade_answer.partition(b"\r\n\r\n")
@@ -224,10 +224,10 @@ async def connect(
     codec: wire.Codec = wire.CODECS["json"],
     sock: socket.socket | None = None,
 ) -> Connection:
-    """Enter the room at `ws_url` and wait for the welcome. Raises ConnectionFailed, OSError, TimeoutError.
+    """Connect to the room at `ws_url` and wait for the welcome. Raises ConnectionFailed, OSError, TimeoutError.
 
-    With the `journal` (and the `epoch` of the welcome) of an earlier connection it goes on where that one ended.
-    `sock`: one that is connected to the server already, with options of its own.
+    With the `journal` (and the `epoch` of the welcome) of an earlier connection it resumes where that one ended.
+    `sock`: a socket that is already connected to the server.
     """
     journal = Journal() if journal is None else journal
     hello: dict[str, Any] = {"type": "hello", "token": token, "last_index": journal.last_index}

@@ -1,12 +1,12 @@
-"""What one client was told, and whether it can be true: every index once, in order, without gaps."""
+"""Records the event indexes that a client receives, and checks them: each once, in order, without gaps."""
 
 from __future__ import annotations
 
-_PROBLEMS_MAX = 20  # examples that are kept; all are counted
+_PROBLEMS_MAX = 20  # examples kept; gaps, duplicates and disorder are counted in full
 
 
 class Journal:
-    """The memory of one seat in one room; outlives its connections, so that a resume continues it."""
+    """For one client in one room. Outlives its connections: a resumed connection continues the journal."""
 
     __slots__ = ("_missing", "acks", "disorder", "duplicates", "events", "next_index", "problems")
 
@@ -21,12 +21,12 @@ class Journal:
 
     @property
     def last_index(self) -> int:
-        """What to say in the next hello."""
+        """The `last_index` of the next hello."""
         return self.next_index - 1
 
     @property
     def gaps(self) -> int:
-        """Indexes that were skipped and did not come later either."""
+        """Indexes that were skipped and did not arrive later."""
         return len(self._missing)
 
     @property
@@ -39,34 +39,34 @@ class Journal:
         if index == self.next_index:
             self.next_index = index + 1
         else:
-            self._odd(index)
+            self._out_of_sequence(index)
 
     def state(self, index: int) -> None:
-        """A state arrived: it stands for all events up to its index."""
+        """A state arrived. It replaces all events up to its index."""
         if index < self.next_index - 1:
-            self._problem(f"the state is of {index}, but event {self.next_index - 1} had arrived before")
+            self._problem(f"a state at {index} arrived after event {self.next_index - 1}")
         self.next_index = max(self.next_index, index + 1)
 
     def ack(self, command_id: str, first: int, last: int) -> None:
-        """An ack arrived. The same once more is allowed (a command that was sent twice), another one is not."""
+        """An ack arrived. A command that was sent twice may be acked twice, with the same indexes."""
         known = self.acks.setdefault(command_id, (first, last))
         if known != (first, last):
             self._problem(f"command {command_id} was acked as {known} and as {(first, last)}")
         elif first > last:
             self._problem(f"command {command_id} was acked as {first}..{last}")
 
-    def _odd(self, index: int) -> None:
+    def _out_of_sequence(self, index: int) -> None:
         if index > self.next_index:
             self._missing.update(range(self.next_index, index))
-            self._problem(f"event {index} came when {self.next_index} was next")
+            self._problem(f"event {index} arrived when {self.next_index} was next")
             self.next_index = index + 1
         elif index in self._missing:
             self._missing.discard(index)
             self.disorder += 1
-            self._problem(f"event {index} came late")
+            self._problem(f"event {index} arrived late")
         else:
             self.duplicates += 1
-            self._problem(f"event {index} came twice")
+            self._problem(f"event {index} arrived twice")
 
     def _problem(self, text: str) -> None:
         if len(self.problems) < _PROBLEMS_MAX:

@@ -1,4 +1,4 @@
-"""Times in an HdrHistogram: a fixed size however many are recorded, three digits at any magnitude up to ten minutes."""
+"""Latencies in an HdrHistogram: constant memory, three significant digits, up to ten minutes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class LatencyHistogram:
 
     @classmethod
     def decode(cls, encoded: str) -> LatencyHistogram:
-        """What `encode` has made, in this process or another."""
+        """A histogram from the text that `encode` returned, in this process or another."""
         made = cls()
         made._hdr.decode_and_add(encoded.encode())
         return made
@@ -36,11 +36,11 @@ class LatencyHistogram:
         return float(self._hdr.get_max_value()) / 1e6 if self.count else 0.0
 
     def add(self, seconds: float) -> None:
-        """Longer ones than can be recorded count as the longest."""
+        """Record one latency. Values above ten minutes count as ten minutes."""
         self._hdr.record_value(min(max(int(seconds * 1e6), 1), _LONGEST_US))
 
     def merge(self, others: Iterable[LatencyHistogram]) -> LatencyHistogram:
-        """Add what others have recorded."""
+        """Add the values of other histograms; returns itself."""
         for other in others:
             self._hdr.add(other._hdr)
         return self
@@ -50,7 +50,7 @@ class LatencyHistogram:
         return float(self._hdr.get_value_at_percentile(share * 100)) / 1e6 if self.count else 0.0
 
     def milliseconds(self) -> dict[str, float]:
-        """The usual figures."""
+        """p50, p90, p99, p99.9, max (all in ms) and count."""
         figures = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99.9": 0.999}
         told = {name: round(self.quantile(share) * 1e3, 3) for name, share in figures.items()}
         return {**told, "max": round(self.largest_s * 1e3, 3), "count": self.count}

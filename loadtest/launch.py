@@ -1,4 +1,4 @@
-"""A server of our own: started on its core with a temporary data folder, and gone without a trace at the end."""
+"""Starts a server on its core with a temporary data folder, and removes both at the end."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ PARLOR = (str(Path(sys.executable).with_name("parlor")),)
 
 
 class LaunchFailed(RuntimeError):
-    """The server did not come up; the message ends with what it said."""
+    """The server did not start; the message ends with its log."""
 
 
 class LocalServer:
-    """A context manager. Clients on this machine are all it lets in, and as many as they like."""
+    """A server that listens on 127.0.0.1 with the limits of `UNLIMITED`. A context manager."""
 
     def __init__(self, cores: Cores) -> None:
         self._cores = cores
         self._process: subprocess.Popen[bytes] | None = None
-        # Postgres runs under another account when we are root, and has to find its way in.
+        # Postgres runs under another account when we are root, and needs access to the folder.
         self._folder = Path(tempfile.mkdtemp(prefix="parlor-bench-"))
         self._folder.chmod(0o755)
         self._port = free_port()
@@ -64,13 +64,13 @@ class LocalServer:
         return cpu_times(self.pid, self._postmaster(), self._cores)
 
     def database_url(self) -> str:
-        """Of its embedded Postgres."""
+        """The URL of its embedded Postgres."""
         command = [*PARLOR, "db", "url", "--data-dir", str(self._folder / "data")]
         done = subprocess.run(command, capture_output=True, text=True, timeout=_START_S, check=True)
         return done.stdout.strip()
 
     def memory(self) -> tuple[int, int]:
-        """Bytes of the server, and of its Postgres with all its processes."""
+        """Returns the bytes of the server, and of its Postgres with all its processes."""
         postmaster = self._postmaster()
         database = 0
         if postmaster is not None:
@@ -91,13 +91,13 @@ class LocalServer:
         self._stop()
 
     def crash(self) -> None:
-        """Kill the server, not its Postgres; returns when it is gone."""
+        """Kill the server but not its Postgres. Returns when the process has ended."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
 
     def start_again(self) -> None:
-        """On the same data folder and port. Returns when it is ready."""
+        """Start it again on the same data folder and port. Returns when it is ready."""
         self._start()
 
     def _start(self) -> None:
@@ -106,7 +106,7 @@ class LocalServer:
         environment = clean_environment()
         pin(self._cores.server)
         try:
-            # A session of its own: Ctrl-C is ours, and we stop the server.
+            # A session of its own: Ctrl-C reaches only this process, which then stops the server.
             with (self._folder / "server.log").open("wb") as output:
                 self._process = subprocess.Popen(
                     [*command, *options],
@@ -140,11 +140,11 @@ class LocalServer:
         if self._process is not None:
             end(self._process, _STOP_S)
         if postmaster is not None and self._postmaster() == postmaster:
-            _kill(postmaster)  # its server died without stopping it
+            _kill(postmaster)  # the server died without stopping it
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _postmaster(self) -> int | None:
-        """The process id of the embedded Postgres: the first line of its lock file, wherever the data folder has it."""
+        """The process id of the embedded Postgres, from the first line of its lock file. None: it does not run."""
         for lock in self._folder.glob("data/**/postmaster.pid"):
             try:
                 return int(lock.read_text().split("\n", 1)[0])
@@ -154,12 +154,12 @@ class LocalServer:
 
 
 def clean_environment() -> dict[str, str]:
-    """Ours, without the settings of whatever server may be meant by it."""
+    """The environment of this process without settings of a Parlor server."""
     return {key: value for key, value in os.environ.items() if not key.startswith(("PARLOR_", "DATABASE_"))}
 
 
 def is_ready(url: str) -> bool:
-    """Whether the server there says so. Waits a second at most."""
+    """Whether the server at `url` reports that it is ready. Waits a second at most."""
     try:
         with urllib.request.urlopen(f"{url}/readyz", timeout=1) as answer:  # noqa: S310  # http, and our own
             return bool(answer.status == 200)
@@ -168,7 +168,7 @@ def is_ready(url: str) -> bool:
 
 
 def _kill(postmaster: int) -> None:
-    """Immediate shutdown; the folder is thrown away."""
+    """Shut Postgres down at once; its folder is removed anyway."""
     try:
         os.kill(postmaster, signal.SIGQUIT)
         for _ in range(50):
@@ -180,7 +180,7 @@ def _kill(postmaster: int) -> None:
 
 
 def end(process: subprocess.Popen[bytes], patience_s: float) -> None:
-    """Ask it to stop; kill it when it has not after so many seconds. Returns when it is gone."""
+    """Terminate the process; kill it if it still runs after `patience_s`. Returns when it has ended."""
     process.terminate()
     try:
         process.wait(patience_s)
@@ -190,7 +190,7 @@ def end(process: subprocess.Popen[bytes], patience_s: float) -> None:
 
 
 def free_port() -> int:
-    """One of 127.0.0.1 that nobody listens on."""
+    """A port of 127.0.0.1 that is not in use."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

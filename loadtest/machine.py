@@ -1,4 +1,4 @@
-"""The machine: which core a process may use, and how much of it it has used. Reads /proc, so Linux only."""
+"""Cores, CPU time and memory of processes on this machine. Reads /proc, so Linux only."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _FILES_WANTED = 65536
 
 @dataclass(frozen=True, slots=True)
 class Cores:
-    """One for the server and its database, one for the clients. None: this system can't pin."""
+    """A core for the server and its database, another for the clients. None: this system can't pin processes."""
 
     server: int | None
     clients: int | None
 
 
 def choose_cores() -> Cores:
-    """Two different cores of those that we may use."""
+    """Two different cores that this process may use."""
     if not hasattr(os, "sched_setaffinity"):
         return Cores(None, None)
     usable = sorted(os.sched_getaffinity(0))
@@ -28,13 +28,13 @@ def choose_cores() -> Cores:
 
 
 def pin(core: int | None) -> None:
-    """This process, and the children that it will have, run on this core alone."""
+    """Run this process, and the children that it starts from now on, on this core only."""
     if core is not None:
         os.sched_setaffinity(0, {core})
 
 
 def allow_many_files() -> None:
-    """Every socket is a file. Children inherit the limit."""
+    """Raise the limit for open files: every socket is one. Children inherit the limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _FILES_WANTED if hard == resource.RLIM_INFINITY else min(_FILES_WANTED, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -55,9 +55,9 @@ def model() -> str:
 
 @dataclass(frozen=True, slots=True)
 class CpuTimes:
-    """Seconds of CPU so far. `core_busy`: of the server's core, whoever used it; `clients_core_busy`: of the clients'.
+    """Seconds of CPU so far. `core_busy`, `clients_core_busy`: of the two cores, whichever process used them.
 
-    `clients`: this process. Cores that are not known are never busy.
+    `clients`: this process. The busy time of an unknown core is 0.
     """
 
     server: float
@@ -71,20 +71,20 @@ class CpuTimes:
 
 
 def cpu_times(server_pid: int, postmaster_pid: int | None, cores: Cores) -> CpuTimes:
-    """Of the server, of Postgres with all its processes, of ourselves, and of the cores."""
+    """The CPU times of the server, of Postgres with all its processes, of this process, and of the cores."""
     clients = time.process_time()
     if not Path("/proc/self/stat").exists():
         return CpuTimes(0.0, 0.0, 0.0, clients, 0.0)
     database = 0.0
     if postmaster_pid is not None:
-        # The postmaster's own line includes its children that have ended.
+        # The postmaster's own times include its children that have ended.
         database = _seconds(postmaster_pid, with_ended_children=True)
         database += sum(_seconds(pid) for pid in children(postmaster_pid))
     return CpuTimes(_seconds(server_pid), database, _busy(cores.server), clients, _busy(cores.clients))
 
 
 def _fields(pid: int) -> list[str] | None:
-    """What follows the name in /proc/PID/stat: state, parent, ...; None if the process is gone."""
+    """The fields after the name in /proc/PID/stat: state, parent, ...; None: the process has ended."""
     try:
         line = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
@@ -101,7 +101,7 @@ def _seconds(pid: int, *, with_ended_children: bool = False) -> float:
 
 
 def children(parent: int) -> list[int]:
-    """The processes that it has started and that are still there."""
+    """The process ids of its running children."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -112,7 +112,7 @@ def children(parent: int) -> list[int]:
 
 
 def memory_bytes(pid: int) -> int:
-    """What a process keeps in memory, its part of what it shares with others. 0: it is gone, or not ours to look at."""
+    """Proportional set size of a process. 0: it has ended, or may not be read."""
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

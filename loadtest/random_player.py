@@ -1,4 +1,4 @@
-"""Somebody who plays a whole game and knows no rules: he takes one of the moves that `turn` offers."""
+"""A player without knowledge of the rules: takes a random move of those that `turn` offers."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from loadtest.connection import Connection, FrameHandler
 
 _AGAIN_S = 0.2
 MOVES = {"player_bid": ("bid", "bid"), "card_played": ("play_card", "card")}
-"""Event -> (the command that causes it, the key of its value)."""
+"""Event -> (the command that causes it, the key of the move in the event)."""
 
 
 class RandomPlayer(FrameHandler):
-    """One seat. Survives a resume: give him to `connect` again, together with his journal.
+    """One seat for a whole game. After a lost connection pass the player and its journal to `connect` again.
 
-    `done` ends when the game is over, with True if it was completed.
+    `done` is resolved when the game is over; True: it was completed.
     """
 
     def __init__(self, player_id: str, seed: int) -> None:
@@ -29,12 +29,12 @@ class RandomPlayer(FrameHandler):
         self._random = random.Random(seed)
         self._turn: dict[str, Any] | None = None
         self._unanswered: tuple[str, dict[str, Any]] | None = None
-        self._acked_moves: dict[str, dict[str, Any]] = {}  # commands that were acked
-        self._own_moves: dict[int, tuple[str, Any]] = {}  # own moves in the log: index -> (command, value)
+        self._acked_moves: dict[str, dict[str, Any]] = {}  # by command id
+        self._own_moves: dict[int, tuple[str, Any]] = {}  # own moves in the log, by index: (command, value)
         self._count = 0
 
     def command(self, name: str, args: dict[str, Any] | None = None) -> None:
-        """Something else than a move: ready, start, leave."""
+        """Send a command that is not a move: ready, start, leave."""
         self._count += 1
         self.connection.command(f"{name}-{self._count}", name, args or {})
 
@@ -43,7 +43,7 @@ class RandomPlayer(FrameHandler):
 
     def on_other(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "welcome" and self._unanswered is not None:
-            self._send()  # the answer was lost with the last connection: ask again, under the same id
+            self._send()  # the answer was lost with the last connection: send it again, under the same id
         elif frame["type"] == "state" and frame["view"]["phase"] in ("completed", "aborted"):
             self._over(completed=frame["view"]["phase"] == "completed")
 
@@ -71,7 +71,7 @@ class RandomPlayer(FrameHandler):
         self._acked_moves[command_id] = action
         self._unanswered = None
         if self._turn is not None and self._turn["index"] >= frame["first"]:
-            self._move()  # it was his turn again before the ack came
+            self._move()  # the next turn arrived before the ack
         else:
             self._turn = None
 
@@ -87,7 +87,7 @@ class RandomPlayer(FrameHandler):
         self.closed = f"{code} {reason}".strip()
 
     def problems(self) -> list[str]:
-        """Moves that were acked and are not in the log exactly once, and whatever the journal found."""
+        """Acked moves that are not in the log exactly once, moves without an ack, and the problems of the journal."""
         found = [*self.connection.journal.problems, *(f"rejected: {reject}" for reject in self.rejects)]
         if self._unanswered is not None:
             found.append(f"command {self._unanswered[0]} was never answered")
@@ -97,9 +97,7 @@ class RandomPlayer(FrameHandler):
             claimed.add(first)
             value = next(iter(action["args"].values()))
             if self._own_moves.get(first) != (action["name"], value):
-                found.append(
-                    f"{action['name']} {value} was acked as {first}; there stands {self._own_moves.get(first)}"
-                )
+                found.append(f"{action['name']} {value} was acked as {first}; the log has {self._own_moves.get(first)}")
         if extra := self._own_moves.keys() - claimed:
             found.append(f"moves in the log that were not acked: {sorted(extra)[:5]}")
         return found

@@ -1,4 +1,4 @@
-"""Load on relay rooms: everything said by one goes to all. Each message carries its number and when it was sent."""
+"""Load on relay rooms: every message goes to all clients of the room. It carries its number and its due time."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from loadtest.connection import Connection, FrameHandler, connect
 from loadtest.pacing import ClosedLoop, open_loop
 from loadtest.wire import Codec
 
-_AT_ONCE = 8  # rooms that are set up side by side
+_AT_ONCE = 8  # rooms that are opened concurrently
 _DRAIN_S = 15.0
 _DRAIN_LOOK_S = 0.02
 
 OTHER_EVENT, UNKNOWN = -1, -2
-"""At an index: an event that is no message; one that a state stood for."""
+"""In place of a message's number: another kind of event; an event that a state replaced."""
 
 
 class RelayClient(FrameHandler):
-    """One socket of a room. Remembers every message that it was told of, for the check at the end.
+    """One client of a room. Records every message that it receives, for the check at the end.
 
-    Survives a resume: what was not answered is then sent again, under the same id.
+    After a reconnect it sends unanswered commands again, under the same ids.
     """
 
     __slots__ = (
@@ -47,15 +47,15 @@ class RelayClient(FrameHandler):
         self.seat = seat
         self.connection: Connection
         self.is_welcomed = False
-        self.waiting: dict[str, float] = {}  # commands without an answer: id -> when each was due
+        self.waiting: dict[str, float] = {}  # unanswered commands: id -> due time
         self.acked: list[tuple[int, int]] = []  # (number of the message, index)
         self.rejected: list[int] = []
         self.first_index = -1
-        self.received = array("q")  # what came at each index from `first_index` on: a message, OTHER or UNKNOWN
+        self.received = array("q")  # for each index from `first_index` on: a message, OTHER_EVENT or UNKNOWN
         self.closed: str | None = None
 
     def say(self, due_s: float | None = None) -> None:
-        """`due_s`: when it was planned to be said; its times count from there, however late we are."""
+        """See `Sender.say`. Without a connection the command leaves after the next welcome."""
         command_id = str(next(self._load.numbers))
         self.waiting[command_id] = perf_counter() if due_s is None else due_s
         self._load.metrics.commands += 1
@@ -96,7 +96,7 @@ class RelayClient(FrameHandler):
         self.acked.append((int(command_id), frame["first"]))
         due_s = self.waiting.pop(command_id, None)
         if due_s is None:
-            return  # acked twice; the check will find it
+            return  # acked twice: the check reports it
         load = self._load
         load.metrics.acks += 1
         load.metrics.events += frame["last"] - frame["first"] + 1
@@ -115,7 +115,10 @@ class RelayClient(FrameHandler):
 
 
 class RelayLoad:
-    """All rooms. `open` first; then `saturate` and `pace` as often as you like; `close`; `problems` tells the truth."""
+    """Rooms and their clients. Call `open`, then `start_talking` and `pace` any number of times, then `close`.
+
+    `problems` compares what the clients received.
+    """
 
     def __init__(self) -> None:
         self.numbers = itertools.count()
@@ -145,7 +148,7 @@ class RelayLoad:
     async def open_room(
         self, api: Api, guests: list[Guest], codec: Codec, *, is_public: bool = False
     ) -> list[RelayClient]:
-        """One more room, with all of these in it."""
+        """Open one more room with these guests in it."""
         config = {"min_players": 1, "max_players": len(guests)}
         seats = await api.full_room(guests, game="relay", config=config, is_public=is_public)
         room = [RelayClient(self, seat) for seat in seats]
@@ -158,28 +161,28 @@ class RelayLoad:
         await asyncio.gather(*(client.connection.close() for client in self.clients))
 
     def begin(self) -> None:
-        """A new tally from here on."""
+        """Start new metrics."""
         self.metrics = ClientMetrics()
 
     def start_talking(self, window: int) -> None:
-        """Closed loop: each room has `window` commands under way; whoever gets an ack sends the next one."""
+        """Closed loop with `window` commands in flight per room, until `drain`."""
         self.closed_loop.start(self.rooms, window)
 
     async def pace(self, per_s: float, seconds: float) -> None:
-        """Open loop: so many commands a second over all rooms."""
+        """Open loop with `per_s` commands a second over all rooms."""
         await open_loop(self.rooms, per_s, seconds, lambda late_s: self.metrics.lateness.add(late_s))
 
     async def drain(self) -> None:
-        """Stop talking and wait for the answers to what was said."""
+        """Stop sending and wait for the outstanding answers."""
         self.closed_loop.stop()
         for _ in range(int(_DRAIN_S / _DRAIN_LOOK_S)):
             if not self.unanswered:
                 break
             await asyncio.sleep(_DRAIN_LOOK_S)
-        await asyncio.sleep(0.1)  # the last broadcasts to those who did not speak
+        await asyncio.sleep(0.1)  # for the last broadcasts to the other clients
 
     def problems(self) -> list[str]:
-        """Everything that contradicts the promises: a gap, a duplicate, an acked command that is not in the log."""
+        """Broken guarantees: a gap, a duplicate, an acked command that is not in the log."""
         found = [f"{count} commands were rejected: {code}" for code, count in self.rejects.items()]
         for number, room in enumerate(self.rooms):
             found += [f"relay room {number}: {problem}" for problem in room_problems(room)]
@@ -187,7 +190,7 @@ class RelayLoad:
 
 
 def room_problems(room: list[RelayClient]) -> list[str]:
-    """What contradicts the promises in what the sockets of one room were told."""
+    """Broken guarantees in what the clients of one room received."""
     found = []
     for seat, client in enumerate(room):
         found += [f"seat {seat}: {problem}" for problem in client.connection.journal.problems]
@@ -198,13 +201,13 @@ def room_problems(room: list[RelayClient]) -> list[str]:
     start = max(client.first_index for client in room)
     log = _merged([client.received[start - client.first_index :] for client in room])
     if log is None:
-        found.append("its sockets saw different events")
+        found.append("its clients received different events")
         return found
     return [*found, *_log_problems(room, start, log)][:5]
 
 
 def _merged(logs: list[array[int]]) -> array[int] | None:
-    """What all of them tell together; None: they contradict each other."""
+    """One log from those of all clients, with UNKNOWN filled in where another client knows. None: they differ."""
     whole = logs[0]
     if all(log == whole for log in logs):
         return whole
@@ -219,18 +222,18 @@ def _merged(logs: list[array[int]]) -> array[int] | None:
 
 
 def _log_problems(room: list[RelayClient], start: int, log: array[int]) -> list[str]:
-    """`log`: the message at each index from `start` on, as all the sockets have seen it."""
+    """`log`: the message at each index from `start` on."""
     said = [number for number in log if number >= 0]
     once = set(said)
     acked = [pair for client in room for pair in client.acked]
     found = []
     if len(once) != len(said):
-        found.append(f"{len(said) - len(once)} messages stand in the log twice")
+        found.append(f"{len(said) - len(once)} messages are in the log twice")
     if len(acked) != len(said) and UNKNOWN not in log:
         found.append(f"{len(acked)} acks for {len(said)} messages")
     for number, index in acked:
         if not 0 <= index - start < len(log) or log[index - start] not in (number, UNKNOWN):
-            found.append(f"message {number} was acked as {index}, but that is not where it stands")
+            found.append(f"message {number} was acked as {index}, but is not there in the log")
     if any(once.intersection(client.rejected) for client in room):
-        found.append("a rejected command stands in the log")
+        found.append("a rejected command is in the log")
     return found

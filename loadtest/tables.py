@@ -1,4 +1,4 @@
-"""Load by whole games: many tables at once, every seat a socket that plays; and tables of bots that play alone."""
+"""Load by whole games of El Dorado: tables with a client at every seat, and tables of bots only."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from loadtest.connection import FrameHandler, connect
 from loadtest.random_player import RandomPlayer
 from loadtest.wire import Codec
 
-_AT_ONCE = 8  # tables that are set up side by side
+_AT_ONCE = 8  # tables that are opened concurrently
 _GAME_S = 60.0
 
 
 class Table:
-    """Four seats with their sockets, in the lobby until `start`."""
+    """The players of one game, in the lobby until `start`."""
 
     def __init__(self, seats: list[Seat], players: Sequence[RandomPlayer]) -> None:
         self.seats = seats
@@ -29,7 +29,7 @@ class Table:
             await connect(seat.ws_url, seat.guest.token, player, codec=codec)
 
     def start(self) -> None:
-        """The host doesn't wait until everybody is ready."""
+        """The host starts the game without waiting until all players are ready."""
         self.players[0].command("set_ready_override", {"enabled": True})
         self.players[0].command("start_game")
 
@@ -41,20 +41,20 @@ class Table:
             found += [f"seat {seat}: {problem}" for problem in player.problems()]
         heads = {player.connection.journal.last_index for player in self.players}
         if len(heads) > 1:
-            found.append(f"its sockets saw different numbers of events: {sorted(heads)}")
+            found.append(f"its clients received different numbers of events: {sorted(heads)}")
         return found[:5]
 
 
 class TableLoad:
-    """A number of games is always under way; the next one starts when one is completed."""
+    """Keeps a fixed number of games running: when one is completed the next one starts."""
 
     def __init__(self) -> None:
         self.tables: list[Table] = []
-        self.used_up = asyncio.Event()  # there was no next one: from here on there are fewer
+        self.used_up = asyncio.Event()  # no game is left to start: from now on fewer are running
         self._next: deque[Table] = deque()
 
     async def open(self, api: Api, games: int, seats: int, codec: Codec) -> None:
-        """Make all tables and take all seats, but start nothing."""
+        """Open all tables and connect all players; start nothing."""
         guests = [await api.guest(f"Player {seat + 1}") for seat in range(seats)]
         slots = asyncio.Semaphore(_AT_ONCE)
         config = {"max_players": seats, "turn_seconds": 0, "round_pause_ms": 0}
@@ -76,7 +76,7 @@ class TableLoad:
 
     @property
     def events(self) -> int:
-        """Events of all games so far, each counted once."""
+        """Events of all games so far, each counted once per game."""
         return sum(table.players[0].events for table in self.tables)
 
     @property
@@ -88,7 +88,7 @@ class TableLoad:
         return sum(table.players[0].done.done() for table in self.tables)
 
     async def finish(self) -> None:
-        """Wait until everything is played out (or takes too long: `problems` will say so), then leave."""
+        """Wait until all games are over, then disconnect. `problems` reports games that took too long."""
         done = [player.done for table in self.tables for player in table.players]
         await asyncio.wait(done, timeout=_GAME_S)
         await asyncio.gather(*(player.connection.close() for table in self.tables for player in table.players))
@@ -106,7 +106,7 @@ class TableLoad:
 
 
 class GameEndWaiter(FrameHandler):
-    """A spectator who waits for the end."""
+    """A spectator who waits for the end of the game."""
 
     def __init__(self) -> None:
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -121,7 +121,7 @@ class GameEndWaiter(FrameHandler):
 
 
 class BotGame(NamedTuple):
-    """`seconds`: from the request until a spectator had seen its end."""
+    """`seconds`: from the request until a spectator has received the end."""
 
     game_id: str
     seconds: float
@@ -129,7 +129,7 @@ class BotGame(NamedTuple):
 
 
 async def bot_game(api: Api, guest: Guest, bots: int = 4) -> BotGame:
-    """Let bots play one game."""
+    """Let bots play one game. Raises RuntimeError if the spectator received a wrong sequence of events."""
     waiter = GameEndWaiter()
     began_s = perf_counter()
     room = await api.create_room(guest, game="eldorado", bots=bots, **{"as": "spectator"})
@@ -139,5 +139,5 @@ async def bot_game(api: Api, guest: Guest, bots: int = 4) -> BotGame:
     took_s = perf_counter() - began_s
     await connection.close()
     if not connection.journal.is_clean:
-        raise RuntimeError(f"a spectator was told nonsense: {connection.journal.problems}")
+        raise RuntimeError(f"the events of a spectator are wrong: {connection.journal.problems}")
     return BotGame(room.game_id, took_s, connection.journal.next_index)

@@ -1,4 +1,4 @@
-"""The client's side of the wire: WebSocket frames and the two ways to write a message into one."""
+"""WebSocket frames from the client's side, and the two codecs for the messages in them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import orjson
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 _FIN = 0x80
 _MASKED = 0x80
-# A frame of a client has to be masked. The key of zeros is a valid one that leaves the payload as it is: the server
-# does the same work for it as for any other key, and the client, whose cost is not to be measured, does none.
+# A client must mask its frames. A key of zeros is valid and leaves the payload unchanged: the server does the same work
+# as for any other key, and the client, whose cost is not to be measured, does none.
 _MASK_KEY = b"\0\0\0\0"
 
 
 class BadFrame(ValueError):
-    """The server sent what no server may send."""
+    """The server sent a frame that the WebSocket protocol forbids."""
 
 
 def client_frame(opcode: int, payload: bytes) -> bytes:
-    """One whole frame from a client."""
+    """A complete frame as a client sends it."""
     size = len(payload)
     if size < 126:
         header = bytes((_FIN | opcode, _MASKED | size))
@@ -32,7 +32,7 @@ def client_frame(opcode: int, payload: bytes) -> bytes:
 
 
 class FrameReader:
-    """Cuts the server's bytes into messages; joins what was fragmented."""
+    """Splits the server's bytes into messages; joins fragments."""
 
     __slots__ = ("_fragments", "_opcode", "_rest")
 
@@ -65,12 +65,12 @@ class FrameReader:
             if first == _FIN | TEXT or first == _FIN | BINARY:
                 messages.append((first & 0xF, payload))
             else:
-                self._rare(first, payload, messages)
+                self._control_or_fragment(first, payload, messages)
         self._rest = data[position:]
         return messages
 
-    def _rare(self, first: int, payload: bytes, messages: list[tuple[int, bytes]]) -> None:
-        """Control frames and fragments."""
+    def _control_or_fragment(self, first: int, payload: bytes, messages: list[tuple[int, bytes]]) -> None:
+        """Append a control frame, or a message whose last fragment this is."""
         opcode = first & 0xF
         if first & 0x70:
             raise BadFrame("reserved bits are set, but no extension was agreed on")
@@ -86,7 +86,7 @@ class FrameReader:
 
 
 class Codec(Protocol):
-    """One subprotocol's way to write a message."""
+    """How a subprotocol encodes messages."""
 
     subprotocol: str
     opcode: int

@@ -1,1 +1,1 @@
-"""`python -m loadtest.bench` (or `make bench`): the figures of this machine."""
+"""`python -m loadtest.bench` (or `make bench`): measures a server on this machine."""

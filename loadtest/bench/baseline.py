@@ -1,7 +1,7 @@
-"""Whether something became slower: the figures of a run beside those that were kept (`loadtest/results`).
+"""Compares the figures of a run with saved ones (`loadtest/results`) and reports what became slower.
 
-On the machine that made the kept ones figures are compared as they are; on another one in units of a calibration loop,
-which is measured in each run on the core of the server.
+Figures of the same machine are compared directly. Those of another machine are scaled by a calibration loop, which each
+run measures on the core of the server.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import orjson
 
 RESULTS = Path(__file__).parents[1] / "results"
 SLOWER = 1.10
-"""From here on a figure counts as slower: less is the drift of a machine."""
+"""A figure counts as slower from this factor on; smaller differences are the drift of a machine."""
 
 _LOOPS, _SERIES = 20_000, 7
 _MORE_IS_BETTER = {"/s"}
@@ -27,7 +27,7 @@ _LESS_IS_BETTER = {"ms", "us", "s", "%", "MiB", "KiB"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure now and then. `factor`: how many times slower (or larger) it is now; below 1: better than it was."""
+    """One figure now and before. `factor`: how many times slower (or larger) it is now; below 1: it improved."""
 
     key: str
     now: float
@@ -40,7 +40,7 @@ class Line:
 
 
 def calibrate() -> float:
-    """Seconds for a fixed piece of work of the kind that the server does: the best of several series."""
+    """Seconds for a fixed amount of work similar to the server's: the best of several series."""
     frame = {"type": "command", "id": "c-1", "name": "say", "args": {"data": {"n": 1, "t": 2.5}}}
     best = float("inf")
     for _ in range(_SERIES):
@@ -54,7 +54,7 @@ def calibrate() -> float:
 
 
 def compare(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[Line]:
-    """Both as `Report.as_json` gives them. What only one of them has, or has no better side, is left out."""
+    """Both as `BenchReport.as_json` returns them. Leaves out what only one has, or what can't be better or worse."""
     scale = 1.0
     if now["facts"]["machine"] != then["facts"]["machine"]:
         scale = now["facts"]["calibration_s"] / then["facts"]["calibration_s"]
@@ -71,16 +71,16 @@ def compare(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[Line]:
     return lines
 
 
-def kept(machine: str) -> Mapping[str, Any] | None:
-    """The figures of this machine, or else the newest of any; None: there are none."""
+def load(machine: str) -> Mapping[str, Any] | None:
+    """The saved figures of this machine, else the newest of any machine; None: there are none."""
     files = sorted(RESULTS.glob("*.json"), key=lambda file: json.loads(file.read_text())["facts"]["began"])
     own = RESULTS / f"{_slug(machine)}.json"
     chosen = own if own in files else files[-1] if files else None
     return None if chosen is None else json.loads(chosen.read_text())
 
 
-def keep(figures: Mapping[str, Any]) -> Path:
-    """From now on these are the figures of this machine; those that were not measured this time stay as they were."""
+def save(figures: Mapping[str, Any]) -> Path:
+    """Save the figures of this machine; returns the file. Figures that were not measured this time are kept."""
     file = RESULTS / f"{_slug(figures['facts']['machine'])}.json"
     before = json.loads(file.read_text())["figures"] if file.exists() else {}
     RESULTS.mkdir(exist_ok=True)
@@ -89,13 +89,13 @@ def keep(figures: Mapping[str, Any]) -> Path:
     return file
 
 
-def told(lines: list[Line], then: Mapping[str, Any], machine: str) -> str:
-    """For people."""
+def describe(lines: list[Line], then: Mapping[str, Any], machine: str) -> str:
+    """The comparison as text."""
     facts = then["facts"]
     own = facts["machine"] == machine
-    where = "this machine" if own else f"{facts['machine']}, by the calibration loop"
+    where = "this machine" if own else f"{facts['machine']}, scaled by the calibration loop"
     slower = [line for line in lines if line.is_slower]
-    said = [f"Beside the figures of {facts['began']} ({where}):"]
+    said = [f"Compared with the figures of {facts['began']} ({where}):"]
     said += [f"  SLOWER {line.key}: {line.then:,.4g} -> {line.now:,.4g} ({line.factor:.2f} times)" for line in slower]
     if not slower:
         said.append(f"  none of {len(lines)} figures became slower by more than {SLOWER - 1:.0%}")

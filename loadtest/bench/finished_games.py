@@ -1,4 +1,4 @@
-"""How fast finished games are read back."""
+"""How fast finished games are read over HTTP."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _AT_ONCE = 4
 
 
 async def measure_reads(api: Api, repeat: int, report: BenchReport) -> None:
-    """Whole games of four bots by HTTP: one after the other, then several at a time."""
+    """Read whole games of four bots: one after the other, then with several readers at a time."""
     guest = await api.guest("Reader")
     paths = [f"/api/games/{await _played(api, guest)}/events?limit=1000" for _ in range(_GAMES)]
     alone: list[float] = []
@@ -43,7 +43,7 @@ async def _some(api: Api, paths: list[str]) -> None:
 
 
 async def _read(api: Api, path: str) -> float:
-    """Seconds until it was here and parsed."""
+    """Seconds until the game has been received and parsed."""
     began_s = perf_counter()
     answer = await api.call("GET", path)
     if answer["next"] is not None or answer["items"][-1]["name"] != "game_completed":

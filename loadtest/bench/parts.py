@@ -1,4 +1,4 @@
-"""The measurements of the bench, one after the other on one server."""
+"""The parts of the bench: what is measured on a server."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ PARTS = ("relay", "bots", "tables", "reads", "spectators", "recovery")
 _WARM_S = 1.5
 _SWEEP_WINDOWS = (1, 2, 4, 8, 16, 32)
 _SWEEP_S = 2.0
-_SANE_ACK_MS = 50.0  # more actions a second than with this median are bought with nothing but waiting
+_SANE_ACK_MS = 50.0  # a larger window only makes commands wait longer
 _SOCKETS = 4  # in each room
 _PER_CPU = "  the same for each second of CPU that they got"
-"""What a core of their own would give; on a machine where others are at work it is the steadier figure."""
+"""Steadier than the rate itself where other processes use the machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked for. `window`: commands that each room has under way in the closed loop."""
+    """The options of a run. `window`: commands in flight in each room in the closed loop."""
 
     seconds: float = 10.0
     repeat: int = 3
@@ -50,7 +50,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """What happened in a span of time, and what it cost."""
+    """What clients measured in an interval, and the CPU time it cost."""
 
     seconds: float
     cpu: CpuTimes
@@ -62,11 +62,11 @@ class Interval:
 
     @property
     def cpu_s(self) -> float:
-        """What the server and Postgres used, together: all that they can use is one core."""
+        """Of the server and Postgres together; they share one core."""
         return self.cpu.server + self.cpu.database
 
     def shares(self) -> str:
-        """Who used the two cores. (The kernel counts in hundredths of a second.)"""
+        """Which processes used the two cores. (The kernel counts in hundredths of a second.)"""
         others = max(0.0, self.cpu.core_busy - self.cpu_s)
         beside_clients = max(0.0, self.cpu.clients_core_busy - self.cpu.clients)
         parts = {"server": self.cpu.server, "Postgres": self.cpu.database, "others": others}
@@ -120,7 +120,7 @@ class Bench:
         self._check("relay", load.problems(), sum(len(client.acked) for client in load.clients))
 
     async def _sweep(self, load: RelayLoad) -> int:
-        """The window with the most actions a second, among those that don't make everybody wait for long."""
+        """The window with the most actions a second, among those with an acceptable median latency."""
         best, best_per_s = _SWEEP_WINDOWS[0], 0.0
         for window in _SWEEP_WINDOWS:
             span = await self._saturated(load, window, _SWEEP_S)
@@ -212,7 +212,7 @@ class Bench:
             tell(f"eldorado_{key}_us", f"  {name}'s CPU per delivered event", samples, "us")
 
     async def _one_tables(self) -> Interval:
-        """Many games; the span ends when there is no next one to start, while the last ones are under way."""
+        """Play many games. The interval ends when no game is left to start, so it contains no idle end."""
         rooms = self._plan.rooms
         load = TableLoad()
         _say(f"El Dorado: {3 * rooms} games, {rooms} at a time ...")
@@ -231,7 +231,7 @@ class Bench:
         self._check("El Dorado", load.problems(), acked)
         return span
 
-    # The truth.
+    # The check.
 
     def _check(self, what: str, problems: list[str], acked: int) -> None:
         self._report.problems += problems

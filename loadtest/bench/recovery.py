@@ -1,4 +1,4 @@
-"""How long a crash is felt: many running rooms, kill -9, and the time until each of them has committed a move again."""
+"""Recovery from a crash: many running rooms, kill -9, and the time until each room has committed a command again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PATIENCE_S = 60.0
 
 
 class _AckWaiter(FrameHandler):
-    """One player, who wants an ack."""
+    """A player who waits for an ack."""
 
     def __init__(self) -> None:
         self.acked = asyncio.Event()
@@ -26,7 +26,7 @@ class _AckWaiter(FrameHandler):
 
 
 async def measure_recovery(server: LocalServer, rooms: int, report: BenchReport) -> None:
-    """Rooms with one player and three bots, on the player's turn."""
+    """Kill the server while `rooms` rooms with one player and three bots wait for the player's move."""
     api = Api(server.url)
     seats = await _open(api, rooms)
     await api.close()
@@ -62,7 +62,7 @@ async def _open(api: Api, rooms: int) -> list[Seat]:
 
 
 async def _reconnected(seat: Seat, before: Connection) -> float:
-    """Come back and have a command committed; when that was."""
+    """Reconnect and send a command; returns the perf_counter of its ack."""
     waiter = _AckWaiter()
     while True:
         try:

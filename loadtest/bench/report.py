@@ -1,4 +1,4 @@
-"""Figures beside their goals: as a table for people, as JSON for machines."""
+"""Figures and goals, as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WIDTHS = (62, 22, 18)
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """`least` or `most`: which side of the limit is good."""
+    """`least`: the value must be at least `limit`; otherwise at most."""
 
     text: str
     limit: float
@@ -43,7 +43,7 @@ class BenchReport:
     problems: list[str] = field(default_factory=list)
 
     def add(self, key: str, what: str, samples: list[float], unit: str, goal: Goal | None = None) -> None:
-        """One figure: the median of its samples."""
+        """Add a figure: the median of its samples."""
         kept = tuple(round(sample, 4) for sample in samples)
         self.figures.append(Figure(key, what, median(kept), unit, goal, kept))
 

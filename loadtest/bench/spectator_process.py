@@ -26,7 +26,7 @@ _LOOK_S = 0.02
 
 
 class _Spectator(FrameHandler):
-    """`head`: index of the newest event that he was told of, as an event or with a state."""
+    """`head`: index of the newest event that this spectator has, from an event or a state."""
 
     def __init__(self) -> None:
         self.head = -1
@@ -41,7 +41,7 @@ class _Spectator(FrameHandler):
             self.head = frame["index"]
 
 
-async def watch(ws_url: str, count: int) -> None:
+async def spectate(ws_url: str, count: int) -> None:
     place = urlsplit(ws_url)
     api = Api(f"http://{place.hostname}:{place.port}")
     slots = asyncio.Semaphore(_AT_ONCE)
@@ -56,22 +56,22 @@ async def watch(ws_url: str, count: int) -> None:
     await api.close()
     print("here", flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
-        await _all_at(int(line), spectators)
+        await _all_reach(int(line), spectators)
         problems = [problem for connection in connections for problem in connection.journal.problems]
         problems += ["a spectator was cut" for connection in connections if connection.ended.done()]
         found = {"events": sum(spectator.events for spectator in spectators), "problems": problems[:20]}
         print(orjson.dumps(found).decode(), flush=True)
 
 
-async def _all_at(index: int, spectators: list[_Spectator]) -> None:
+async def _all_reach(index: int, spectators: list[_Spectator]) -> None:
     for _ in range(int(_PATIENCE_S / _LOOK_S)):
         if all(spectator.head >= index for spectator in spectators):
             return
         await asyncio.sleep(_LOOK_S)
-    raise TimeoutError(f"not everybody was told of event {index}")
+    raise TimeoutError(f"not all spectators received event {index}")
 
 
 if __name__ == "__main__":
     machine.allow_many_files()
-    os.nice(5)  # where a core has to be shared, the players' clock comes first
-    uvloop.run(watch(sys.argv[1], int(sys.argv[2])))
+    os.nice(5)  # on a shared core the players' process goes first
+    uvloop.run(spectate(sys.argv[1], int(sys.argv[2])))

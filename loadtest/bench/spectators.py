@@ -1,4 +1,4 @@
-"""What a full gallery costs those who play: the same talk in one room, without spectators and with many of them."""
+"""What spectators cost the players: the same load on one room, without spectators and with many of them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from loadtest.wire import CODECS
 
 _PLAYERS = 4
 _PER_S = 10.0
-"""Commands in one room: more than any table of people makes, and with 2,000 spectators 20,000 deliveries a second."""
+"""Commands in one room: more than people send, and with 2,000 spectators 20,000 deliveries a second."""
 
 
 class _SpectatorProcess:
-    """The process of `loadtest.bench.spectator_process`."""
+    """A running `loadtest.bench.spectator_process`."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -33,8 +33,8 @@ class _SpectatorProcess:
         await spectators._line()
         return spectators
 
-    async def saw(self, index: int) -> tuple[int, list[str]]:
-        """How many events they were told of, all together up to `index`, and what was wrong with them."""
+    async def received(self, index: int) -> tuple[int, list[str]]:
+        """Wait until all spectators have event `index`; returns the events they received in all, and problems."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{index}\n".encode())
         found = orjson.loads(await self._line())
@@ -48,12 +48,12 @@ class _SpectatorProcess:
         assert self._process.stdout is not None
         line = await self._process.stdout.readline()
         if not line:
-            raise RuntimeError("the spectators gave up")
+            raise RuntimeError("the process of the spectators has ended")
         return line
 
 
 async def measure_spectators(server: LocalServer, counts: tuple[int, ...], seconds: float, report: BenchReport) -> None:
-    """One room of four who talk, watched by as many as `counts` says, one number after the other."""
+    """Measure a room of four players once for each number of spectators in `counts`."""
     api = Api(server.url)
     load = RelayLoad()
     await load.open(api, 1, _PLAYERS, CODECS["json"], is_public=True)
@@ -61,7 +61,7 @@ async def measure_spectators(server: LocalServer, counts: tuple[int, ...], secon
     for count in counts:
         spectators = await _SpectatorProcess.enter(room[0].seat.ws_url, count) if count else None
         try:
-            await _talk(server, load, spectators, count, seconds, report)
+            await _measure(server, load, spectators, count, seconds, report)
         finally:
             if spectators is not None:
                 await spectators.leave()
@@ -70,7 +70,7 @@ async def measure_spectators(server: LocalServer, counts: tuple[int, ...], secon
     report.problems += load.problems()
 
 
-async def _talk(
+async def _measure(
     server: LocalServer,
     load: RelayLoad,
     spectators: _SpectatorProcess | None,
@@ -81,7 +81,7 @@ async def _talk(
     (room,) = load.rooms
     before = 0
     if spectators is not None:
-        before, _ = await spectators.saw(room[0].connection.journal.last_index)
+        before, _ = await spectators.received(room[0].connection.journal.last_index)
     cpu, began_s = server.cpu(), perf_counter()
     load.begin()
     await load.pace(_PER_S, seconds)
@@ -94,8 +94,8 @@ async def _talk(
     report.add(f"{key}_ack_p99_ms", "  command to ack p99", [p99], "ms", Goal("< 25 ms", 25, least=False))
     report.add(f"{key}_server_cpu", "  of one core the server used", [100 * spent.server / took_s], "%")
     if spectators is not None:
-        after, problems = await spectators.saw(room[0].connection.journal.last_index)
+        after, problems = await spectators.received(room[0].connection.journal.last_index)
         report.add(f"{key}_deliveries", "  deliveries to them", [(after - before) / took_s], "/s")
         report.problems += problems
         if after - before != count * metrics.acks:
-            report.problems.append(f"{told} were told of {after - before} events, not of {count * metrics.acks}")
+            report.problems.append(f"{told} received {after - before} events, not {count * metrics.acks}")

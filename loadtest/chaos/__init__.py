@@ -1,5 +1,4 @@
-"""Chaos: a server under load whose processes, lines and clients fail on purpose, and a check that nothing was lost.
+"""Chaos: injects faults into processes, connections and clients of a server under load, and checks its guarantees.
 
-Like the rest of the package it knows the protocol page only. What is promised there is compared with what clients were
-told and with the log, from outside.
+Like the rest of the package it knows only the protocol page. It compares what clients received with the log.
 """

@@ -1,4 +1,4 @@
-"""The end of a run: reads the logs of all rooms as their players may see them, and holds everything against them."""
+"""The end of a run: reads the logs of all rooms as their players may see them, and checks everything against them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ _SETTLE_S = 30.0
 
 
 async def settle(crowd: Rooms, findings: Findings) -> None:
-    """Wait for the last answers, ask every client's view, and say one thing more in each room, so that the log goes on
-    behind those views: the state that HTTP tells is then a fold."""
+    """Wait for the last answers, then request a view for each client and send one more command in each room.
+
+    The last command extends the log beyond these views, so that the state that HTTP returns for them is a fold.
+    """
     try:
         async with asyncio.timeout(_SETTLE_S):
             await crowd.settle()
@@ -34,12 +36,17 @@ async def settle(crowd: Rooms, findings: Findings) -> None:
                 lines = [f"{waiting.name} {waiting.command.id}" for waiting in client.outbox.values()]
                 findings.add(check.OTHER, f"{client.name}: never answered: {lines[0]}", len(lines))
         if not findings.any:
-            findings.add(check.OTHER, f"the clients of a room did not all see its end within {_SETTLE_S:.0f} s")
+            findings.add(
+                check.OTHER, f"the clients of a room did not all receive its newest event within {_SETTLE_S:.0f} s"
+            )
 
 
 async def audit(crowd: Rooms, findings: Findings) -> dict[str, int]:
-    """Everything that can be held against the logs. Gives how many events they have, how many of them were replaced by
-    a state for some client, and how many games ended and were verified."""
+    """Check everything against the logs.
+
+    Returns the number of events in the logs, of events that a state replaced for some client (`bridged`), and of games
+    that were completed and verified.
+    """
     seen = {"log_events": 0, "bridged": 0, "games_completed": 0, "games_verified": 0}
     for room in crowd.rooms:
         where = f"{room.game} game {room.game_id[:8]}"
@@ -60,10 +67,10 @@ async def audit(crowd: Rooms, findings: Findings) -> dict[str, int]:
 
 
 async def _room(api: Api, room: Room, where: str, findings: Findings) -> check.Log:
-    """One room. Each client's stream is held against the log as that client may read it."""
+    """Check one room; returns its log. Each client is compared with the log as this client may read it."""
     log: list[dict[str, Any]] = []
     for client in room.clients:
-        if not log or room.game == "eldorado":  # a relay room has no secrets: one log is everybody's
+        if not log or room.game == "eldorado":  # a relay room hides nothing: all clients read the same log
             log = await read_log(api, client)
             check.check_log(log, where, findings)
         check.check_stream(client.history, log, client.name, findings)
@@ -74,7 +81,7 @@ async def _room(api: Api, room: Room, where: str, findings: Findings) -> check.L
 
 
 async def read_log(api: Api, client: Player) -> list[dict[str, Any]]:
-    """All events, as this client may see them."""
+    """Read all events as this client may see them. Raises ApiError."""
     items: list[dict[str, Any]] = []
     first: int | None = 0
     while first is not None:
@@ -92,12 +99,12 @@ async def _state(api: Api, client: Player, index: int) -> Mapping[str, Any]:
 
 
 def _viewer_parameter(client: Player) -> str:
-    """Through whose eyes. A spectator has none of his own; in a game that is over he must not be shown everything."""
+    """Ask for the view of this client: without it a finished game shows everything."""
     return f"&as={client.player_id}"
 
 
 async def _completed(api: Api, room: Room, log: check.Log, where: str, findings: Findings) -> bool:
-    """The scores, and whether the cards were dealt and played as they should. Gives whether it was verified."""
+    """Check the scores, and verify the shuffles and moves. Returns whether the game was verified."""
     token = room.clients[0].seat.guest.token
     game = await api.call("GET", f"/api/games/{room.game_id}", token=token)
     check.check_scores(log, game, where, findings)

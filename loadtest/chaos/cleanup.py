@@ -1,6 +1,7 @@
-"""Clears away after a run that was killed itself: `python -m loadtest.chaos.cleanup FOLDER`.
+"""Cleans up after a run that was itself killed: `python -m loadtest.chaos.cleanup FOLDER`.
 
-A process of its own that waits until its standard input ends, which happens when the run is gone, however it went.
+A separate process that waits for the end of its standard input. The run holds the other end: it closes when the run
+ends, in whatever way.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from loadtest.chaos.postgres import remove_run
 
 
 def start_cleanup(folder: Path) -> subprocess.Popen[bytes]:
-    """Start that process. It ends when its `stdin` is closed."""
+    """Start the process for this folder. It ends when its `stdin` is closed."""
     return subprocess.Popen(
         [sys.executable, "-m", "loadtest.chaos.cleanup", str(folder)],
         stdin=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Doing it: one injection after the other, each with the span in which its cause was there."""
+"""Injects the faults, one after the other."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from loadtest.chaos.rooms import Rooms
 from loadtest.chaos.slow_readers import SlowReaders
 from loadtest.chaos.system import System, finish_in_thread
 
-_CUT_S = 15.0  # for the writer to say as much as a cut waits for
+_CUT_S = 15.0  # for the writer to send as much as a cut waits for
 _LATE_S = 0.02
 
 
 class Faults:
-    """`inject` returns when the cause of the fault is gone. Raises NotServed, LaunchFailed."""
+    """`inject` returns when the cause of the fault is gone, with its period. Raises NotServed, LaunchFailed."""
 
     def __init__(self, system: System, crowd: Rooms, findings: Findings) -> None:
         self._system = system
@@ -41,15 +41,14 @@ class Faults:
             case Fault.DROP_SOCKETS:
                 return self._drop(injection)
             case Fault.SLOW_READERS:
-                return await self._undisturbed(SlowReaders(self._crowd).run(injection.detail["readers"]))
+                return await self._without_disturbing(SlowReaders(self._crowd).run(injection.detail["readers"]))
             case Fault.GARBAGE:
                 garbage_senders = GarbageSenders(self._crowd, random.Random(injection.detail["seed"]))
-                return await self._undisturbed(garbage_senders.run(injection.detail["connections"]))
+                return await self._without_disturbing(garbage_senders.run(injection.detail["connections"]))
 
     async def _kill_server(self, held_s: float) -> FaultPeriod:
-        """`held_s`: for so long nothing that the server wants to commit reaches the database before the server dies. It
-        does so afterwards."""
-        assert self._system.proxy is not None  # the plan has this fault only where the server is ours
+        """`held_s`: how long before the kill the server's requests to the database are held. They arrive after it."""
+        assert self._system.proxy is not None  # the plan has this fault only for a server that was started here
         began_s = monotonic()
         self._system.proxy.hold()
         try:
@@ -62,7 +61,7 @@ class Faults:
 
     async def _kill_postgres(self, *, backends_too: bool) -> FaultPeriod:
         postgres = self._system.postgres
-        assert postgres is not None  # likewise, with Postgres
+        assert postgres is not None  # likewise, for Postgres
         began_s = monotonic()
         postgres.kill(backends_too=backends_too)
         await finish_in_thread(postgres.start)
@@ -84,7 +83,7 @@ class Faults:
         try:
             await self._system.proxy.cut(cut, _CUT_S)
         except TimeoutError:
-            raise NotServed(f"the server wrote nothing to its database for {_CUT_S:.0f} s") from None
+            raise NotServed(f"the server sent nothing to its database for {_CUT_S:.0f} s") from None
         now_s = monotonic()
         return FaultPeriod(now_s, now_s)
 
@@ -96,15 +95,15 @@ class Faults:
             client.drop()
         return FaultPeriod(began_s, monotonic())
 
-    async def _undisturbed(self, trouble: Awaitable[list[str]]) -> FaultPeriod:
-        """What strangers do may cost nobody else his connection."""
+    async def _without_disturbing(self, trouble: Awaitable[list[str]]) -> FaultPeriod:
+        """Run something that may not cost other clients their connections."""
         closes = self._crowd.counts.closes.total()
         began_s = monotonic()
         for server_fault in await trouble:
             self._findings.add(OTHER, server_fault)
         lost = self._crowd.counts.closes.total() - closes
-        self._findings.add(OTHER, f"{lost} clients lost their connections through the doings of others", lost)
-        if not self._system.server_lives:
+        self._findings.add(OTHER, f"{lost} clients lost their connections because of others", lost)
+        if not self._system.is_server_running:
             self._findings.add(OTHER, "the server has ended")
         return FaultPeriod(began_s, monotonic())
 

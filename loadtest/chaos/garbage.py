@@ -1,4 +1,4 @@
-"""Strangers who send what no client sends. It may cost them their own connections and nothing else."""
+"""Connections that send garbage. The server may close them, but no other client may be affected."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from loadtest import wire
 from loadtest.chaos.rooms import Rooms
 
 _AT_ONCE = 32
-_CUT_S = 10.0  # for the server to end a connection on which no protocol is kept: 5 s without a hello, and some patience
-_HTTP_S = 0.5  # who sends junk before any request goes by himself
+_CUT_S = 10.0  # for the server to close the connection: it waits 5 s for a hello
+_HTTP_S = 0.5  # after garbage in place of an HTTP request the client disconnects by itself
 _KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 
 Junk = Callable[[random.Random], bytes]
@@ -44,7 +44,7 @@ def _unmasked(draw: random.Random) -> bytes:
     return b"\x81\x05hello" + draw.randbytes(4)
 
 
-def _half_a_frame(draw: random.Random) -> bytes:
+def _partial_frame(draw: random.Random) -> bytes:
     whole = _text(b'{"type": "hello", "token": "nobody", "last_index": -1}')
     return whole[: draw.randrange(1, len(whole))]
 
@@ -99,7 +99,7 @@ JUNK: tuple[Junk, ...] = (
     _huge_length,
     _too_long,
     _unmasked,
-    _half_a_frame,
+    _partial_frame,
     _wrong_types,
     _deep,
     _broken_msgpack,
@@ -109,20 +109,20 @@ JUNK: tuple[Junk, ...] = (
 
 
 class GarbageSenders:
-    """So many connections, one kind of junk each; some don't even ask for a WebSocket."""
+    """Opens connections and sends one kind of garbage on each; some of them without a WebSocket upgrade."""
 
     def __init__(self, crowd: Rooms, draw: random.Random) -> None:
         self._crowd = crowd
         self._draw = draw
 
     async def run(self, connections: int) -> list[str]:
-        """Complaints about the server: connections that it did not end."""
+        """Open so many connections; returns those that the server did not close, as text."""
         slots = asyncio.Semaphore(_AT_ONCE)
         work = [(self._draw.choice(JUNK), random.Random(self._draw.getrandbits(32))) for _ in range(connections)]
 
         async def one(junk: Junk, draw: random.Random) -> bool:
             async with slots:
-                return await self._visit(junk, draw)
+                return await self._send_garbage(junk, draw)
 
         cut = await asyncio.gather(*(one(*each) for each in work))
         names = [junk.__name__.strip("_").replace("_", " ") for junk, _ in work]
@@ -130,13 +130,13 @@ class GarbageSenders:
             f"{name} was not cut within {_CUT_S:.0f} s" for name, ended in zip(names, cut, strict=True) if not ended
         ]
 
-    async def _visit(self, junk: Junk, draw: random.Random) -> bool:
-        """Whether the server has ended the connection, if it had to."""
+    async def _send_garbage(self, junk: Junk, draw: random.Random) -> bool:
+        """Send garbage on one connection; returns whether the server closed it, if it had to."""
         url = urlsplit(draw.choice(self._crowd.clients).seat.ws_url)
         try:
             reader, writer = await asyncio.open_connection(url.hostname, url.port)
         except OSError:
-            return True  # refused: there are many of us
+            return True  # refused: the limit of connections is reached
         upgrade = junk is not _random_bytes or draw.random() < 0.5
         try:
             async with asyncio.timeout(_CUT_S if upgrade else _HTTP_S):
@@ -144,7 +144,7 @@ class GarbageSenders:
                     writer.write(_upgrade(url.path, url.netloc))
                     await reader.readuntil(b"\r\n\r\n")
                 writer.write(junk(draw))
-                if junk is _half_a_frame:
+                if junk is _partial_frame:
                     writer.write_eof()
                 while await reader.read(65536):
                     pass

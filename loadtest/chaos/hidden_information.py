@@ -1,4 +1,4 @@
-"""Whether frames name cards that their reader could not know yet. Pure."""
+"""Finds cards in frames that their viewer may not know yet. Pure."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _SEED = re.compile(rb'"session_seed":"')
 
 
 class HiddenInformationCheck:
-    """What one viewer of an El Dorado game may know, learnt from his own frames. `player_id` None: a spectator.
+    """Knows what one viewer of an El Dorado game may know, from the viewer's own frames. `player_id` None: a spectator.
 
-    `problem(frame)` takes every frame in order and says what is wrong with it, or None.
+    `problem(frame)` takes each frame in order; returns what is wrong with it, or None.
     """
 
     def __init__(self, player_id: str | None) -> None:
@@ -26,9 +26,9 @@ class HiddenInformationCheck:
 
     def problem(self, frame: Mapping[str, Any]) -> str | None:
         kind = frame["type"]
-        self._over = self._over or frame.get("name") == "game_completed" or _is_of_the_end(frame)
+        self._over = self._over or frame.get("name") == "game_completed" or _is_final(frame)
         if self._over:
-            return None  # the seed is shown, and with it all cards
+            return None  # the seed is public now, and with it all cards
         encoded = orjson.dumps(frame)
         named = {card.decode() for card in _CARD.findall(encoded)}
         problem = None
@@ -41,7 +41,7 @@ class HiddenInformationCheck:
         if problem is None and _SEED.search(encoded):
             problem = "showed the seed of the shuffles"
         if problem is not None:
-            self._known |= named  # told once
+            self._known |= named  # reported once
             return f"{kind} {frame.get('name', '')} {frame.get('index', '')}".rstrip() + f" {problem}"
         return None
 
@@ -52,14 +52,14 @@ class HiddenInformationCheck:
             hands = data["hands"]
             mine = hands.get(self._player_id, ())
             self._known = set(mine)
-            if strangers := set(hands) - {self._player_id}:
-                return f"showed the hand of {strangers.pop()}"
+            if others := set(hands) - {self._player_id}:
+                return f"showed the hand of {others.pop()}"
         elif name in ("trump_revealed", "card_played"):
             self._known |= named
         return None
 
     def _state(self, frame: Mapping[str, Any]) -> str | None:
-        """A view may show what the events before it had shown. If some did not come, it teaches what they had."""
+        """A view may show what earlier events have shown. If some did not arrive, the view replaces them."""
         view = frame["view"]
         hand = view.get("hand") or []
         if frame["index"] > self._last_index:
@@ -70,5 +70,5 @@ class HiddenInformationCheck:
         return None if len(hand) == due else f"showed {len(hand)} cards as a hand of {due}"
 
 
-def _is_of_the_end(frame: Mapping[str, Any]) -> bool:
+def _is_final(frame: Mapping[str, Any]) -> bool:
     return bool(frame["type"] == "state" and frame["view"]["phase"] == "completed")

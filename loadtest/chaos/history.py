@@ -1,4 +1,4 @@
-"""What one client did and was told, kept small: a digest for each event, so that long runs fit into memory. Pure."""
+"""What one client sent and received. Keeps a digest of each event, so that long runs fit into memory. Pure."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from typing import Any
 import orjson
 
 NOT_RECEIVED = 0
-"""The digest of an event that a `state` stood for."""
+"""In place of the digest of an event that a `state` replaced."""
 
 _VIEWS_MAX = 4
 
 CommandKey = tuple[str, str, str]
-"""By what the event of a command is known again in the log: its name, its player, its value as JSON."""
+"""Identifies the event of a command in the log: the name of the event, the player, the value as JSON."""
 
 _VALUES = {"said": "data", "player_bid": "bid", "card_played": "card", "profile_updated": "profile"}
-_COLOR = "color"  # what our clients change in their profiles
-"""Events that commands of ours cause, and the key of the value in them."""
+"""Events that the clients' commands cause, and the key of the value in them."""
+
+_COLOR = "color"  # the part of the profile that clients change
 
 
 def digest(name: str, at_ms: int, data: Mapping[str, Any]) -> int:
-    """64 bits that stand for an event; never NOT_TOLD."""
+    """A hash of 64 bits of an event; never NOT_RECEIVED."""
     encoded = orjson.dumps([name, at_ms, data], option=orjson.OPT_SORT_KEYS)
     return int.from_bytes(blake2b(encoded, digest_size=8).digest(), "big") or 1
 
@@ -34,7 +35,7 @@ def command_key(name: str, player_id: str, value: Any) -> CommandKey:
 
 
 def event_key(name: str, data: Mapping[str, Any]) -> CommandKey | None:
-    """Of an event. None: no command of ours causes it, or it was forced."""
+    """The key of an event. None: no command of a client causes it, or the move was forced."""
     key = _VALUES.get(name)
     if key is None or data.get("forced"):
         return None
@@ -44,7 +45,7 @@ def event_key(name: str, data: Mapping[str, Any]) -> CommandKey | None:
 
 @dataclass(slots=True)
 class Command:
-    """One command and what became of it. `ack`: (first, last). `sent`: how often."""
+    """A command and its outcome. `ack`: (first, last). `sent`: number of times it was sent."""
 
     id: str
     key: CommandKey
@@ -55,7 +56,7 @@ class Command:
 
 @dataclass(slots=True)
 class History:
-    """Of one client in one room, over all its connections. `viewer` None: it watches."""
+    """The history of one client in one room, over all its connections. `viewer` None: a spectator."""
 
     player_id: str
     viewer: str | None
@@ -64,14 +65,14 @@ class History:
     views: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
 
     def event(self, frame: Mapping[str, Any]) -> None:
-        """An event came. Only the next one in order is kept; the journal has counted any other."""
+        """An event arrived. Only the next one in order is kept; the journal counts all others."""
         index = frame["index"]
         if index >= len(self.digests):
             self._skip_to(index)
             self.digests.append(digest(frame["name"], frame["at"], frame["data"]))
 
     def state(self, frame: Mapping[str, Any]) -> None:
-        """A view came; the last few are kept. It stands for the events that had not come before."""
+        """A state arrived; the last few are kept. It replaces the events that had not arrived."""
         self._skip_to(frame["index"] + 1)
         self.views = [*self.views[1 - _VIEWS_MAX :], (frame["index"], frame["view"])]
 

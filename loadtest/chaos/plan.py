@@ -1,4 +1,4 @@
-"""What will go wrong, and when: drawn from a seed before anything starts, so that a run can be repeated. Pure."""
+"""Which faults are injected, and when: drawn from a seed before the run, so that it can be repeated. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Fault(Enum):
-    """A kind of fault, by the name that it has on the command line."""
+    """A kind of fault; the value is its name on the command line."""
 
     KILL_SERVER = "kill-server"
     KILL_POSTGRES = "kill-postgres"
@@ -22,7 +22,7 @@ class Fault(Enum):
 
 
 CUTS = ("requests", "answers", "commit", "late")
-"""Where the line to the database breaks, see `proxy`."""
+"""Where the connection to the database breaks, see `proxy`."""
 
 _NEEDS_OUR_SERVER = {Fault.KILL_SERVER, Fault.CUT_CONNECTION}
 _NEEDS_OUR_POSTGRES = {Fault.KILL_POSTGRES, Fault.FREEZE_POSTGRES}
@@ -35,17 +35,17 @@ _ALLOWANCE_S = {
     Fault.SLOW_READERS: 45.0,
     Fault.GARBAGE: 20.0,
 }
-_ENDS_S = 300.0
-_REQUEST_BYTES, _ANSWER_BYTES = 6000, 300  # some commits' worth
+_START_AND_END_S = 300.0
+_REQUEST_BYTES, _ANSWER_BYTES = 6000, 300  # about the size of some commits
 
 
 class InvalidOption(ValueError):
-    """Something was asked for that can't be done. The message is for the person who asked."""
+    """An option is invalid or impossible; the message is for the person who ran the command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Injection:
-    """One fault. `pause_s`: how long everybody plays undisturbed before. `detail`: what this kind needs to know."""
+    """One fault. `pause_s`: undisturbed time before it. `detail`: parameters of this kind of fault."""
 
     number: int
     fault: Fault
@@ -63,14 +63,14 @@ class Plan:
 
     @property
     def deadline_s(self) -> float:
-        """Far more than the run needs: who is not done by then hangs."""
-        return _ENDS_S + sum(
+        """Far more than the run needs: a run that takes longer hangs."""
+        return _START_AND_END_S + sum(
             _ALLOWANCE_S[one.fault] + one.pause_s + float(one.detail.get("seconds", 0.0)) for one in self.injections
         )
 
 
 def possible(*, own_server: bool, own_postgres: bool) -> tuple[Fault, ...]:
-    """The faults that can be done to this system."""
+    """The faults that can be injected into this system."""
     return tuple(
         fault
         for fault in Fault
@@ -78,15 +78,15 @@ def possible(*, own_server: bool, own_postgres: bool) -> tuple[Fault, ...]:
     )
 
 
-def counts(asked: str, cycles: int, available: Sequence[Fault]) -> dict[Fault, int]:
-    """How many of each, from `all`, `kind,kind` or `kind:count,kind`. Raises BadRequest.
+def counts(requested: str, cycles: int, available: Sequence[Fault]) -> dict[Fault, int]:
+    """The number of each fault, from `all`, `kind,kind` or `kind:count,kind`. Raises BadRequest.
 
-    `cycles` is for those without a count of their own, spread evenly over them; the first ones get what is left over.
+    `cycles` is spread evenly over the kinds without a count; the first ones get the remainder.
     """
     if cycles < 1:
         raise InvalidOption("--cycles: at least 1")
     wanted: dict[Fault, int | None] = {}
-    for part in asked.split(","):
+    for part in requested.split(","):
         name, colon, number = part.strip().partition(":")
         if name == "all":
             wanted |= {fault: _count(part, number) if colon else None for fault in available}
@@ -102,10 +102,10 @@ def _known(name: str, available: Sequence[Fault]) -> Fault:
     try:
         fault = Fault(name)
     except ValueError:
-        raise InvalidOption(f"--faults: {name!r} is none of {', '.join(f.value for f in Fault)}, all") from None
+        raise InvalidOption(f"--faults: {name!r} is not one of {', '.join(f.value for f in Fault)}, all") from None
     if fault not in available:
         owner = "a server" if fault in _NEEDS_OUR_SERVER else "a database"
-        raise InvalidOption(f"--faults: {name} can only be done to {owner} that was started here")
+        raise InvalidOption(f"--faults: {name} needs {owner} that was started here")
     return fault
 
 

@@ -1,4 +1,4 @@
-"""Those who play: one who talks in a relay room, one who plays El Dorado by what `turn` offers, one who watches."""
+"""The clients of a run: in relay rooms, at tables of El Dorado, and spectators of bots."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from loadtest.wire import Codec
 
 _THINK_S = (0.01, 0.08)
 _MOVES = {"bid": ("player_bid", "value"), "play_card": ("card_played", "card")}
-"""Command -> (the event that it causes, the key of its value)."""
+"""Command -> (the event that it causes, the key of the move in the command)."""
 _OVER = "invalid_phase"
-"""The game has ended. A refusal leaves the server at once and may overtake the event that tells of the end."""
+"""The game has ended. A reject is sent at once and may arrive before the event of the end."""
 _OVERTAKEN = {_OVER, "not_your_turn", "invalid_card", "must_follow_suit"}
-"""A move that was forced while its own command was lost is refused when that command is sent again."""
+"""A command that is sent again is refused if its move was forced in the meantime."""
 
 
 class RelayPlayer(ReconnectingClient):
-    """Says things that nobody else says. `padding`: characters added to each."""
+    """Sends messages that no other client sends. `padding`: characters added to each."""
 
     def __init__(self, seat: Seat, counts: RunCounts, draw: random.Random, codec: Codec, padding: int = 0) -> None:
         super().__init__(seat, counts, draw, codec)
@@ -40,9 +40,9 @@ class RelayPlayer(ReconnectingClient):
 
 
 class CardPlayer(ReconnectingClient):
-    """Takes one of the moves that it is offered.
+    """Takes random moves of those that `turn` offers.
 
-    `over`: the game has ended. `leaks`: frames that told too much.
+    `over`: the game has ended. `leaks`: frames with hidden information.
     """
 
     def __init__(
@@ -53,33 +53,33 @@ class CardPlayer(ReconnectingClient):
         self.leaks: list[str] = []
         self._hidden = HiddenInformationCheck(self.history.viewer)
         self._turn: dict[str, Any] | None = None
-        self._moving = False  # a move is thought about or waits for its answer
+        self._moving = False  # a move is being chosen, or is unanswered
 
     def probe(self) -> None:
-        """Something else that is committed, at any time of the game."""
+        """Send a command that is accepted at any time of the game."""
         color = f"#{self.draw.getrandbits(24):06x}"
         self.submit("update_profile", {"color": color}, command_key("profile_updated", self.player_id, color))
 
     def on_event(self, frame: dict[str, Any]) -> None:
         super().on_event(frame)
-        self._look_for_leaks(frame)
+        self._check_for_leaks(frame)
         if frame["name"] in ("game_completed", "game_aborted"):
             self.over.set()
 
     def on_other(self, frame: dict[str, Any]) -> None:
-        self._look_for_leaks(frame)
+        self._check_for_leaks(frame)
         super().on_other(frame)
         if frame["type"] == "state" and frame["view"]["phase"] in ("completed", "aborted"):
             self.over.set()
 
     def on_turn(self, frame: dict[str, Any]) -> None:
-        self._look_for_leaks(frame)
+        self._check_for_leaks(frame)
         self._turn = frame
         if not self._moving:
             self._think()
 
     def on_reject(self, frame: dict[str, Any]) -> None:
-        self._look_for_leaks(frame)
+        self._check_for_leaks(frame)
         super().on_reject(frame)
 
     def answered(self, name: str, ack: dict[str, Any] | None) -> None:
@@ -89,9 +89,9 @@ class CardPlayer(ReconnectingClient):
         if ack is None:
             self._turn = None
             if self.connection is not None:
-                self.connection.send({"type": "sync"})  # answered with a new offer if it is his turn
+                self.connection.send({"type": "sync"})  # answered with a new `turn` if it is this player's turn
         elif self._turn is not None and self._turn["index"] >= ack["first"]:
-            self._think()  # it was his turn again before the ack came
+            self._think()  # the next turn arrived before the ack
         else:
             self._turn = None
 
@@ -111,7 +111,7 @@ class CardPlayer(ReconnectingClient):
         event, key = _MOVES[action["name"]]
         self.submit(action["name"], action["args"], command_key(event, self.player_id, action["args"][key]))
 
-    def _look_for_leaks(self, frame: dict[str, Any]) -> None:
+    def _check_for_leaks(self, frame: dict[str, Any]) -> None:
         problem = self._hidden.problem(frame)
         if problem is not None:
             self.leaks.append(f"{self.name}: {problem}")

@@ -1,6 +1,6 @@
-"""The database of a run: an embedded Postgres in its folder, which may be killed, frozen and started again.
+"""The database of a run: an embedded Postgres in its folder, which can be killed, frozen and started again.
 
-`parlor db url` starts it and leaves it running; all else is done to its processes from outside. Needs /proc.
+`parlor db url` starts it and leaves it running; everything else is done with signals to its processes. Needs /proc.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ _LOOK_S = 0.02
 
 
 class Postgres:
-    """`data_dir`: parlor's data folder, in which the embedded Postgres has its own."""
+    """`data_dir`: Parlor's data folder, which contains that of Postgres."""
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
 
     def start(self) -> str:
-        """Start it, also on what a killed one has left. Gives its URL once it accepts. Raises LaunchFailed."""
+        """Start it, also after a kill. Returns its URL once it accepts connections. Raises LaunchFailed."""
         return parlor("db", "url", "--data-dir", str(self._data_dir)).strip()
 
     @property
     def processes(self) -> list[int]:
-        """The postmaster first, then its backends. Empty: it is down."""
+        """The process ids: the postmaster first, then its backends. Empty: it is down."""
         postmaster = _postmaster(self._data_dir)
         return [] if postmaster is None else [postmaster, *children(postmaster)]
 
     def kill(self, *, backends_too: bool) -> None:
-        """SIGKILL. The backends of a dead postmaster notice it by themselves, a moment later."""
+        """Send SIGKILL. Backends end by themselves a moment after their postmaster."""
         processes = self.processes
         for pid in processes if backends_too else processes[:1]:
             _signal(pid, signal.SIGKILL)
 
     def freeze(self) -> None:
-        """SIGSTOP to the postmaster first, so that it makes no more of them, and then to all the others."""
+        """Send SIGSTOP to the postmaster first, so that it starts no more backends, then to the backends."""
         for pid in self.processes[:1]:
             _signal(pid, signal.SIGSTOP)
         for pid in self.processes[1:]:
@@ -59,7 +59,7 @@ class Postgres:
         return sum(memory_bytes(pid) for pid in self.processes)
 
     def stop(self) -> None:
-        """Shut it down; harder if it does not go. Returns when it is gone."""
+        """Shut it down, with stronger signals if it does not stop. Returns when it has ended."""
         self.thaw()
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             processes = self.processes
@@ -73,7 +73,7 @@ class Postgres:
 
 
 def parlor(*arguments: str, **settings: str) -> str:
-    """Run one command to its end; gives what it printed. Raises LaunchFailed."""
+    """Run a `parlor` command; returns what it printed. Raises LaunchFailed."""
     try:
         done = subprocess.run(
             [*PARLOR, *arguments],
@@ -93,7 +93,7 @@ def parlor(*arguments: str, **settings: str) -> str:
 
 
 def remove_run(folder: Path) -> None:
-    """End every process that works on a run's folder, and remove it. What is gone already is no error."""
+    """End all processes of a run and remove its folder. Nothing is raised if they do not exist."""
     with suppress(OSError, ValueError):
         server = int((folder / "server.pid").read_text())
         if str(folder) in _command_line(server):
@@ -103,7 +103,7 @@ def remove_run(folder: Path) -> None:
 
 
 def _postmaster(data_dir: Path) -> int | None:
-    """The process that the lock file names, if it is a Postgres and lives."""
+    """The process id in the lock file, if this process is a running Postgres."""
     try:
         pid = int((data_dir / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
     except (OSError, ValueError):
@@ -112,12 +112,12 @@ def _postmaster(data_dir: Path) -> int | None:
 
 
 def _is_postgres(pid: int) -> bool:
-    """Whether it is one and not just its entry in the process table."""
+    """Whether this is a running Postgres, not a zombie."""
     return "postgres" in _command_line(pid)
 
 
 def _command_line(pid: int) -> str:
-    """Empty for a process that is gone, also while its parent has not taken notice."""
+    """Empty for a process that has ended, zombies included."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:

@@ -1,4 +1,4 @@
-"""A line for every cycle on standard error; on a terminal one that is written over."""
+"""Prints a line for each cycle to standard error; on a terminal it is overwritten."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Progress:
         self._began_s = monotonic()
 
     def cycle(self, injection: Injection, served_s: float) -> None:
-        """A cycle is through; its last client was served after so many seconds."""
+        """A cycle is complete; its last client was served after `served_s`."""
         report = self._report
         detail = " ".join(str(value) for key, value in injection.detail.items() if key != "seed")
         line = (

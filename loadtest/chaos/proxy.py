@@ -1,4 +1,4 @@
-"""The line between the server and its database, over TCP on 127.0.0.1, and the places at which it can break."""
+"""A proxy between the server and its database, over TCP on 127.0.0.1, whose connections can break on purpose."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Protocol, cast
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 _WRITER = b"parlor writer"
-"""What the connection that writes the event log calls itself in its first message (`application_name`)."""
+"""The `application_name` of the connection that writes the event log, in its first message."""
 
-_LINGER_S = 1.0  # how long the database's end stays open when the server's end is gone
+_LINGER_S = 1.0  # how long the database's side stays open after the server's side
 
 
 class Cut(Protocol):
-    """What passes on the writer's line from now on, until it breaks.
+    """Where the writer's connection breaks.
 
-    Both give what passes and whether the line breaks behind it.
+    Both methods take the bytes that arrive; they return those that pass, and whether the connection breaks after them.
     """
 
     def requests(self, data: bytes) -> tuple[bytes, bool]: ...
@@ -26,7 +26,7 @@ class Cut(Protocol):
 
 
 class AfterBytes:
-    """The line breaks after so many more bytes of the requests, or of the answers: anywhere in a message."""
+    """Breaks after so many more bytes of the requests, or of the answers: anywhere in a message."""
 
     def __init__(self, left: int, *, of_requests: bool) -> None:
         self._left = left
@@ -44,7 +44,7 @@ class AfterBytes:
 
 
 class BeforeAnswer:
-    """The next request goes through and is carried out; the line breaks instead of its answer."""
+    """The next request is executed; the connection breaks in place of its answer."""
 
     def __init__(self) -> None:
         self._is_requested = False
@@ -58,9 +58,9 @@ class BeforeAnswer:
 
 
 class LateRequest:
-    """The line breaks while a request is under way, and the request reaches the database after `delay_s` all the same.
+    """Breaks while a request is in flight; the request still reaches the database after `delay_s`.
 
-    By then the server has a new line, and has asked what became of the request.
+    By then the server has a new connection and has asked for the outcome of the request.
     """
 
     def __init__(self, delay_s: float) -> None:
@@ -74,7 +74,7 @@ class LateRequest:
 
 
 class DatabaseProxy:
-    """Listens on a port of its own and passes everything on to the server of `dsn`. A context manager."""
+    """Listens on a port and passes everything on to the server of `dsn`. A context manager."""
 
     def __init__(self, dsn: str) -> None:
         self._target = target_of(dsn)
@@ -86,7 +86,7 @@ class DatabaseProxy:
 
     @property
     def url(self) -> str:
-        """The DSN that leads through here."""
+        """The DSN that leads through the proxy."""
         port = self._server.sockets[0].getsockname()[1]
         return through(self._dsn, port)
 
@@ -101,7 +101,7 @@ class DatabaseProxy:
             line.abort()
 
     async def cut(self, cut: Cut, timeout_s: float) -> None:
-        """Break the writer's line at the place that `cut` says; returns when it is broken. Raises TimeoutError."""
+        """Break the writer's connection as `cut` says. Returns when it is broken. Raises TimeoutError."""
         self._broken = asyncio.get_running_loop().create_future()
         self._cut = cut
         try:
@@ -111,16 +111,16 @@ class DatabaseProxy:
             self._cut = self._broken = None
 
     def hold(self) -> None:
-        """No request of the lines that are up passes until `release`."""
+        """Let no request of the open connections pass until `release`."""
         for line in self._connections:
             line.server_side.pause_reading()
 
     def release(self) -> None:
-        """What was held passes, also what a server that is dead by now had sent."""
+        """Let held requests pass, also those of a server that has been killed since."""
         for line in list(self._connections):
             line.server_side.resume_reading()
 
-    # For the lines.
+    # For the connections.
 
     @property
     def planned(self) -> Cut | None:
@@ -138,7 +138,7 @@ class DatabaseProxy:
             self._broken.set_result(None)
 
     async def connect(self, database_side: ProxySide) -> None:
-        """The far side of a line. Raises OSError."""
+        """Connect the database's side of a connection. Raises OSError."""
         loop = asyncio.get_running_loop()
         if isinstance(self._target, str):
             await loop.create_unix_connection(lambda: database_side, self._target)
@@ -147,15 +147,15 @@ class DatabaseProxy:
 
 
 class ProxiedConnection:
-    """One connection of the server, and ours to the database for it."""
+    """A connection of the server to the proxy, and the proxy's connection to the database for it."""
 
     def __init__(self, proxy: DatabaseProxy) -> None:
         self._proxy = proxy
         self.server_side = ProxySide(self, self._requests)
         self.database_side = ProxySide(self, self._answers)
         self.server_side.other, self.database_side.other = self.database_side, self.server_side
-        self._is_writer: bool | None = None  # not known before the first message
-        self._early_requests: list[bytes] = []  # requests that came before the far side was there
+        self._is_writer: bool | None = None  # unknown before the first message
+        self._early_requests: list[bytes] = []  # requests that arrived before the database's side was connected
         self._is_over = False
         self._connecting: asyncio.Task[None] | None = None
 
@@ -171,7 +171,7 @@ class ProxiedConnection:
             self._early_requests.clear()
 
     def lost(self, end: ProxySide) -> None:
-        """One side is gone, so the other goes too."""
+        """One side is closed, so close the other too."""
         self._is_over = True
         self._proxy.closed(self)
         other = end.other
@@ -225,7 +225,7 @@ class ProxiedConnection:
             self._proxy.broke()
 
     def _break(self) -> None:
-        """Both ends, after what was written: a close, since an abort could take back what has passed."""
+        """Close both sides after what was written. An abort could discard bytes that have passed."""
         self.server_side.close()
         self.database_side.close()
 
@@ -237,14 +237,14 @@ class ProxiedConnection:
 
 
 class ProxySide(asyncio.Protocol):
-    """One side of a line. Holds the other back when its own peer does not read."""
+    """One side of a proxied connection. Pauses the other side when its own peer does not read."""
 
     def __init__(self, line: ProxiedConnection, received: Callable[[bytes], None]) -> None:
         self._connection = line
         self._received = received
         self._transport: asyncio.Transport | None = None
         self.other: ProxySide | None = None
-        self.stays_open = False  # stays for a while when the other side is gone
+        self.stays_open = False  # for a while after the other side is closed
 
     @property
     def is_open(self) -> bool:
@@ -290,7 +290,7 @@ class ProxySide(asyncio.Protocol):
 
 
 def target_of(dsn: str) -> str | tuple[str, int]:
-    """Where the server of `dsn` listens: the path of its socket, or host and port."""
+    """The address of the server of `dsn`: the path of its socket, or host and port."""
     parts = urlsplit(dsn)
     query = parse_qs(parts.query)
     host = unquote(parts.hostname or "") or query.get("host", [""])[0]
@@ -301,7 +301,7 @@ def target_of(dsn: str) -> str | tuple[str, int]:
 
 
 def through(dsn: str, port: int) -> str:
-    """The same account and database, over TCP to `port`."""
+    """A DSN for the same account and database, over TCP to `port`."""
     parts = urlsplit(dsn)
     query = parse_qs(parts.query)
     account = parts.netloc.rpartition("@")[0]

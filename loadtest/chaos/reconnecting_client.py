@@ -1,4 +1,4 @@
-"""A client that does not give up: it comes back after every break and asks again for what was not answered."""
+"""A client that reconnects after every lost connection and sends unanswered commands again."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from loadtest.connection import Connection, ConnectionFailed, FrameHandler, conn
 from loadtest.journal import Journal
 from loadtest.wire import Codec
 
-_TWICE = 0.02  # share of the commands that are sent twice although nothing is wrong
-_AGAIN_S = (0.1, 0.4)  # after a reject that may be repeated
+_TWICE = 0.02  # share of the commands that are sent twice without need
+_AGAIN_S = (0.1, 0.4)  # after a retryable reject
 _BACK_FIRST_S = 0.05
 _BACK_MAX_S = 0.25
 _RESTART = 1012
 _FATAL = {1009, 4400, 4401, 4403, 4404, 4408, 4409, 4429}
-"""Closes that none of our clients has earned."""
+"""Close codes for faults of the client, which these clients do not commit."""
 
 
 @dataclass(slots=True)
 class RunCounts:
-    """Over all clients of a run. `server_faults`: what no healthy server does, whatever happens around it."""
+    """Counters over all clients of a run. `server_faults`: what a healthy server never does, even under faults."""
 
     sent: int = 0
     again: int = 0
@@ -40,7 +40,7 @@ class RunCounts:
 
 @dataclass(slots=True)
 class _PendingCommand:
-    """A command without an answer."""
+    """An unanswered command."""
 
     command: Command
     name: str
@@ -49,9 +49,9 @@ class _PendingCommand:
 
 
 class ReconnectingClient(FrameHandler):
-    """One place in one room. `run` it as a task; `submit` commands; `stop` it.
+    """A player or spectator in one room. `run` it as a task, `submit` commands, `stop` it.
 
-    `served_s` (monotonic): the first ack, since `watch`, of a command that was sent after it.
+    `served_s` (monotonic): time of the first ack of a command that was sent after the time given to `watch`.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class ReconnectingClient(FrameHandler):
         self._entering: Connection
         self._epoch: int | None = None
         self._number = 0
-        self._wait_s = 0.0  # before the next connection, as the server asked for
+        self._wait_s = 0.0  # before the next connection, as the server requested
         self._synced: asyncio.Future[None] | None = None
 
     @property
@@ -110,13 +110,13 @@ class ReconnectingClient(FrameHandler):
                 await asyncio.sleep(self.draw.uniform(0, longest_s) + self._wait_s)
 
     async def stop(self) -> None:
-        """Leave for good."""
+        """Disconnect and stay disconnected."""
         self.stopped = True
         if self.connection is not None:
             await self.connection.close()
 
     def submit(self, name: str, args: dict[str, Any], key: CommandKey) -> None:
-        """Send a command, now or as soon as there is a connection, until it is answered."""
+        """Send a command, now or after the next welcome, until it is answered."""
         self._number += 1
         command = Command(f"c{self._number}", key)
         self.history.commands.append(command)
@@ -126,22 +126,22 @@ class ReconnectingClient(FrameHandler):
             self._send(waiting)
 
     def watch(self, since_s: float) -> None:
-        """Note when the server serves this client again: an ack of something that was sent after `since_s`."""
+        """Watch for the first ack of a command that is sent after `since_s`: it sets `served_s`."""
         self._watched_s, self.served_s = since_s, None
 
     async def view(self) -> None:
-        """Ask for a state; returns when it is in the history. Waits for a connection if need be."""
+        """Request a state. Returns when it is in the history; waits for a connection if there is none."""
         self._synced = asyncio.get_running_loop().create_future()
         if self.connection is not None:
             self.connection.send({"type": "sync"})
         await self._synced
 
     def drop(self) -> None:
-        """Lose the connection, as a network does it."""
+        """Drop the connection without a close frame, as a network failure does."""
         if self.connection is not None:
             self.connection.abort()
 
-    # What the connection tells.
+    # FrameHandler
 
     def on_event(self, frame: dict[str, Any]) -> None:
         self.counts.events += 1
@@ -150,7 +150,7 @@ class ReconnectingClient(FrameHandler):
     def on_ack(self, frame: dict[str, Any]) -> None:
         waiting = self.outbox.pop(frame["id"], None)
         if waiting is None:
-            return  # the answer to what was sent twice; the journal compares it with the first
+            return  # the second ack of a command that was sent twice; the journal compares it with the first
         waiting.command.ack = (frame["first"], frame["last"])
         self.counts.acked += 1
         if self.served_s is None and waiting.sent_s >= self._watched_s:
@@ -182,7 +182,7 @@ class ReconnectingClient(FrameHandler):
                 self._synced.set_result(None)
 
     def on_connection(self, connection: Connection) -> None:
-        """Not before the welcome: until then nothing may be sent."""
+        """The connection is used after its welcome: until then nothing may be sent."""
         self._entering = connection
 
     def on_closed(self, code: int, reason: str) -> None:
@@ -196,13 +196,13 @@ class ReconnectingClient(FrameHandler):
         if code in _FATAL or reason == "internal":
             self.report_fault(f"was closed with {code} {reason}")
 
-    # For those who play.
+    # For subclasses.
 
     def answered(self, name: str, ack: dict[str, Any] | None) -> None:
-        """A command `name` has its answer; None: it was refused."""
+        """A command was answered. `ack` None: it was refused."""
 
     def may_refuse(self, name: str, code: str) -> bool:
-        """Whether this refusal is no fault of the server."""
+        """Whether a healthy server may refuse the command with this code."""
         return False
 
     def report_fault(self, what: str) -> None:
@@ -224,7 +224,7 @@ class ReconnectingClient(FrameHandler):
 
     def _send(self, waiting: _PendingCommand) -> None:
         if self.connection is None:
-            return  # it goes out with the next welcome
+            return  # it is sent after the next welcome
         command = waiting.command
         if command.sent:
             self.counts.again += 1

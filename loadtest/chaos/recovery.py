@@ -1,4 +1,4 @@
-"""How long it took until everybody was served again."""
+"""Measures how long it takes until all clients are served again."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from loadtest.latency import LatencyHistogram
 
 
 class NotServed(RuntimeError):
-    """Somebody waited too long after a fault."""
+    """A client was not served in time after a fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaultPeriod:
-    """From the moment at which a fault began to the one at which its cause was gone (monotonic, seconds).
+    """From the beginning of a fault until its cause is gone (monotonic, seconds).
 
-    That is: the server or Postgres accepts again, Postgres may go on, the line may be opened again.
+    The cause is gone when the server or Postgres accepts connections, Postgres continues, or a new connection to the
+    database may be opened.
     """
 
     began_s: float
@@ -29,7 +30,7 @@ class FaultPeriod:
 
 @dataclass(slots=True)
 class Recovery:
-    """Of one kind of fault, over all clients and injections."""
+    """Recovery times of one kind of fault, over all clients and injections."""
 
     injections: int = 0
     from_end: LatencyHistogram = field(default_factory=LatencyHistogram)
@@ -45,16 +46,19 @@ class Recoveries:
         self._crowd = crowd
 
     async def wait(self, fault: Fault, span: FaultPeriod, patience_s: float) -> float:
-        """Let everybody ask for something and wait until all are answered. Seconds from the end. Raises NotServed."""
+        """Let each client send a command and wait for all acks.
+
+        Returns the seconds since the fault ended. Raises NotServed.
+        """
         watched = [(room, client) for room in self._crowd.open_rooms for client in room.clients if room.game != "bots"]
         for _, client in watched:
             client.watch(span.ended_s)
             client.probe()
         try:
             async with asyncio.timeout(patience_s):
-                await wait_until(lambda: not any(_waits(room, client) for room, client in watched))
+                await wait_until(lambda: not any(_is_waiting(room, client) for room, client in watched))
         except TimeoutError:
-            waiting = [client.name for room, client in watched if _waits(room, client)]
+            waiting = [client.name for room, client in watched if _is_waiting(room, client)]
             text = f"{len(waiting)} clients were not served within {patience_s:.0f} s after {fault.value}: {waiting[0]}"
             raise NotServed(text) from None
         served = [client.served_s for _, client in watched if client.served_s is not None]
@@ -66,5 +70,5 @@ class Recoveries:
         return max(served, default=span.ended_s) - span.ended_s
 
 
-def _waits(room: Room, client: Player) -> bool:
+def _is_waiting(room: Room, client: Player) -> bool:
     return client.served_s is None and not room.leaving and not room.is_over

@@ -1,4 +1,4 @@
-"""What a run has found: as JSON, and as a text that one likes to read."""
+"""The report of a run, as JSON and as text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WIDTH = 66
 
 @dataclass(slots=True)
 class ChaosReport:
-    """Filled while the run goes on, so that it can also tell of one that broke off."""
+    """Filled during the run, so that an aborted run can be reported too."""
 
     plan: Plan
     counts: RunCounts
@@ -100,8 +100,7 @@ class ChaosReport:
             ("connections", f"{counts.connections:,}"),
             (
                 "games",
-                f"{self.audited.get('games_completed', 0)} played out, {self.audited.get('games_verified', 0)} "
-                "verified",
+                f"{self.audited.get('games_completed', 0)} completed, {self.audited.get('games_verified', 0)} verified",
             ),
         ]
         for name, before in self.memory.get("before", {}).items():
@@ -110,7 +109,7 @@ class ChaosReport:
         return [f"{name:<18}{value}" for name, value in lines]
 
     def _recovery_lines(self) -> list[str]:
-        """From the end of a fault to each client's first new ack, and from its beginning."""
+        """From the end of a fault, and from its beginning, to each client's first new ack."""
         heads = f"{'p50':>7}{'p99':>8}{'max':>8}"
         lines = [
             f"{'until served again, ms':<24}{'cycles':>7} |{heads} |{heads}",
@@ -126,7 +125,7 @@ class ChaosReport:
         lines = [f"{TITLES[kind]:<{_WIDTH - 40}}{self.findings.counts[kind]:>7}" for kind in KINDS]
         if self.findings.examples:
             lines += ["", *self.findings.examples]
-        verdict = "every promise was kept" if self.ok else "BROKEN" if self.findings.any else "NOT DONE"
+        verdict = "every guarantee held" if self.ok else "BROKEN" if self.findings.any else "NOT DONE"
         return [*lines, "", verdict]
 
 

@@ -1,4 +1,4 @@
-"""Everybody who plays during a run: relay rooms at a steady rate, El Dorado by sockets, El Dorado by bots alone."""
+"""The rooms of a run and their clients: relay rooms at a steady rate, El Dorado with clients, El Dorado with bots."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from loadtest.wire import CODECS
 SEATS = 4
 _TICK_S = 0.01
 _RENEW_S = 0.1
-_BACKLOG_MAX = 8  # commands without an answer, per client; above it nothing new is said
-_RELAY_EVENTS_MAX = 2000  # then a room is given up for a new one: a log that grew for ever would be slow to load
+_BACKLOG_MAX = 8  # unanswered commands of a client; above this it sends no new ones
+_RELAY_EVENTS_MAX = 2000  # then a new room replaces it: an ever-growing log would be slow to load
 _FULL_OF_BOTS = {"bots": SEATS, "as": "spectator", "autostart": True}
 
 
 @dataclass(slots=True)
 class Room:
-    """A room and its clients. `leaving`: nothing new is said in it; `closed`: nobody is connected any more."""
+    """A room and its clients. `leaving`: no new commands are sent; `closed`: all clients have disconnected."""
 
     game_id: str
     game: str
@@ -45,7 +45,7 @@ class Room:
         return sum(len(client.outbox) for client in self.clients)
 
     async def settle(self) -> None:
-        """Until all commands are answered and everybody has seen the same end."""
+        """Wait until all commands are answered and all clients have the same newest event."""
         await wait_until(
             lambda: not self.unanswered and len({len(client.history.digests) for client in self.clients}) == 1
         )
@@ -59,7 +59,7 @@ class Room:
 
 
 class Rooms:
-    """`open` it, `talk` as a task, `close` it. `rooms`: all there have been, in the order of their beginning."""
+    """Call `open`, run `talk` and `renew` as tasks, then `close`. `rooms`: all that were ever opened, in this order."""
 
     def __init__(self, api: Api, draw: random.Random, counts: RunCounts, durability: str = "strict") -> None:
         self.api = api
@@ -75,11 +75,11 @@ class Rooms:
 
     @property
     def clients(self) -> list[Player]:
-        """All that are playing now."""
+        """The clients of the open rooms."""
         return [client for room in self.open_rooms for client in room.clients]
 
     async def open(self, relay: int, eldorado: int, of_bots: int) -> None:
-        """So many rooms of each kind, and everybody in them connected."""
+        """Open so many rooms of each kind. Returns when all clients are connected."""
         for _ in range(relay):
             await self.relay()
         for _ in range(eldorado):
@@ -89,28 +89,28 @@ class Rooms:
         await wait_until(lambda: all(client.connection for client in self.clients))
 
     async def relay(self, padding: int = 0) -> Room:
-        """With `padding` (characters in all that is said) it is one in which `talk` says nothing."""
+        """Open a relay room. With `padding` (extra characters of each message) `talk` sends nothing in it."""
         config = {"min_players": 1, "max_players": SEATS, "durability": self._durability}
         seats = await self.api.full_room(await self._guests(), game="relay", config=config)
         name = "large relay" if padding else "relay"
-        return self._enter(name, [RelayPlayer(seat, *self._means(), padding) for seat in seats])
+        return self._enter(name, [RelayPlayer(seat, *self._client_arguments(), padding) for seat in seats])
 
     async def eldorado(self) -> Room:
         config = {"min_players": SEATS, "max_players": SEATS, "round_pause_ms": 0, "autostart": True}
         seats = await self.api.full_room(await self._guests(), game="eldorado", config=config)
-        return self._enter("eldorado", [CardPlayer(seat, *self._means()) for seat in seats])
+        return self._enter("eldorado", [CardPlayer(seat, *self._client_arguments()) for seat in seats])
 
     async def bots(self) -> Room:
-        """Bots alone, and somebody who watches them."""
+        """Open a room of bots with one spectator."""
         config: dict[str, Any] = {"round_pause_ms": 0, "bot_delay_ms": 40}
         (host,) = await self._guests(1)
         seat = await self.api.create_room(host, game="eldorado", config=config, **_FULL_OF_BOTS)
-        return self._enter("bots", [CardPlayer(seat, *self._means(), role="spectator")])
+        return self._enter("bots", [CardPlayer(seat, *self._client_arguments(), role="spectator")])
 
     async def _guests(self, count: int = SEATS) -> list[Guest]:
         return [await self.api.guest(f"Player {seat + 1}") for seat in range(count)]
 
-    def _means(self) -> tuple[RunCounts, random.Random, Any]:
+    def _client_arguments(self) -> tuple[RunCounts, random.Random, Any]:
         return self.counts, random.Random(self._draw.getrandbits(64)), next(self._codecs)
 
     def _enter(self, game: str, clients: list[Any]) -> Room:
@@ -120,7 +120,7 @@ class Rooms:
         return room
 
     async def talk(self, per_s: float) -> None:
-        """So many commands a second over all relay rooms, whether answers come or not. Until it is cancelled."""
+        """Send so many commands a second over all relay rooms, whether answers come or not. Runs until cancelled."""
         per_s = min(per_s, self._allowed_per_s())
         schedule = Schedule(per_s)
         while True:
@@ -134,11 +134,11 @@ class Rooms:
         return [client for room in rooms for client in room.clients if isinstance(client, RelayPlayer)]
 
     def _allowed_per_s(self) -> float:
-        """Half of what the server's limits allow: the other half is for what is sent again."""
+        """Half of the rate that the server's limits allow: the other half is for commands that are sent again."""
         return sum(relay_player.limits["commands_per_s"] / 2 for relay_player in self._relay_players())
 
     async def renew(self) -> None:
-        """Put new rooms into the places of those that are over. Until it is cancelled."""
+        """Replace rooms that are over by new ones. Runs until cancelled."""
         again = {"relay": self.relay, "eldorado": self.eldorado, "bots": self.bots}
         while True:
             for room in self.open_rooms:
@@ -150,7 +150,7 @@ class Rooms:
             await asyncio.sleep(_RENEW_S)
 
     async def settle(self) -> None:
-        """Until everything is answered and seen, also in the rooms that are being left."""
+        """Wait until all rooms have settled, including those that are being left."""
         await asyncio.gather(*(room.settle() for room in self.rooms if not room.closed))
 
     async def close(self) -> None:

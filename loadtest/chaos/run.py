@@ -1,4 +1,4 @@
-"""One run from its start to its report: `chaos` is what the command line calls."""
+"""Executes one run and reports it: `chaos` is what the command line calls."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from loadtest.launch import LaunchFailed
 _PATIENCE_S = 60.0
 _WARM_UP_S = 1.0
 _IN_DOUBT = "the outcome of a commit is unknown"
-"""What the server logs when it has to look up whether a commit came through."""
-_DONE, _BROKEN, _ASKED_WRONG, _STOPPED = 0, 1, 2, 130
+"""What the server logs when it has to look up whether a commit succeeded."""
+_DONE, _BROKEN, _INVALID, _STOPPED = 0, 1, 2, 130
 
 
 @dataclass(frozen=True, slots=True)
 class ChaosOptions:
-    """What the command line says. `rate`: commands a second over all relay rooms. `rooms`: relay rooms."""
+    """The options of the command line. `rate`: commands a second over all relay rooms. `rooms`: relay rooms."""
 
     faults: str = "all"
     cycles: int = 20
@@ -54,15 +54,15 @@ class ChaosOptions:
 
 
 def chaos(options: ChaosOptions, *, production: bool) -> int:
-    """Run it. Exit code: 0 every promise was kept, 1 one was not, 2 it was asked for the wrong thing, 130 stopped."""
+    """Execute a run. Exit code: 0 every guarantee held, 1 broken or not completed, 2 invalid options, 130 stopped."""
     try:
         plan = _plan(options, production=production)
     except InvalidOption as error:
         print(f"parlor chaos: {error}", file=sys.stderr)
-        return _ASKED_WRONG
-    print(f"seed {plan.seed}: {_told(plan)}", file=sys.stderr, flush=True)
+        return _INVALID
+    print(f"seed {plan.seed}: {_summary(plan)}", file=sys.stderr, flush=True)
     report = ChaosReport(plan, RunCounts(), Findings())
-    # Neither may end us without stopping what we started, nor be ignored because a script has started us.
+    # Neither signal may end this process without cleaning up, nor be ignored because a script started it.
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
@@ -84,7 +84,7 @@ def chaos(options: ChaosOptions, *, production: bool) -> int:
 def _plan(options: ChaosOptions, *, production: bool) -> Plan:
     """Raises BadRequest."""
     if production:
-        raise InvalidOption("PARLOR_ENV is production: chaos is for systems that nobody plays on")
+        raise InvalidOption("PARLOR_ENV is production: chaos is for test systems only")
     require_loopback(options.url, options.database_url)
     if options.rooms < 1 or not 0 < options.rate <= 20_000 or not 0 < options.freeze_s <= 300:
         raise InvalidOption("--rooms at least 1, --rate up to 20000, --freeze-s up to 300")
@@ -94,7 +94,7 @@ def _plan(options: ChaosOptions, *, production: bool) -> Plan:
     return make_plan(wanted, secrets.randbits(32) if options.seed is None else options.seed, options.freeze_s)
 
 
-def _told(plan: Plan) -> str:
+def _summary(plan: Plan) -> str:
     kinds = Counter(injection.fault.value for injection in plan.injections)
     return ", ".join(f"{count} x {name}" for name, count in kinds.items())
 
@@ -114,7 +114,9 @@ async def _run(options: ChaosOptions, plan: Plan, report: ChaosReport) -> None:
             finally:
                 await api.close()
     except TimeoutError:
-        report.findings.add(OTHER, f"the run was not done after {plan.deadline_s:.0f} s, at cycle {report.done + 1}")
+        report.findings.add(
+            OTHER, f"the run was not completed after {plan.deadline_s:.0f} s, at cycle {report.done + 1}"
+        )
     report.seconds = monotonic() - began_s
 
 
@@ -127,7 +129,7 @@ class Run:
         self._crowd = Rooms(api, random.Random(plan.seed), report.counts, options.durability)
 
     async def go(self) -> None:
-        """Play, injure, look. Raises ApiError, LaunchFailed, OSError, EOFError: the system is not there any more."""
+        """Play, inject faults, check. Raises ApiError, LaunchFailed, OSError, EOFError if the system is gone."""
         crowd, report = self._crowd, self._report
         background: list[asyncio.Task[Any]] = []
         try:
@@ -167,7 +169,7 @@ class Run:
 
 
 async def _end(tasks: list[asyncio.Task[Any]]) -> None:
-    """Raises what one of them has died of."""
+    """Cancel the tasks. Raises the error of a task that failed."""
     for task in tasks:
         task.cancel()
     for outcome in await asyncio.gather(*tasks, return_exceptions=True):

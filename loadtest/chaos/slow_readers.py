@@ -1,4 +1,4 @@
-"""Spectators who stop reading while a lot is said. The server has to cut them, and the others may not notice."""
+"""Spectators who stop reading during heavy traffic. The server must cut them without affecting other clients."""
 
 from __future__ import annotations
 
@@ -11,28 +11,30 @@ from loadtest.chaos.players import RelayPlayer
 from loadtest.chaos.rooms import Rooms
 from loadtest.connection import Connection, ConnectionFailed, FrameHandler, connect
 
-_PADDING = 12_000  # characters: most of what a frame can hold
-_PER_S = 16  # of such frames in the room: few enough for the limits that servers have
+_PADDING = 12_000  # characters: near the maximum of a frame
+_PER_S = 16  # such frames in the room: within the default limits of a server
 _BACKLOG_MAX = 4
-_BUFFER_BYTES = 4096  # of the socket, so that what is not read piles up at the server
-_KNOCK_S = 0.25
+_BUFFER_BYTES = 4096  # of the socket: small, so that unread data piles up at the server
+_PING_S = 0.25
 _CUT_S = 30.0
 
 
 class SlowReaders:
-    """A room of its own, in which its players say large things until all the readers are cut."""
+    """A separate room whose players send large messages until all slow readers are cut."""
 
     def __init__(self, crowd: Rooms) -> None:
         self._crowd = crowd
 
     async def run(self, readers: int) -> list[str]:
-        """Complaints about the server: readers that were not cut in time."""
+        """Run so many slow readers; returns those that were not cut in time, as text."""
         room = await self._crowd.relay(_PADDING)
         relay_players = [client for client in room.clients if isinstance(client, RelayPlayer)]
         talking = asyncio.create_task(_talk(relay_players))
         try:
-            asleep = [asyncio.create_task(self._sleep(room.clients[0].seat.ws_url)) for _ in range(readers)]
-            server_faults = [server_fault for server_fault in await asyncio.gather(*asleep) if server_fault]
+            readers_running = [
+                asyncio.create_task(self._stop_reading(room.clients[0].seat.ws_url)) for _ in range(readers)
+            ]
+            server_faults = [server_fault for server_fault in await asyncio.gather(*readers_running) if server_fault]
         finally:
             talking.cancel()
         room.leaving = True
@@ -40,18 +42,18 @@ class SlowReaders:
         await room.close()
         return server_faults
 
-    async def _sleep(self, ws_url: str) -> str | None:
-        """Come in, stop reading, and knock now and then: only that tells a sleeper that he was cut."""
-        guest = await self._crowd.api.guest("Sleeper")
+    async def _stop_reading(self, ws_url: str) -> str | None:
+        """Connect, stop reading, and send pings: only sending shows that the connection was cut."""
+        guest = await self._crowd.api.guest("Slow reader")
         url = urlsplit(ws_url)
-        plug = socket.socket()
-        plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
-        plug.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(plug, (url.hostname, url.port))
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, (url.hostname, url.port))
         try:
-            connection: Connection = await connect(ws_url, guest.token, FrameHandler(), role="spectator", sock=plug)
+            connection: Connection = await connect(ws_url, guest.token, FrameHandler(), role="spectator", sock=sock)
         except (ConnectionFailed, TimeoutError, OSError) as error:
-            return f"a spectator was not let in: {error}"
+            return f"a spectator could not connect: {error}"
         connection.stop_reading()
         until_s = monotonic() + _CUT_S
         while not connection.ended.done():
@@ -59,7 +61,7 @@ class SlowReaders:
                 connection.abort()
                 return f"a spectator who did not read was not cut within {_CUT_S:.0f} s"
             connection.send({"type": "ping"})
-            await asyncio.wait({connection.ended}, timeout=_KNOCK_S)
+            await asyncio.wait({connection.ended}, timeout=_PING_S)
         return None
 
 

@@ -1,4 +1,4 @@
-"""What is tested: a server, its database and the line between them, as far as they were started here."""
+"""The system under test: a server, its database and the proxy between them, as far as they were started here."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _START_S = 60.0
 _LOOK_S = 0.01
 _STOP_S = 15.0
 _PORTS = range(15000, 32000)
-"""Below those that the kernel gives to outgoing connections: a client that knocks while the server is down must not get
-the server's own port, and so itself."""
+"""Below the ports of outgoing connections: otherwise a client that connects while the server is down could be given the
+server's port as its own, and connect to itself."""
 
 
 class System:
-    """A context manager. Nothing of what it started outlives it, not even when this process is killed.
+    """A context manager. Nothing that it started outlives it, not even when this process is killed.
 
-    `url`: the server. `proxy`, `postgres`: None where they are not ours.
+    `url`: of the server. `proxy`, `postgres`: None if they were not started here.
     """
 
     def __init__(self, url: str | None, database_url: str | None) -> None:
@@ -61,10 +61,12 @@ class System:
     async def _start(self) -> None:
         if not self._own_server:
             if not await asyncio.to_thread(is_ready, self.url):
-                raise LaunchFailed(f"there is no server at {self.url} that is ready")
+                raise LaunchFailed(f"no server that is ready answers at {self.url}")
             return
         self._folder = Path(tempfile.mkdtemp(prefix="parlor-chaos-"))
-        self._folder.chmod(0o755)  # Postgres runs under another account when we are root, and has to find its way in
+        self._folder.chmod(
+            0o755
+        )  # Postgres runs under another account when we are root, and needs access to the folder
         guard = start_cleanup(self._folder)
         self._stack.callback(_end_cleanup, guard)
         self._stack.callback(self._remove_run)
@@ -82,21 +84,21 @@ class System:
     # The server.
 
     @property
-    def server_lives(self) -> bool:
+    def is_server_running(self) -> bool:
         return self._process is None or self._process.poll() is None
 
     async def start_server(self) -> None:
         """Returns when it is ready. Raises LaunchFailed."""
-        assert self.proxy is not None  # there is a line wherever the server is ours
+        assert self.proxy is not None  # there is a proxy if the server was started here
         options = ["--port", str(self._port), "--data-dir", str(self._folder / "data")]
         with (self._folder / "server.log").open("ab") as output:
-            self._process = subprocess.Popen(  # noqa: ASYNC220  # a fork is quick, and we wait for it below
+            self._process = subprocess.Popen(  # noqa: ASYNC220  # a fork is quick, and readiness is awaited below
                 [*PARLOR, "serve", *options],
                 env=clean_environment() | UNLIMITED | {"DATABASE_URL": self.proxy.url},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C is ours, and we stop it
+                start_new_session=True,  # Ctrl-C reaches only this process, which then stops the server
             )
         (self._folder / "server.pid").write_text(str(self._process.pid))
         deadline = time.monotonic() + _START_S
@@ -106,12 +108,12 @@ class System:
             await asyncio.sleep(_LOOK_S)
 
     def kill_server(self) -> None:
-        assert self._process is not None  # only asked for where the server is ours
+        assert self._process is not None  # called only if the server was started here
         self._process.kill()
         self._process.wait()
 
     def logged(self, message: str) -> int:
-        """How often the server has said so, over all its lives."""
+        """How often the server has logged this message, over all its restarts."""
         try:
             return (self._folder / "server.log").read_text(errors="replace").count(message)
         except OSError:
@@ -126,8 +128,8 @@ class System:
         return "\n".join(said.splitlines()[-lines:])
 
     def parlor(self, *arguments: str) -> str:
-        """Run a command on the database of the run. Raises LaunchFailed."""
-        assert self._database_url is not None  # only asked for where the server is ours
+        """Run a `parlor` command on the database of the run. Raises LaunchFailed."""
+        assert self._database_url is not None  # called only if the server was started here
         return parlor(*arguments, DATABASE_URL=self._database_url)
 
     def memory(self) -> dict[str, int]:
@@ -145,7 +147,7 @@ class System:
 
 
 async def finish_in_thread(work: Callable[[], Result]) -> Result:
-    """Run it in a thread. Who is cancelled waits for its end all the same: what it starts must not outlive us."""
+    """Run `work` in a thread. A cancelled caller still waits for its end: what it starts must not outlive the run."""
     task = asyncio.ensure_future(asyncio.to_thread(work))
     try:
         return await asyncio.shield(task)
@@ -155,7 +157,7 @@ async def finish_in_thread(work: Callable[[], Result]) -> Result:
 
 
 def _end_cleanup(guard: subprocess.Popen[bytes]) -> None:
-    """There is nothing left for it to do."""
+    """End the cleanup process: nothing is left to clean up."""
     assert guard.stdin is not None  # it was started with a pipe
     guard.stdin.close()
     guard.wait(_STOP_S)

@@ -1,4 +1,4 @@
-"""What may be tested: only what is on this machine. Pure."""
+"""Which servers and databases may be tested: only those on this machine. Pure."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from loadtest.loopback import is_loopback
 
 
 def require_loopback(url: str | None, database_url: str | None) -> None:
-    """Raises BadRequest."""
+    """Raises InvalidOption if a URL does not lead to this machine, or if both are given."""
     if url is not None and database_url is not None:
-        raise InvalidOption("--url is a server that has its database already: leave --database-url out")
+        raise InvalidOption("--url is a server that already has its database: leave out --database-url")
     if url is not None and not (url.startswith("http://") and is_loopback(urlsplit(url).hostname or "")):
         raise InvalidOption(f"--url: {url} is not http:// on this machine (127.0.0.1, localhost, [::1])")
-    if database_url is not None and not _is_database_here(database_url):
+    if database_url is not None and not _is_local_database(database_url):
         raise InvalidOption("--database-url: only a postgresql:// database on this machine may be tested")
 
 
-def _is_database_here(dsn: str) -> bool:
-    """All the places that a DSN names: before the path, and in its query, which overrides them."""
+def _is_local_database(dsn: str) -> bool:
+    """Checks every host that a DSN names: before the path, and in the query, which overrides it."""
     parts = urlsplit(dsn)
     if parts.scheme not in ("postgres", "postgresql"):
         return False

@@ -1,14 +1,14 @@
-"""Waiting for what has too many causes to be told of each."""
+"""Waiting for a condition that has too many causes for an event of each."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 
-_LOOK_S = 0.005
+_POLL_S = 0.005
 
 
 async def wait_until(condition: Callable[[], bool]) -> None:
-    """Look again and again until it holds; whoever calls sets the deadline."""
-    while not condition():  # noqa: ASYNC110  # an event for each cause would be more code than the causes
-        await asyncio.sleep(_LOOK_S)
+    """Poll until the condition holds. The caller sets a deadline."""
+    while not condition():  # noqa: ASYNC110  # see above
+        await asyncio.sleep(_POLL_S)

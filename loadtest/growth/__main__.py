@@ -24,21 +24,21 @@ from loadtest.launch import LaunchFailed, LocalServer
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m loadtest.growth", description="How the figures change with size.")
     parser.add_argument("series", nargs="*", metavar="SERIES", help=f"of {', '.join(SERIES)} (all of them)")
-    parser.add_argument("--small", action="store_true", help="tiny sizes, to see that it works")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
-    parser.add_argument("--svg", type=Path, metavar="DIR", help="also draw them there")
-    asked = parser.parse_args()
-    if unknown := [name for name in asked.series if name not in SERIES]:
+    parser.add_argument("--small", action="store_true", help="tiny sizes, to check that it works")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
+    parser.add_argument("--svg", type=Path, metavar="DIR", help="also draw plots into this folder")
+    options = parser.parse_args()
+    if unknown := [name for name in options.series if name not in SERIES]:
         parser.error(f"there is no series {unknown[0]!r}")
     machine.allow_many_files()
     cores = machine.choose_cores()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     found: dict[str, list[Row]] = {}
-    sizes = SMALL if asked.small else Sizes()
+    sizes = SMALL if options.small else Sizes()
     print(f"{machine.model()}, {time.strftime('%Y-%m-%d')}", flush=True)
     gc.disable()
     try:
-        for name in asked.series or SERIES:
+        for name in options.series or SERIES:
             with LocalServer(cores) as server:
                 found[name] = uvloop.run(SERIES[name](server, sizes))
             print(f"\n{name}: {(SERIES[name].__doc__ or '').strip()}\n{table(found[name])}", flush=True)
@@ -47,11 +47,11 @@ def main() -> int:
     except (LaunchFailed, OSError, TimeoutError, RuntimeError) as error:
         print(f"failed: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    if asked.json is not None:
+    if options.json is not None:
         facts = {"machine": machine.model(), "at": time.strftime("%Y-%m-%d %H:%M:%S %z")}
-        asked.json.write_text(json.dumps({"facts": facts, "series": found}, indent=2) + "\n")
-    if asked.svg is not None:
-        plots(found, asked.svg)
+        options.json.write_text(json.dumps({"facts": facts, "series": found}, indent=2) + "\n")
+    if options.svg is not None:
+        plots(found, options.svg)
     return 0
 
 

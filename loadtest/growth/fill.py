@@ -1,4 +1,4 @@
-"""Many games in a database, without playing them: copies of one that was played, made by SQL."""
+"""Fills a database with copies of a played game, by SQL."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ insert into play.game_summaries (game_id, players, rounds, final_scores, created
     from copies c, play.game_summaries s where s.game_id = %(game)s;
 drop table copies
 """
-# Ids are those of UUID version 7 (RFC 9562, 5.7), in the order of their games and of this month, as the server makes
-# them: they decide in which partition the events stand and at which end of its index.
+# Ids are UUIDs of version 7 (RFC 9562, 5.7) of this month in ascending order, as the server makes them: they decide in
+# which partition the events are and at which end of its index.
 _AT_ONCE = 2_000  # copies in one transaction
 
 
 class Filling:
-    """The database at `url`, which must hold a finished and an unfinished game where such are to be copied."""
+    """The database at `url`. It must contain a finished game, or a running one, to copy."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     def finished_games(self, events: int) -> int:
-        """As many copies of the finished game as it takes for so many events; how many there are now."""
+        """Copy the finished game until the table has `events` events; returns the actual number."""
         with self._connected() as db:
             game, length = self._sample(db, "completed")
             there = self._count(db)
@@ -50,7 +50,7 @@ class Filling:
             return self._count(db)
 
     def unfinished_games(self, count: int) -> int:
-        """So many copies of the running game, and itself; how many there are now."""
+        """Copy the running game until there are `count` running games; returns the actual number."""
         with self._connected() as db:
             game, _ = self._sample(db, "in_progress")
             there = self._running(db)
@@ -58,7 +58,7 @@ class Filling:
             return self._running(db)
 
     def some_finished(self, count: int) -> list[str]:
-        """Ids of finished games, from all over the table."""
+        """The ids of `count` random finished games."""
         with self._connected() as db:
             found = db.execute(
                 "select id::text from play.games where status = 'completed' order by md5(id::text) limit %s", (count,)
@@ -78,7 +78,7 @@ class Filling:
         return row[0], row[1]
 
     def _copy(self, db: Connection, game: str, copies: int, first: int) -> None:
-        """`first`: how many copies there are already."""
+        """`first`: number of copies that exist already."""
         while copies > 0:
             part = min(copies, _AT_ONCE)
             with db.transaction():

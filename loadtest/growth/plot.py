@@ -1,4 +1,4 @@
-"""The series as SVG: size to the right (logarithmic), the figure upwards."""
+"""Draws the series as SVG: the size to the right (logarithmic), the figure upwards."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WHAT = {
 
 
 def plots(found: Mapping[str, Sequence[Row]], folder: Path) -> None:
-    """One file for each figure of each series."""
+    """Write one file for each figure of each series."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in found.items():
         for figure in _WHAT.get(name, ()):

@@ -1,4 +1,4 @@
-"""What is measured, one series after the other; each on a server of its own."""
+"""The series that are measured, each on a server of its own."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from loadtest.tables import bot_game
 Row: TypeAlias = dict[str, float]
 Series: TypeAlias = Callable[[LocalServer, "Sizes"], Coroutine[Any, Any, list[Row]]]
 
-_UNDER_WAY = 800  # messages at a time over all rooms, whatever their number
-_PER_ROOM = 256  # a room takes no more than 512 events that are not committed
+_IN_FLIGHT = 800  # messages over all rooms, whatever their number
+_PER_ROOM = 256  # a room accepts at most 512 uncommitted events
 _WARM_S = 1.0
 _REPLAYS = 50
 _START_S = 300.0
@@ -33,7 +33,7 @@ _START_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How far to go. `seconds`: of each measurement."""
+    """The sizes of each series. `seconds`: of each measurement."""
 
     seconds: float = 4.0
     rate: float = 1000.0
@@ -46,7 +46,7 @@ class Sizes:
 
 
 SMALL = Sizes(1.0, 50.0, (1, 5), (2, 3), (0, 5), (0, 5_000), 20, (0, 20))
-"""To see that it works."""
+"""Tiny sizes, to check that the command works."""
 
 
 async def rooms(server: LocalServer, sizes: Sizes) -> list[Row]:
@@ -55,13 +55,13 @@ async def rooms(server: LocalServer, sizes: Sizes) -> list[Row]:
 
 
 async def players(server: LocalServer, sizes: Sizes) -> list[Row]:
-    """A hundred relay rooms of so many."""
+    """A hundred relay rooms with so many players."""
     count = min(100, max(sizes.rooms))
     return [await _talk(server, sizes, count, seats, "players") for seats in sizes.players]
 
 
 async def spectators(server: LocalServer, sizes: Sizes) -> list[Row]:
-    """One room of four who say ten things a second, watched by so many."""
+    """One room of four with ten commands a second and so many spectators."""
     report = BenchReport()
     await measure_spectators(server, tuple(sizes.spectators), sizes.seconds, report)
     if report.problems:
@@ -80,7 +80,7 @@ async def spectators(server: LocalServer, sizes: Sizes) -> list[Row]:
 
 
 async def log(server: LocalServer, sizes: Sizes) -> list[Row]:
-    """Appending and replaying with so many events of finished games in the table."""
+    """Appends and replays with so many events of finished games in the table."""
     api = Api(server.url)
     guest = await api.guest("Watcher")
     await bot_game(api, guest)
@@ -101,10 +101,10 @@ async def log(server: LocalServer, sizes: Sizes) -> list[Row]:
 
 
 async def memory(server: LocalServer, sizes: Sizes) -> list[Row]:
-    """What rooms and sockets take that do nothing."""
+    """Memory of idle rooms and connections."""
     api = Api(server.url)
     guests = [await api.guest(f"Guest {number + 1}") for number in range(4)]
-    await _open_room(api, guests)  # what is only needed once is there now
+    await _open_room(api, guests)  # so that one-time allocations are not counted
     at_first, _ = server.memory()
     seats = [await _open_room(api, guests) for _ in range(sizes.idle_rooms)]
     with_rooms, _ = server.memory()
@@ -123,7 +123,7 @@ async def memory(server: LocalServer, sizes: Sizes) -> list[Row]:
 
 
 async def start(server: LocalServer, sizes: Sizes) -> list[Row]:
-    """After a crash with so many games under way that wait for somebody's move."""
+    """Start after a crash with so many running games."""
     api = Api(server.url, patience_s=60.0)
     guests = [await api.guest(f"Player {number + 1}") for number in range(4)]
     config = {"min_players": 4, "max_players": 4, "autostart": True, "turn_seconds": 120}
@@ -157,7 +157,7 @@ SERIES: dict[str, Series] = {
 async def _talk(server: LocalServer, sizes: Sizes, count: int, seats: int, key: str) -> Row:
     load = PeerLoad()
     await open_rooms(load, server.url, "strict", count, seats)
-    span, took_s = await load.saturate(min(max(1, _UNDER_WAY // count), _PER_ROOM), _WARM_S, sizes.seconds)
+    span, took_s = await load.saturate(min(max(1, _IN_FLIGHT // count), _PER_ROOM), _WARM_S, sizes.seconds)
     paced, _ = await load.pace(sizes.rate, _WARM_S, sizes.seconds)
     await load.close()
     return {
@@ -174,7 +174,7 @@ async def _open_room(api: Api, guests: list[Guest]) -> list[Seat]:
 
 
 async def _until_rooms(api: Api, count: int) -> None:
-    """Wait until so many rooms are in the server's memory."""
+    """Wait until the server has loaded `count` rooms. Raises TimeoutError."""
     deadline_s = time.monotonic() + _START_S
     while time.monotonic() < deadline_s:
         raw = await api.call("GET", "/metrics")

@@ -1,1 +1,1 @@
-"""`parlor loadtest`: how much a server holds, measured from outside, and whether all of it was true."""
+"""`parlor loadtest`: measures from outside what load a server takes, and checks every event against the log."""

@@ -1,4 +1,4 @@
-"""Rooms of bots alone: each game is opened, watched by one spectator to its end, and followed by the next one."""
+"""Rooms of bots only: a spectator watches each game to its end, then the next one is opened."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ class BotWork(Work):
         super().__init__(share, api)
         self._guests: list[Guest] = []
         self._spectators: list[_Spectator] = []
-        self._under_way: set[_Spectator] = set()
+        self._running: set[_Spectator] = set()
 
     async def open(self) -> None:
-        """See `Work.open`: those who watch."""
+        """See `Work.open`: opens the guests who will watch."""
         await self.spread(self._open_guest)
 
     async def _open_guest(self, number: int) -> None:
@@ -72,19 +72,19 @@ class BotWork(Work):
             seat = await self.api.create_room(guest, **options)
             spectator = _Spectator(seat, self)
             connection = await connect(seat.ws_url, guest.token, spectator, role="spectator", codec=self.codec)
-            self._under_way.add(spectator)
+            self._running.add(spectator)
             await spectator.over.wait()
             self.metrics.to_end.add(perf_counter() - began_s)
             self.metrics.games += 1
             self.metrics.events += connection.journal.next_index
-            self._under_way.discard(spectator)
+            self._running.discard(spectator)
             self._spectators.append(spectator)
             await connection.close()
 
     async def finish(self) -> None:
-        """See `Work.finish`: the games under way are played out."""
-        if self._under_way:
-            await asyncio.wait([asyncio.create_task(one.over.wait()) for one in self._under_way], timeout=_PATIENCE_S)
+        """See `Work.finish`: waits for the end of the running games."""
+        if self._running:
+            await asyncio.wait([asyncio.create_task(one.over.wait()) for one in self._running], timeout=_PATIENCE_S)
 
     async def check(self) -> CheckResult:
         """See `Work.check`."""
@@ -101,7 +101,7 @@ class BotWork(Work):
                     checked.compared += len(log)
                     found += spectator.event_times.problems(log)
                     if len(log) != events:
-                        found.append(f"the log ends with {len(log) - 1}, its spectator was told up to {events - 1}")
+                        found.append(f"the log ends with {len(log) - 1}, the spectator's newest event is {events - 1}")
             else:
                 checked.not_compared += events
             checked.problems += [f"game {spectator.seat.game_id}: {problem}" for problem in found]
@@ -109,4 +109,4 @@ class BotWork(Work):
 
     async def close(self) -> None:
         """See `Work.close`."""
-        await asyncio.gather(*(spectator.connection.close() for spectator in self._under_way))
+        await asyncio.gather(*(spectator.connection.close() for spectator in self._running))

@@ -1,4 +1,4 @@
-"""The processes of clients, seen from the one that directs them."""
+"""Starts the client processes and talks to them over their standard input and output."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Tick = Callable[[int, dict[str, Any]], None]
 
 
 class ClientProcessFailed(RuntimeError):
-    """A process of clients could not do its work; the message says why."""
+    """A client process failed; the message says why."""
 
 
 class ClientProcesses:
-    """A context manager: nobody is left over when it is through. `on_tick(number of the process, its second)`."""
+    """A context manager that ends all processes. `on_tick(process number, metrics of its last second)`."""
 
     def __init__(self, shares: Sequence[Share], on_tick: Tick) -> None:
         self._shares = shares
@@ -57,31 +57,31 @@ class ClientProcesses:
             task.cancel()
         for future in (*self._ready, *self._done):
             if future.done() and not future.cancelled():
-                future.exception()  # was told already, by the first of them
+                future.exception()  # raised before, for the first that failed
             future.cancel()
 
     async def ready(self) -> None:
-        """Wait until everything is open. Raises CrewFailed."""
+        """Wait until all rooms are open. Raises CrewFailed."""
         await asyncio.gather(*self._ready)
 
     def measure(self) -> None:
-        """What was before doesn't count."""
+        """Start the measurement: drop what was measured before."""
         for process in self._processes:
             self._say(process, "measure")
 
     def read(self) -> None:
-        """Begin to read the running games."""
+        """Start to read the running games."""
         for process in self._processes:
             self._say(process, "read")
 
     async def failed(self) -> None:
-        """Wait until one of them fails; then raises CrewFailed."""
+        """Wait until a process fails, then raise CrewFailed."""
         await asyncio.wait(self._done, return_when=asyncio.FIRST_EXCEPTION)
         for future in self._done:
             future.result()
 
     async def stop(self) -> list[dict[str, Any]]:
-        """End the work and let them check it. Raises CrewFailed."""
+        """End the work; returns what each process has checked. Raises CrewFailed."""
         for process in self._processes:
             self._say(process, "stop")
         return list(await asyncio.gather(*self._done))
@@ -102,7 +102,7 @@ class ClientProcesses:
                 self._done[number].set_result(message["done"])
             else:
                 self._fail(number, message["failed"])
-        self._fail(number, "a process of clients ended by itself; its last words stand above")
+        self._fail(number, "a client process ended unexpectedly; its output is above")
 
     def _fail(self, number: int, why: str) -> None:
         for future in (self._ready[number], self._done[number]):

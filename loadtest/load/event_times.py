@@ -1,4 +1,4 @@
-"""What one socket was told, small enough to keep, and the comparison with the log."""
+"""Records which events a client received, in little memory, and compares them with the log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PAGE = 5_000
 
 
 class EventTimes:
-    """When the event at each index happened, as this socket was told: no two servers would agree on it by chance."""
+    """The time of the event at each index, in ms, as this client received it: enough to identify the event."""
 
     __slots__ = ("first", "times")
 
@@ -27,24 +27,24 @@ class EventTimes:
         self.times.append(frame["at"])
 
     def state(self, index: int) -> None:
-        """A state stands for what came before it; after it the events go on."""
+        """A state replaces all events up to its index."""
         if self.first >= 0:
             self.times.extend([_UNKNOWN] * (index + 1 - self.first - len(self.times)))
 
     def problems(self, log: Sequence[dict[str, Any]]) -> list[str]:
-        """Where it differs from the log of its game."""
+        """Differences from the log of the game; three at most."""
         found = []
         for index, at in enumerate(self.times, max(self.first, 0)):
             if index >= len(log):
-                found.append(f"event {index} was told and is not in the log")
+                found.append(f"event {index} was received and is not in the log")
                 break
             if at not in (_UNKNOWN, log[index]["at"]):
-                found.append(f"event {index} in the log is another one than was told")
+                found.append(f"event {index} in the log is not the one that was received")
         return found[:3]
 
 
 async def read_log(api: Api, game_id: str, token: str) -> list[dict[str, Any]]:
-    """All events of a game as this player may see them, over HTTP. Raises ApiError."""
+    """Read all events of a game over HTTP, as this player may see them. Raises ApiError."""
     events: list[dict[str, Any]] = []
     following: int | None = 0
     while following is not None:

@@ -27,10 +27,10 @@ class GameReads:
         self._per_s = per_s
         self._api = Api(url, connections=CONNECTIONS)
         self._random = random.Random(work.share.seed)
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._in_flight: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Until it is cancelled; then ends what is under way."""
+        """Send until cancelled, then cancel the requests in flight."""
         schedule = Schedule(self._per_s)
         number = 0
         try:
@@ -42,18 +42,18 @@ class GameReads:
                     self._start(_PATHS[number % len(_PATHS)].format(self._random.choice(games)), due_s)
                     number += 1
         finally:
-            for task in self._under_way:
+            for task in self._in_flight:
                 task.cancel()
-            await asyncio.gather(*self._under_way, return_exceptions=True)
+            await asyncio.gather(*self._in_flight, return_exceptions=True)
             await self._api.close()
 
     def _start(self, path: str, due_s: float) -> None:
-        if len(self._under_way) >= _WAITING_MAX:
+        if len(self._in_flight) >= _WAITING_MAX:
             self._work.current.reads[NOT_SENT] += 1
             return
         task = asyncio.create_task(self._read(path, due_s))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._in_flight.add(task)
+        task.add_done_callback(self._in_flight.discard)
 
     async def _read(self, path: str, due_s: float) -> None:
         try:
@@ -74,5 +74,5 @@ def outcome_of(answer: Answer) -> str:
 
 
 def is_broken(outcome: str) -> bool:
-    """Whether no healthy server answers so: it may refuse (429, 503) but must say when to come again."""
+    """Whether a healthy server never answers so. It may refuse (429, 503), and a 429 says when to come again."""
     return outcome in (NO_RETRY_AFTER, FAILED) or (outcome.startswith("5") and outcome != "503")

@@ -1,4 +1,4 @@
-"""The report as one HTML file: figures, and what happened over time as SVG. Nothing is loaded from elsewhere."""
+"""The report as one HTML file with figures and plots over time (SVG). It loads nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ svg { width: 100%; height: auto; } svg text { font-size: 12px; fill: currentColo
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """`lines`: (key of `Second.as_json`, its name). `scale`: what the values are multiplied with."""
+    """`lines`: (key of `Second.as_json`, its label). `scale`: factor for the values."""
 
     title: str
     unit: str
@@ -39,7 +39,7 @@ _PLOTS = (
     Plot("Deliveries", "/s", (("deliveries", "delivered"),)),
     Plot("Command to ack", "ms", (("to_ack_p50_ms", "p50"), ("to_ack_p99_ms", "p99"))),
     Plot("Command to broadcast", "ms", (("to_broadcast_p50_ms", "p50"), ("to_broadcast_p99_ms", "p99"))),
-    Plot("Connecting again", "ms", (("to_resume_p50_ms", "p50"), ("to_resume_p99_ms", "p99"))),
+    Plot("Reconnecting", "ms", (("to_resume_p50_ms", "p50"), ("to_resume_p99_ms", "p99"))),
     Plot("From opening to the end", "ms", (("to_end_p50_ms", "p50"), ("to_end_p99_ms", "p99"))),
     Plot("Commit", "ms", (("commit_p50_ms", "p50"), ("commit_p99_ms", "p99"))),
     Plot("Events in a commit", "", (("batch_events", "mean"),)),
@@ -58,13 +58,13 @@ _PLOTS = (
 
 
 def html_report(report: LoadReport) -> str:
-    """The whole file."""
+    """The content of the file."""
     seconds = [second.as_json() for second in report.seconds]
     plots = [plot_figure(plot, seconds) for plot in _PLOTS]
     verdict = (
         '<p class="good">Nothing lost, nothing twice, no gap, no disorder.</p>'
         if report.is_clean
-        else f'<p class="bad">{report.problem_count:,} problems: what was told is not what the log says.</p>'
+        else f'<p class="bad">{report.problem_count:,} problems: clients did not receive what the log contains.</p>'
     )
     settings = report.asked.as_json()
     about = settings.pop("about")
@@ -87,7 +87,7 @@ def html_report(report: LoadReport) -> str:
 
 
 def plot_figure(plot: Plot, seconds: Sequence[dict[str, float]]) -> str:
-    """One figure; empty where nothing was measured for it."""
+    """A plot as HTML; empty if nothing was measured for it."""
     told = [(name, [_point(second, key, plot.scale) for second in seconds]) for key, name in plot.lines]
     lines = [(name, points) for name, points in told if any(point is not None for point in points)]
     top = max((point for _, points in lines for point in points if point is not None), default=0.0)
@@ -108,7 +108,7 @@ def plot_figure(plot: Plot, seconds: Sequence[dict[str, float]]) -> str:
 
 
 def round_up(value: float) -> float:
-    """The next 1, 2 or 5 with zeros that is not below it."""
+    """The smallest 1, 2 or 5 times a power of ten that is not below `value`."""
     power = 1.0
     while power < value:
         power *= 10
@@ -135,7 +135,7 @@ def _grid(top: float, seconds: int) -> str:
 
 
 def _path(points: Sequence[float | None], top: float, color: str) -> str:
-    """A line with a gap where nothing was told."""
+    """A line with gaps where there is no value."""
     step = (_WIDTH - _LEFT) / max(len(points) - 1, 1)
     commands, pen = [], "M"
     for place, point in enumerate(points):

@@ -1,4 +1,4 @@
-"""Lobby churn: guests come, a room is opened, all enter it, say that they are ready, and leave again."""
+"""Lobby churn: guests open a room, join it, get ready, and leave again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PATIENCE_S = 30.0
 
 
 class _Visitor(FrameHandler):
-    """Somebody who gives one command at a time and waits for its answer."""
+    """A guest who sends one command at a time and waits for its answer."""
 
     def __init__(self, seat: Seat, work: LobbyWork) -> None:
         self.seat = seat
@@ -72,15 +72,15 @@ class LobbyWork(Work):
         self._is_over = False
 
     async def open(self) -> None:
-        """See `Work.open`: nothing; opening is the work."""
+        """See `Work.open`: does nothing, because opening rooms is the work."""
 
     async def run(self) -> None:
         """See `Work.run`."""
         async with asyncio.TaskGroup() as tasks:
             for _ in range(self.share.rooms):
-                tasks.create_task(self._come_and_go())
+                tasks.create_task(self._open_and_leave_repeatedly())
 
-    async def _come_and_go(self) -> None:
+    async def _open_and_leave_repeatedly(self) -> None:
         rate = self.share.rate
         schedule = Schedule(None if rate is None else rate / self.share.rooms, self._random.random())
         while not self._is_over:
@@ -115,14 +115,14 @@ class LobbyWork(Work):
         self.rooms -= 1
 
     async def finish(self) -> None:
-        """See `Work.finish`: who has come still leaves."""
+        """See `Work.finish`: waits until all guests have left."""
         self._is_over = True
         async with asyncio.timeout(_PATIENCE_S):
-            while self.rooms:  # noqa: ASYNC110  # a count, looked at once in a run
+            while self.rooms:  # noqa: ASYNC110  # a counter, polled once in a run
                 await asyncio.sleep(0.02)
 
     async def check(self) -> CheckResult:
-        """See `Work.check`: each visitor's own story; a lobby that everybody has left can't be read any more."""
+        """See `Work.check`: the guests' journals only, because the log of a closed lobby can't be read."""
         return self.checked
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""One game of El Dorado: players who move at a pace, and whoever watches them."""
+"""One game of El Dorado: players who move by a schedule, and spectators."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from loadtest.pacing import Schedule
 from loadtest.random_player import MOVES, RandomPlayer
 
 Move: TypeAlias = tuple[str, str, Any]
-"""Player, command, value."""
+"""(player id, command, value)"""
 
 
 class PacedPlayer(RandomPlayer):
-    """Moves when his table's pace says so; his times count from there."""
+    """Moves when the schedule of the table says so; latencies count from the due time."""
 
     def __init__(self, seat: Seat, seed: int, work: Work, schedule: Schedule, due_by_move: dict[Move, float]) -> None:
         super().__init__(seat.guest.player_id, seed)
@@ -26,14 +26,14 @@ class PacedPlayer(RandomPlayer):
         self.event_times = EventTimes()
         self._work = work
         self._schedule = schedule
-        self._due_by_move = due_by_move  # moves of this table: when each was due
+        self._due_by_move = due_by_move  # shared by the players of a table
         self._due_s = 0.0
         self._is_planned = False
         self._is_welcomed = False
 
     @property
     def is_waiting(self) -> bool:
-        """For an answer."""
+        """Whether a command of this player is unanswered."""
         return self._unanswered is not None
 
     def on_connection(self, connection: Connection) -> None:
@@ -82,7 +82,7 @@ class PacedPlayer(RandomPlayer):
         due_s = self._schedule.next_due_s()
         wait_s = due_s - perf_counter()
         if wait_s <= 0:
-            self._move_now(due_s)  # his turn came after that; it is not for us that anybody waited
+            self._move_now(due_s)  # the turn came after the due time, so the clients are not late
         else:
             self._is_planned = True
             asyncio.get_running_loop().call_later(wait_s, self._move_as_planned, due_s)
@@ -107,7 +107,7 @@ class PacedPlayer(RandomPlayer):
             self._due_by_move[self.player_id, action["name"], value] = due_s
 
     def _send(self) -> None:
-        if self._is_welcomed:  # otherwise the welcome will do it
+        if self._is_welcomed:  # otherwise it is sent after the welcome
             super()._send()
 
 
@@ -133,7 +133,7 @@ class Spectator(FrameHandler):
 
 
 class Match:
-    """One game at one table, with whoever watches it."""
+    """One game at one table, with its spectators."""
 
     def __init__(self, players: list[PacedPlayer], spectators: list[Spectator], schedule: Schedule) -> None:
         self.players = players
@@ -148,7 +148,7 @@ class Match:
         ]
 
     def problems(self, log: list[dict[str, Any]] | None) -> list[str]:
-        """What contradicts the promises. `log` None: it could not be read any more within the bounds."""
+        """Broken guarantees. `log` None: it was not read."""
         found = [f"seat {player.seat.seat}: {problem}" for player in self.players for problem in player.problems()]
         for spectator in self.spectators:
             found += [f"spectator: {problem}" for problem in spectator.connection.journal.problems]
@@ -156,5 +156,5 @@ class Match:
             found += [problem for one, _ in self.connected for problem in one.event_times.problems(log)]
             heads = {player.connection.journal.last_index for player in self.players}
             if heads != {len(log) - 1}:
-                found.append(f"the log ends with {len(log) - 1}, its sockets were told up to {sorted(heads)}")
+                found.append(f"the log ends with {len(log) - 1}, the newest events of the clients are {sorted(heads)}")
         return found[:5]

@@ -1,4 +1,4 @@
-"""What is shown while it runs: a table that is written over on a terminal, else a line every few seconds."""
+"""Shows progress: on a terminal a table that is redrawn, elsewhere a line every few seconds."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from rich.table import Table
 
 from loadtest.load.timeline import Second
 
-_LINE_EVERY = 5  # seconds, where nothing can be written over
+_LINE_EVERY = 5  # seconds, where no table can be redrawn
 
 
 class Progress:
-    """A context manager. `phase` and `second` as they come; drawing costs a millisecond or two a second."""
+    """A context manager. Drawing costs a millisecond or two a second."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)

@@ -1,4 +1,4 @@
-"""A socket that is cut and comes back where it was."""
+"""Cutting a connection and resuming it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ _AGAIN_S = 0.25
 async def reconnect(
     old: Connection, handler: FrameHandler, seat: Seat, codec: Codec, role: str | None, after_s: float
 ) -> tuple[float, list[str]]:
-    """Cut it, wait, connect again and resume. (seconds from there to the welcome, why it was refused before)
+    """Cut the connection, wait `after_s`, then connect again and resume.
 
-    Raises what the last of many tries has failed with.
+    Returns the seconds from the first attempt to the welcome, and the reasons of failed attempts. After `_TRIES` it
+    raises the error of the last one.
     """
     refused: list[str] = []
     old.abort()

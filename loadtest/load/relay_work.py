@@ -1,4 +1,4 @@
-"""Relay rooms: what one says all are told."""
+"""Relay rooms: every message goes to all clients of the room."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class RelayWork(Work):
         return [[one.connection.journal for one in self._in(room)] for room in self._load.rooms]
 
     def _in(self, room: list[RelayClient]) -> list[RelayClient]:
-        """Everybody with a socket in this room."""
+        """All clients of this room, spectators included."""
         return [*room, *self._spectators.get(room[0].seat.game_id, ())]
 
     async def check(self) -> CheckResult:
@@ -116,7 +116,7 @@ class RelayWork(Work):
         return checked
 
     async def _log_problems(self, room: list[RelayClient]) -> list[str]:
-        """Where the first socket's story differs from the log. (That all tell the same one is known.)"""
+        """Differences between the first client and the log. (`room_problems` compares the clients with each other.)"""
         first = room[0]
         try:
             log = await read_log(self.api, first.seat.game_id, first.seat.guest.token)
@@ -126,9 +126,9 @@ class RelayWork(Work):
         told = first.received.tolist()
         place = kept[first.first_index :]
         if len(place) != len(told):
-            return [f"the log has {len(place)} events where a socket was told of {len(told)}"]
+            return [f"the log has {len(place)} events, a client received {len(told)}"]
         if any(mine not in (UNKNOWN, theirs) for mine, theirs in zip(told, place, strict=True)):
-            return ["the log has other events than its sockets were told of"]
+            return ["the log has other events than its clients received"]
         return []
 
     async def close(self) -> None:

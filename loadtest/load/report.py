@@ -1,4 +1,4 @@
-"""What a load test found: as text, as JSON. Pure."""
+"""The report of a load test, as text and as JSON. Pure."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from loadtest.load.game_reads import is_broken
 from loadtest.load.settings import LoadSettings
 from loadtest.load.timeline import Second
 
-_BUSY = 0.9  # of a core: from here on the clients may be what is slow
+_BUSY = 0.9  # of a core: above this the clients may be the bottleneck
 _LATE_MS = 10.0
 _TIMES = {
     "to_ack": "command to ack",
     "to_broadcast": "command to broadcast",
-    "to_resume": "connecting again, to the welcome",
+    "to_resume": "from reconnecting to the welcome",
     "to_end": "from opening to the end",
     "to_read": "GET of a running game",
 }
@@ -27,7 +27,7 @@ _HEADS = ("p50", "p90", "p99", "p99.9", "max")
 
 @dataclass(slots=True)
 class LoadReport:
-    """`facts`: machine and versions. `problem_count`: those that contradict the promises; `problems`: some of them.
+    """`facts`: machine and versions. `problem_count`: broken guarantees; `problems`: examples.
 
     `reads_from`: the second in which reads began; None: there were none.
     """
@@ -49,7 +49,7 @@ class LoadReport:
         return self.problem_count == 0
 
     def add_checks(self, done: Sequence[dict[str, Any]]) -> None:
-        """What the processes of clients found at the end."""
+        """Add what the client processes have checked at the end."""
         for found in done:
             self.acked += found["acked"]
             self.compared += found["compared"]
@@ -64,11 +64,11 @@ class LoadReport:
         self.notes += self._limits_of_clients()
 
     def _limits_of_clients(self) -> list[str]:
-        """What these clients could not do: not to be taken for a limit of the server."""
+        """Limits of the clients, which must not be taken for limits of the server."""
         found = []
         busy = [second.clients_cpu for second in self.seconds]
         if busy and fmean(busy) > _BUSY:
-            found.append(f"the clients used {fmean(busy):.0%} of a core each: they may be what was slow (--processes)")
+            found.append(f"the clients used {fmean(busy):.0%} of a core each and may be the bottleneck (--processes)")
         late = self.total.lateness.quantile(0.99) * 1e3
         if late > _LATE_MS:
             found.append(f"1 % of the commands left more than {late:.0f} ms late: the clients could not keep the rate")
@@ -79,12 +79,12 @@ class LoadReport:
         return fmean(getattr(second.metrics, counter) for second in self.seconds) if self.seconds else 0.0
 
     def gauge(self, name: str) -> float | None:
-        """Mean over those seconds in which the server told it."""
+        """Mean over the seconds for which the server reported it."""
         told = [second.server_figures[name] for second in self.seconds if name in second.server_figures]
         return fmean(told) if told else None
 
     def most(self, name: str) -> float:
-        """The largest that the server told."""
+        """The largest value that the server reported."""
         return max((second.server_figures.get(name, 0.0) for second in self.seconds), default=0.0)
 
     def text(self) -> str:
@@ -102,7 +102,7 @@ class LoadReport:
             what = "rooms opened and left" if self.asked.work == "lobby" else "games finished"
             lines.append((what, f"{self.total.games:,} ({self.per_s('games'):,.1f}/s)"))
         if self.total.resumed:
-            lines.append(("sockets that came back", f"{self.total.resumed:,}"))
+            lines.append(("clients that reconnected", f"{self.total.resumed:,}"))
         if self.reads_from is not None:
             reads = ", ".join(f"{report}: {count:,}" for report, count in sorted(self.total.reads.items()))
             lines.append(("GETs of running games", f"{self.asked.reads_per_s:,.0f}/s; {reads or 'none'}"))
@@ -139,7 +139,7 @@ class LoadReport:
             names = ("batch_events", "commit_p99_ms", "loop_lag_p99_ms")
             batch, commit, lag = (self.gauge(name) or 0.0 for name in names)
             lines.append(
-                f"the server says: {committed:,.0f} events/s committed, {batch:.1f} in each commit, "
+                f"server: {committed:,.0f} events/s committed, {batch:.1f} in each commit, "
                 f"commit p99 {commit:.1f} ms, loop lag p99 {lag:.1f} ms"
             )
         if (server := self.gauge("server_cpu")) is not None:
@@ -153,7 +153,7 @@ class LoadReport:
     def _truth(self) -> list[str]:
         lines = [f"checked: {self.acked:,} acked commands; {self.compared:,} events compared with the log"]
         if self.not_compared:
-            lines[0] += f", {self.not_compared:,} further ones among the sockets only"
+            lines[0] += f", {self.not_compared:,} more compared among the clients only"
         if self.is_clean:
             return [*lines, "nothing lost, nothing twice, no gap, no disorder"]
         return [*lines, f"BROKEN: {self.problem_count:,} problems", *(f"  {problem}" for problem in self.problems[:20])]

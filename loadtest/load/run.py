@@ -1,4 +1,4 @@
-"""One load test from its start to its report: `loadtest` is what the command line calls."""
+"""Runs one load test and reports it: `loadtest` is what the command line calls."""
 
 from __future__ import annotations
 
@@ -25,23 +25,25 @@ from loadtest.load.settings import InvalidOption, LoadSettings, load_settings
 from loadtest.load.share import divide
 from loadtest.load.timeline import Timeline
 
-_DONE, _BROKEN, _ASKED_WRONG, _STOPPED = 0, 1, 2, 130
+_DONE, _BROKEN, _INVALID, _STOPPED = 0, 1, 2, 130
 _OPENING_S = 600.0
 
 
 def loadtest(scenario: str | None, json_file: Path | None, html_file: Path | None, options: dict[str, Any]) -> int:
-    """Run it. Exit code: 0 all was true, 1 it was not or could not be done, 2 asked for the wrong thing, 130 stopped.
+    """Run a load test. Exit code: 0 no problems, 1 broken guarantees or a failed run, 2 invalid options, 130 stopped.
 
-    A `*_file` that is not None: the report is also written there.
+    `*_file` not None: the report is also written to this file.
     """
     try:
         settings = load_settings(scenario, options)
         _writable(json_file, html_file)
     except InvalidOption as error:
         print(f"parlor loadtest: {error}", file=sys.stderr)
-        return _ASKED_WRONG
+        return _INVALID
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # it must not end us without ending our server
+        signal.signal(
+            signal.SIGTERM, signal.default_int_handler
+        )  # by default it would end this process without stopping the server
     machine.allow_many_files()
     report = LoadReport(settings, {"machine": machine.model(), "python": sys.version.split()[0]})
     report.facts["began"] = time.strftime("%Y-%m-%d %H:%M:%S %z")
@@ -63,7 +65,7 @@ def loadtest(scenario: str | None, json_file: Path | None, html_file: Path | Non
 
 
 def _writable(*files: Path | None) -> None:
-    """Known before the measurement, not after it. Raises BadRequest."""
+    """Check before the measurement that the files can be written. Raises InvalidOption."""
     for file in files:
         if file is not None and not file.parent.is_dir():
             raise InvalidOption(f"there is no folder {file.parent}")
@@ -88,18 +90,18 @@ async def _measure(settings: LoadSettings, server: LocalServer | None, report: L
                 processes.measure()
                 timeline.begin()
                 report.reads_from = await _watch(settings, processes, timeline, server_metrics, progress)
-                progress.phase("waiting for the last answers, and comparing with the log")
+                progress.phase("waiting for the last answers, then comparing with the log")
                 done = await processes.stop()
     finally:
         await api.close()
-    # The first second also holds what the clients did before they were told to measure.
-    report.seconds = timeline.whole[1 : 1 + math.ceil(settings.duration_s)]
+    # The first second also contains what the clients did before the measurement began.
+    report.seconds = timeline.complete[1 : 1 + math.ceil(settings.duration_s)]
     report.reads_from = None if report.reads_from is None else report.reads_from - 1
     for second in report.seconds:
         report.total.add(second.metrics)
     report.add_checks(done)
     if server_metrics.is_missing:
-        report.notes.append("the server shows no /metrics: nothing is known of its commits and its loop")
+        report.notes.append("the server has no /metrics: its commits and its event loop are unknown")
 
 
 async def _watch(
@@ -109,14 +111,17 @@ async def _watch(
     server_metrics: ServerMetrics,
     progress: Progress,
 ) -> int | None:
-    """Until the time is over. Returns how many whole seconds there were when the reads began. Raises CrewFailed."""
+    """Collect metrics until the time is over.
+
+    Returns the number of complete seconds before the reads began; None: no reads. Raises ClientProcessFailed.
+    """
     reads_from: int | None = None
     failing = asyncio.create_task(processes.failed())
     loop = asyncio.get_running_loop()
     began_s = loop.time()
     try:
         await server_metrics.read()
-        # One second more than asked for, because the first one is left out.
+        # One second more than the duration, because the first one is left out.
         while (elapsed_s := loop.time() - began_s) < settings.duration_s + 1.5:
             next_s = min(1.0 - elapsed_s % 1.0, settings.duration_s + 1.5 - elapsed_s)
             done, _ = await asyncio.wait({failing}, timeout=max(next_s, 0.05))
@@ -126,9 +131,9 @@ async def _watch(
             if settings.reads_per_s and reads_from is None and loop.time() - began_s >= settings.duration_s / 2 + 1:
                 processes.read()
                 progress.phase("measuring, with reads")
-                reads_from = len(timeline.whole)
-            if timeline.whole:
-                newest = timeline.whole[-1]
+                reads_from = len(timeline.complete)
+            if timeline.complete:
+                newest = timeline.complete[-1]
                 newest.server_figures = newest.server_figures or told
                 progress.second(newest, settings.duration_s)
     finally:

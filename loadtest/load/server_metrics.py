@@ -1,4 +1,4 @@
-"""What the server says of itself (/metrics), and what it and its Postgres take from this machine."""
+"""The server's own metrics (/metrics), and the CPU and memory that it and its Postgres use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from loadtest.api import Api, ApiError
 from loadtest.launch import LocalServer
 
 Sample = tuple[str, str]
-"""Its name, and the upper edge of its bucket where it is one."""
+"""(name, upper edge of the bucket or empty)"""
 
 _HISTOGRAMS = {
     "commit": "parlor_commit_duration_seconds",
@@ -34,16 +34,16 @@ class Reading:
 
 
 class ServerMetrics:
-    """`read` once a second; what lies between two readings is what they tell. `server` None: a foreign one."""
+    """Call `read` once a second. `server` None: it was not started here, so its CPU and memory are unknown."""
 
     def __init__(self, api: Api, server: LocalServer | None) -> None:
         self._api = api
         self._server = server
         self._last: Reading | None = None
-        self.is_missing = False  # this server shows no metrics
+        self.is_missing = False  # this server has no /metrics
 
     async def read(self) -> dict[str, float]:
-        """Figures of the time since the last reading; nothing the first time, or when the server says nothing."""
+        """Figures for the time since the last reading; empty the first time, or when the server does not answer."""
         reading = await self._reading()
         last, self._last = self._last, reading
         return {} if last is None or reading is None else difference(last, reading)
@@ -65,7 +65,7 @@ class ServerMetrics:
 
 
 def parse_metrics(text: str) -> dict[Sample, float]:
-    """Those samples that we look at. Other text than Prometheus' gives none."""
+    """The samples that are used here; empty for text that is not in Prometheus' format."""
     wanted = set(_HISTOGRAMS.values()) | {"parlor_events", "parlor_rooms", "parlor_connections"}
     found: dict[Sample, float] = {}
     try:
@@ -79,7 +79,7 @@ def parse_metrics(text: str) -> dict[Sample, float]:
 
 
 def difference(before: Reading, after: Reading) -> dict[str, float]:
-    """What happened between two readings: rates a second, quantiles in ms, shares of one core, bytes."""
+    """What changed between two readings: rates a second, quantiles in ms, shares of one core, bytes."""
     span_s = max(after.at_s - before.at_s, 1e-6)
     figures: dict[str, float] = {}
 
@@ -103,7 +103,7 @@ def difference(before: Reading, after: Reading) -> dict[str, float]:
 
 
 def _buckets(name: str, before: Reading, after: Reading) -> list[tuple[float, float]]:
-    """(upper edge, how many up to there), from the lowest edge on."""
+    """(upper edge, count up to this edge), in ascending order."""
     found = []
     for (sample, edge), value in after.samples.items():
         if sample == f"{name}_bucket":
@@ -112,7 +112,7 @@ def _buckets(name: str, before: Reading, after: Reading) -> list[tuple[float, fl
 
 
 def quantile(buckets: list[tuple[float, float]], share: float) -> float:
-    """Within its bucket as if all of them lay evenly there, as Prometheus does it."""
+    """Interpolated linearly within its bucket, as Prometheus does."""
     total = buckets[-1][1] if buckets else 0.0
     if not total:
         return 0.0
@@ -127,6 +127,6 @@ def quantile(buckets: list[tuple[float, float]], share: float) -> float:
 
 
 def spare_cores() -> int:
-    """How many processes of clients make sense beside a server that uses one core and its Postgres."""
+    """How many client processes to run beside a server, which uses one core."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, usable - 1)

@@ -1,4 +1,4 @@
-"""What a load test is asked for: a scenario, and options that go before it. Reads scenario files, otherwise pure."""
+"""The settings of a load test: a scenario, overridden by options. Reads scenario files, otherwise pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WORKS = ("play", "bots", "lobby")
 GAMES = ("relay", "eldorado")
 PROTOCOLS = ("json", "msgpack")
 READS_DURATION_MIN_S = 6.0
-"""Half of it without reads, half with them, and around the change a second or two that counts for neither."""
+"""One half without reads, one with them; the seconds around the change count for neither."""
 
 _UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
@@ -37,19 +37,19 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
 
 
 class InvalidOption(ValueError):
-    """It makes no sense; the message says which option."""
+    """An option or setting is invalid; the message says which, for the person who ran the command."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadSettings:
-    """One load test.
+    """The settings of one load test.
 
-    `work`: play (everybody plays), bots (rooms of bots alone), lobby (rooms are opened, entered, left).
-    `rate`: commands a second over all rooms (lobby: rooms a second); None: as many as it takes.
-    `window`: without a rate, commands that each relay room has under way.
-    `spectators`: of each room. `cut_every_s`: all sockets are cut so often and come back; 0: never.
+    `work`: play (clients play), bots (rooms of bots only), lobby (rooms are opened, joined and left).
+    `rate`: commands a second over all rooms (lobby: rooms a second); None: as many as the server takes.
+    `window`: without a rate, commands in flight in each relay room.
+    `spectators`: of each room. `cut_every_s`: interval at which all connections are cut; 0: never.
     `reads_per_s`: anonymous GETs of running games over all rooms, in the second half of the measurement; 0: none.
-    `processes`: of clients; 0: as many as there are cores to spare. `url` None: a server of our own.
+    `processes`: of clients; 0: one less than there are cores. `url` None: start a server.
     """
 
     about: str = ""
@@ -94,7 +94,7 @@ class LoadSettings:
 
 
 def load_settings(scenario: str | None, options: Mapping[str, Any]) -> LoadSettings:
-    """The scenario (a name of `SCENARIOS` or a file; None: the defaults), and over it the options that are not None.
+    """The settings of a scenario (a name in `SCENARIOS` or a file; None: the defaults), overridden by the options.
 
     Raises BadRequest.
     """
@@ -131,12 +131,12 @@ def seconds(text: str) -> float:
     """`30`, `30s`, `500ms`, `5m`, `1h`. Raises BadRequest."""
     match = _DURATION.fullmatch(text.strip())
     if match is None:
-        raise InvalidOption(f"{text!r} is no duration: 30s, 500ms, 5m, 1h")
+        raise InvalidOption(f"{text!r} is not a duration like 30s, 500ms, 5m or 1h")
     return float(match[1]) * _UNITS[match[2]]
 
 
 def rate(given: Any) -> float | None:
-    """A number, or `max`: None. Raises BadRequest."""
+    """A number, or None for `max`. Raises BadRequest."""
     if given == "max":
         return None
     try:
@@ -149,7 +149,7 @@ def rate(given: Any) -> float | None:
 
 
 def http_url(given: str) -> str:
-    """The base address of a server, from http:// or ws:// (TLS is not spoken). Raises BadRequest."""
+    """The base URL of a server, from http:// or ws:// (TLS is not supported). Raises BadRequest."""
     try:
         parts = urlsplit(given)
         port = parts.port

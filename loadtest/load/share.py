@@ -1,4 +1,4 @@
-"""How one load test is divided among processes. Pure."""
+"""Divides a load test among client processes. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from loadtest.load.settings import LoadSettings
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one process of clients does. `rate`, `reads_per_s`, `rooms`: its part. `url`: of the server."""
+    """The part of one client process. `rate`, `reads_per_s`, `rooms`: its part. `url`: of the server."""
 
     number: int
     url: str
@@ -33,7 +33,7 @@ class Share:
 
 
 def divide(asked: LoadSettings, url: str, processes: int) -> list[Share]:
-    """As evenly as it goes; nobody gets nothing."""
+    """As even parts as possible; every process gets at least one room."""
     count = min(processes, asked.rooms)
     shares = []
     for number in range(count):

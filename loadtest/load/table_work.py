@@ -1,4 +1,4 @@
-"""El Dorado: every seat is a socket that plays; when a game is over the same people begin another one."""
+"""Games of El Dorado with a client at every seat; after a game the same players begin the next one."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class TableWork(Work):
     @property
     def running_games(self) -> list[str]:
         """See `Work.running_games`."""
-        return [match.players[0].seat.game_id for match in self._under_way]
+        return [match.players[0].seat.game_id for match in self._running]
 
     async def open(self) -> None:
-        """See `Work.open`: all people, and everybody's first table."""
+        """See `Work.open`: opens all guests and the first game of each table."""
         await self.spread(self._open_first)
         first = self._matches[0]
         assert first is not None
@@ -99,25 +99,23 @@ class TableWork(Work):
         self.metrics.rejects.update(f"connect: {reason}" for reason in refused)
 
     async def finish(self) -> None:
-        """See `Work.finish`: games under way stay as they are."""
-        for match in self._under_way:
+        """See `Work.finish`: running games are not played to their end."""
+        for match in self._running:
             match.schedule.stop()
         for _ in range(int(_PATIENCE_S / _LOOK_S)):
-            if not any(player.is_waiting for match in self._under_way for player in match.players):
+            if not any(player.is_waiting for match in self._running for player in match.players):
                 break
             await asyncio.sleep(_LOOK_S)
-        await all_delivered(
-            lambda: [[one.connection.journal for one, _ in match.connected] for match in self._under_way]
-        )
+        await all_delivered(lambda: [[one.connection.journal for one, _ in match.connected] for match in self._running])
 
     @property
-    def _under_way(self) -> list[Match]:
+    def _running(self) -> list[Match]:
         return [match for match in self._matches if match is not None]
 
     async def check(self) -> CheckResult:
         """See `Work.check`."""
         checked = CheckResult()
-        for match in [*self._finished, *self._under_way]:
+        for match in [*self._finished, *self._running]:
             host = match.players[0]
             checked.acked += sum(len(player.connection.journal.acks) for player in match.players)
             events = host.connection.journal.next_index
@@ -136,7 +134,7 @@ class TableWork(Work):
 
     async def close(self) -> None:
         """See `Work.close`."""
-        await asyncio.gather(*(self._leave(match) for match in self._under_way))
+        await asyncio.gather(*(self._leave(match) for match in self._running))
 
     async def _leave(self, match: Match) -> None:
         await asyncio.gather(*(one.connection.close() for one, _ in match.connected))

@@ -1,4 +1,4 @@
-"""The measurement, second by second and in all. Pure."""
+"""The measurement, second by second. Pure."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ ServerMetrics = Mapping[str, float]
 
 @dataclass(slots=True)
 class Second:
-    """What all processes of clients together saw in one second, and what the server said of itself at its end."""
+    """The metrics of all client processes in one second, and the server's metrics at its end."""
 
     number: int
     metrics: ClientMetrics = field(default_factory=ClientMetrics)
     rooms: int = 0
     connections: int = 0
-    clients_cpu: float = 0.0  # of the busiest process of clients, of one core
+    clients_cpu: float = 0.0  # of the busiest client process, as a share of one core
     reported_by: int = 0
     server_figures: dict[str, float] = field(default_factory=dict)
 
@@ -38,7 +38,7 @@ class Second:
 
 
 class Timeline:
-    """Takes what the processes tell each second. Before `begin` nothing is kept but the newest second."""
+    """Adds up what the processes report each second. Before `begin` only the newest second is kept."""
 
     def __init__(self, processes: int) -> None:
         self._processes = processes
@@ -48,7 +48,7 @@ class Timeline:
         self.is_measuring = False
 
     def begin(self) -> None:
-        """The measurement starts with the next second that each process tells of."""
+        """The measurement starts with the next second that each process reports."""
         self._counts = [0] * self._processes
         self.seconds = []
         self.is_measuring = True
@@ -70,6 +70,6 @@ class Timeline:
         second.reported_by += 1
 
     @property
-    def whole(self) -> list[Second]:
-        """Those seconds of the measurement that all processes have told of."""
+    def complete(self) -> list[Second]:
+        """The seconds of the measurement that all processes have reported."""
         return [second for second in self.seconds if second.reported_by == self._processes]

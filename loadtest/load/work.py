@@ -1,4 +1,4 @@
-"""What all kinds of work have in common."""
+"""The base class of all kinds of work."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from loadtest.journal import Journal
 from loadtest.load.share import Share
 from loadtest.wire import CODECS
 
-_AT_ONCE = 8  # rooms that are opened side by side
+_AT_ONCE = 8  # rooms that are opened concurrently
 _PATIENCE_S = 15.0
 _LOOK_S = 0.02
 LOG_EVENTS_MAX = 500_000
-"""Read again for the comparison, by each process; what goes beyond is said."""
+"""The most events that each process compares with the log; the report counts the rest."""
 
 
 class RateNotAllowed(RuntimeError):
-    """It can't be done as asked; the message says why, for the person who asked."""
+    """The server's limits do not allow this rate; the message is for the person who ran the command."""
 
 
 @dataclass(slots=True)
 class CheckResult:
-    """The end of the work: what was looked at, and what contradicts the promises.
+    """What was checked at the end of the work, and which guarantees were broken.
 
-    `acked`: commands whose events were looked for. `compared`: events that were compared with the log itself;
-    `not_compared`: further ones, that were compared among the sockets only.
+    `acked`: acked commands that were checked. `compared`: events that were compared with the log; `not_compared`:
+    further events, which were compared among the clients only.
     """
 
     acked: int = 0
@@ -49,9 +49,9 @@ class CheckResult:
 
 
 async def all_delivered(rooms: Callable[[], Iterable[Sequence[Journal]]]) -> None:
-    """Wait until the sockets of each room were told as far as each other, and of every command that was acked.
+    """Wait until all clients of each room have the same newest event, and the events of all acked commands.
 
-    Not for ever: what is missing then is a finding.
+    Gives up after `_PATIENCE_S`; the check reports what is missing.
     """
     for _ in range(int(_PATIENCE_S / _LOOK_S)):
         if all(_is_even(room) for room in rooms()):
@@ -66,7 +66,7 @@ def _is_even(room: Sequence[Journal]) -> bool:
 
 
 class Work(ABC):
-    """The rooms of one process. In this order: `open`, `run` until it is cancelled, `finish`, `check`, `close`."""
+    """The rooms of one process. Call in this order: `open`, `run` until it is cancelled, `finish`, `check`, `close`."""
 
     def __init__(self, share: Share, api: Api) -> None:
         self.share = share
@@ -74,13 +74,13 @@ class Work(ABC):
         self.codec = CODECS[share.protocol]
         self.metrics = ClientMetrics()
         self.notes: list[str] = []
-        """What the person who asked must know to read the figures."""
+        """Remarks for the report."""
         self.rooms = 0
         self.connections = 0
 
     @property
     def running_games(self) -> list[str]:
-        """The ids of the games that are being played now, for whoever reads them."""
+        """The ids of the games that are being played now."""
         return []
 
     @property
@@ -89,13 +89,13 @@ class Work(ABC):
         return self.metrics
 
     def take(self) -> ClientMetrics:
-        """What happened since the last time."""
+        """Return the metrics since the last call and start new ones."""
         taken, self.metrics = self.metrics, ClientMetrics()
         return taken
 
     @abstractmethod
     async def open(self) -> None:
-        """Open everything that is needed before the measurement, spread over the ramp."""
+        """Open what is needed before the measurement, spread over the ramp."""
 
     @abstractmethod
     async def run(self) -> None:
@@ -103,11 +103,11 @@ class Work(ABC):
 
     @abstractmethod
     async def finish(self) -> None:
-        """Begin nothing any more, and wait for the answers to what was begun."""
+        """Start nothing new, and wait for outstanding answers."""
 
     @abstractmethod
     async def check(self) -> CheckResult:
-        """Hold what was told against the log."""
+        """Compare what clients received with the log."""
 
     @abstractmethod
     async def close(self) -> None: ...
@@ -128,7 +128,7 @@ class Work(ABC):
                 opening.create_task(in_time(number))
 
     def rate_within(self, limits: dict[str, Any], sockets: int) -> float | None:
-        """The rate of commands that a foreign server lets these sockets have. Raises TooMuch."""
+        """The rate of commands, within the limits of a server that was not started here. Raises TooMuch."""
         if self.share.is_own_server:
             return self.share.rate
         allowed: float = sockets * limits["commands_per_s"]

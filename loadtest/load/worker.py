@@ -1,7 +1,7 @@
-"""One process of clients: `python -m loadtest.load.worker`.
+"""A client process: `python -m loadtest.load.worker`.
 
 Reads its share (a line of JSON), then the words "measure", "read" and "stop". Prints lines of JSON: {"ready": {...}}
-when all is open, {"tick": {...}} every second, {"done": {...}} or {"failed": "why"} at the end.
+when all rooms are open, {"tick": {...}} every second, {"done": {...}} or {"failed": "why"} at the end.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ async def serve(share: Share) -> int:
         say(done={**checked.as_json(), "notes": work.notes})
         await work.close()
     except ExceptionGroup as group:
-        say(failed=told(_first(group)))
+        say(failed=describe(_first(group)))
         return 1
     except _EXPECTED as error:
-        say(failed=told(error))
+        say(failed=describe(error))
         return 1
     finally:
         ticking.cancel()
@@ -65,12 +65,12 @@ async def serve(share: Share) -> int:
 
 
 async def _work_until_told(work: Work) -> None:
-    """Raises what the work has died of."""
+    """Run the work until standard input says "stop". Raises the error of the work."""
     running = asyncio.create_task(work.run())
     reading = asyncio.create_task(_listen(work))
     await asyncio.wait({running, reading}, return_when=asyncio.FIRST_COMPLETED)
     if not reading.done():
-        # A closed loop runs by itself: its `run` is through at once.
+        # A closed loop continues by itself: its `run` returns at once.
         running.result()
         await reading
     running.cancel()
@@ -80,7 +80,7 @@ async def _work_until_told(work: Work) -> None:
 
 
 async def _listen(work: Work) -> None:
-    """Follow what standard input says, until it says "stop". The reads end with it."""
+    """Follow the words on standard input until "stop", then end the reads."""
     reads: asyncio.Task[None] | None = None
     while (word := (await asyncio.to_thread(sys.stdin.readline)).strip()) not in ("stop", ""):
         if word == "measure":
@@ -118,10 +118,10 @@ def _first(group: BaseExceptionGroup[Any]) -> BaseException:
     return error
 
 
-def told(error: BaseException) -> str:
-    """For people."""
+def describe(error: BaseException) -> str:
+    """The error as text for people."""
     if isinstance(error, OSError) and error.errno == _TOO_MANY_FILES:
-        return "this machine allows no more open files here (ulimit -n): the clients' limit, not the server's"
+        return "this machine allows no more open files (ulimit -n): a limit of the clients, not of the server"
     if isinstance(error, RateNotAllowed):
         return str(error)
     return f"{type(error).__name__}: {error}"
@@ -132,7 +132,7 @@ def main() -> int:
     line = sys.stdin.readline()
     if not line:
         return 1
-    gc.disable()  # a pause of the clients would count as the server's; there are hardly any cycles
+    gc.disable()  # pauses of the clients would be measured as the server's; there are hardly any cycles
     return uvloop.run(serve(Share(**json.loads(line))))
 
 

@@ -1,1 +1,1 @@
-"""Parlor beside a peer: the same work, on the same core, against the same Postgres, in turns."""
+"""Compares Parlor with Colyseus: the same work on the same core with the same Postgres, in turns."""

@@ -1,4 +1,4 @@
-"""A client of Colyseus 0.18, as much as relay needs: it joins, says, and is told."""
+"""A client of Colyseus 0.18 with the parts of its protocol that relay needs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CONNECT_S = 15.0
 
 
 class ColyseusClient(asyncio.Protocol):
-    """One socket of a room. His own message that comes back is his ack."""
+    """One client of a room. The own message that comes back serves as the ack."""
 
     def __init__(self, load: PeerLoad, ws_url: str, session_id: str) -> None:
         self.joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()

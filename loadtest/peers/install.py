@@ -1,4 +1,4 @@
-"""Installs the peer from npm into a temporary folder, and starts it on its core."""
+"""Installs Colyseus from npm into a temporary folder and starts it on its core."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STOP_S = 5.0
 
 
 class Colyseus:
-    """A context manager. `database_url`: where its rooms write."""
+    """A running Colyseus server. A context manager. `database_url`: where its rooms write."""
 
     def __init__(self, cores: Cores, database_url: str) -> None:
         self._cores = cores

@@ -1,4 +1,4 @@
-"""The same load for every peer: relay rooms, one message in, one to each socket out."""
+"""The same load for each contestant: relay rooms, one message in, one to each client out."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ class PeerClient(Sender, Protocol):
 
 
 class PeerLoad:
+    """Rooms and their clients on one server. `metrics.acks`: messages that came back to their sender."""
+
     def __init__(self) -> None:
         self.rooms: list[Sequence[PeerClient]] = []
         self.metrics = ClientMetrics()
@@ -27,12 +29,12 @@ class PeerLoad:
         self._closed_loop = ClosedLoop()
 
     def sent(self) -> int:
-        """A message leaves; its number."""
+        """A message leaves; returns its number."""
         self.in_flight += 1
         return next(self._numbers)
 
     def received(self, client: PeerClient, took_s: float, *, is_own: bool) -> None:
-        """A message has come to this client. `is_own`: it is the client's own one, which serves as the ack."""
+        """A message has arrived at this client. `is_own`: it is the client's own message, which serves as the ack."""
         self.metrics.deliveries += 1
         self.metrics.to_broadcast.add(took_s)
         if is_own:
@@ -71,5 +73,5 @@ class PeerLoad:
 
     async def _drain(self) -> None:
         async with asyncio.timeout(_DRAIN_S):
-            while self.in_flight:  # noqa: ASYNC110  # a count, between measurements
+            while self.in_flight:  # noqa: ASYNC110  # a counter, polled between measurements
                 await asyncio.sleep(0.02)

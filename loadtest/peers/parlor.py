@@ -1,4 +1,4 @@
-"""Parlor's clients under the same load."""
+"""Clients of Parlor for the same load."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from loadtest.connection import Connection, FrameHandler, connect
 from loadtest.peers.load import PeerLoad
 from loadtest.wire import CODECS
 
-_AT_ONCE = 8  # rooms that are opened side by side
+_AT_ONCE = 8  # rooms that are opened concurrently
 
 
 class ParlorClient(FrameHandler):
-    """One socket of a room. His ack is the `ack`; what is told is the event."""
+    """One client of a room. The own event that comes back serves as the ack, as with Colyseus."""
 
     def __init__(self, load: PeerLoad) -> None:
         self.connection: Connection
@@ -44,7 +44,7 @@ class ParlorClient(FrameHandler):
 
 
 async def open_rooms(load: PeerLoad, url: str, durability: str, rooms: int, sockets: int) -> None:
-    """`durability`: strict or relaxed. In MessagePack, as Colyseus speaks it."""
+    """`durability`: strict or relaxed. Uses MessagePack, as Colyseus does."""
     api = Api(url)
     guests: list[Guest] = [await api.guest(f"Speaker {seat + 1}") for seat in range(sockets)]
     config = {"min_players": 1, "max_players": sockets, "durability": durability}

@@ -14,12 +14,12 @@ ROWS = [
 ]
 
 
-def test_a_table() -> None:
+def test_a_series_becomes_a_markdown_table() -> None:
     assert table(ROWS).splitlines()[0] == "| rooms | actions per s | p99 ms |"
     assert table(ROWS).splitlines()[-1] == "| 5,000 | 12,000 | 40 |"
 
 
-def test_a_plot_goes_up_to_the_right(tmp_path: Path) -> None:
+def test_larger_values_are_drawn_further_up_and_right(tmp_path: Path) -> None:
     drawn = Xml.fromstring(svg(ROWS, "actions_per_s"))  # noqa: S314  # our own
     line = next(element for element in drawn if element.tag.endswith("g"))[-5].get("points") or ""
     (x0, y0), (x1, y1) = (map(float, point.split(",")) for point in line.split())
@@ -29,5 +29,5 @@ def test_a_plot_goes_up_to_the_right(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["rooms-actions-per-s.svg", "rooms-p99-ms.svg"]
 
 
-def test_one_row_is_a_plot_too() -> None:
+def test_a_single_row_can_be_drawn() -> None:
     assert "<circle" in svg(ROWS[:1], "p99_ms")

@@ -1,4 +1,4 @@
-"""The check at the end of a relay run: what it accepts, and what it must not."""
+"""The check at the end of a relay run finds each kind of wrong log."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ def client(first_index: int) -> RelayClient:
     client = RelayClient(RelayLoad(), Seat("game", "ws://127.0.0.1", 0, Guest("player", "token")))
     client.on_connection(cast(Connection, SimpleNamespace(journal=Journal(), received_at_s=0.0)))
     for index in range(first_index, 2):
-        hear(client, index, None)
+        receive(client, index, None)
     return client
 
 
-def hear(client: RelayClient, index: int, number: int | None) -> None:
+def receive(client: RelayClient, index: int, number: int | None) -> None:
     data: dict[str, Any] = {} if number is None else {"data": {"n": number, "t": 0.0}}
     client.on_event({"index": index, "name": "player_joined" if number is None else "said", "data": data})
 
 
 def room() -> list[RelayClient]:
-    """Two sockets, the second came an event later; each has said something."""
+    """Two clients; the second connected an event later. Each has sent a message."""
     pair = [client(0), client(1)]
     for one in pair:
-        hear(one, 2, 100)
-        hear(one, 3, 101)
+        receive(one, 2, 100)
+        receive(one, 3, 101)
     pair[0].on_ack({"id": "100", "first": 2, "last": 2})
     pair[1].on_ack({"id": "101", "first": 3, "last": 3})
     return pair
@@ -44,28 +44,28 @@ def problems(room: list[RelayClient]) -> list[str]:
     return load.problems()
 
 
-def test_an_honest_room_has_no_problems() -> None:
+def test_a_correct_room_has_no_problems() -> None:
     assert problems(room()) == []
 
 
-def lose_the_end(pair: list[RelayClient]) -> None:
+def lose_the_last_event(pair: list[RelayClient]) -> None:
     pair[1].received.pop()
 
 
-def tell_another_story(pair: list[RelayClient]) -> None:
+def deliver_another_event(pair: list[RelayClient]) -> None:
     pair[1].received[-1] = 999
 
 
-def write_twice(pair: list[RelayClient]) -> None:
+def write_a_message_twice(pair: list[RelayClient]) -> None:
     for one in pair:
-        hear(one, 4, 100)
+        receive(one, 4, 100)
 
 
-def ack_what_is_not_there(pair: list[RelayClient]) -> None:
+def ack_a_missing_event(pair: list[RelayClient]) -> None:
     pair[0].on_ack({"id": "102", "first": 4, "last": 4})
 
 
-def ack_in_the_wrong_place(pair: list[RelayClient]) -> None:
+def ack_the_wrong_index(pair: list[RelayClient]) -> None:
     pair[0].acked[0] = (100, 3)
 
 
@@ -77,34 +77,34 @@ def leave_unanswered(pair: list[RelayClient]) -> None:
     pair[0].waiting["103"] = 0.0
 
 
-def apply_what_was_rejected(pair: list[RelayClient]) -> None:
+def apply_a_rejected_command(pair: list[RelayClient]) -> None:
     pair[0].rejected.append(101)
 
 
-def cut(pair: list[RelayClient]) -> None:
+def close_abnormally(pair: list[RelayClient]) -> None:
     pair[0].on_closed(1006, "")
 
 
-def skip(pair: list[RelayClient]) -> None:
+def skip_an_index(pair: list[RelayClient]) -> None:
     pair[0].connection.journal.event(7)
 
 
-LIES = (
-    lose_the_end,
-    tell_another_story,
-    write_twice,
-    ack_what_is_not_there,
-    ack_in_the_wrong_place,
+FAULTS = (
+    lose_the_last_event,
+    deliver_another_event,
+    write_a_message_twice,
+    ack_a_missing_event,
+    ack_the_wrong_index,
     apply_without_ack,
     leave_unanswered,
-    apply_what_was_rejected,
-    cut,
-    skip,
+    apply_a_rejected_command,
+    close_abnormally,
+    skip_an_index,
 )
 
 
-@pytest.mark.parametrize("lie", LIES, ids=[lie.__name__ for lie in LIES])
-def test_every_lie_is_found(lie: Callable[[list[RelayClient]], None]) -> None:
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.__name__ for fault in FAULTS])
+def test_every_fault_is_found(fault: Callable[[list[RelayClient]], None]) -> None:
     pair = room()
-    lie(pair)
+    fault(pair)
     assert problems(pair)

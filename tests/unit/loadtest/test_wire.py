@@ -1,4 +1,4 @@
-"""The client's frames, against the library's idea of them."""
+"""The client's frames, compared with those of the websockets library."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIZES = (0, 1, 125, 126, 65535, 65536)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_what_the_client_writes_is_what_a_server_reads(size: int) -> None:
+def test_a_server_reads_the_frames_of_the_client(size: int) -> None:
     server = ServerProtocol(state=State.OPEN)
     payload = bytes(index % 251 for index in range(size))
     server.receive_data(client_frame(BINARY, payload))
@@ -23,7 +23,7 @@ def test_what_the_client_writes_is_what_a_server_reads(size: int) -> None:
 
 
 @pytest.mark.parametrize("step", [1, 3, 1000])
-def test_frames_are_cut_out_of_bytes_however_they_arrive(step: int) -> None:
+def test_frames_are_read_however_the_bytes_are_split(step: int) -> None:
     payloads = [b"x" * size for size in (0, 5, 125, 126, 400, 70_000)]
     stream = b"".join(Frame(Opcode.TEXT, payload).serialize(mask=False) for payload in payloads)
     reader = FrameReader()
@@ -31,7 +31,7 @@ def test_frames_are_cut_out_of_bytes_however_they_arrive(step: int) -> None:
     assert messages == [(TEXT, payload) for payload in payloads]
 
 
-def test_fragments_are_joined_and_a_ping_between_them_is_told_at_once() -> None:
+def test_fragments_are_joined_and_a_ping_between_them_comes_first() -> None:
     parts = [
         Frame(Opcode.TEXT, b"one ", fin=False),
         Frame(Opcode.PING, b"?"),
@@ -43,12 +43,12 @@ def test_fragments_are_joined_and_a_ping_between_them_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize("frame", [b"\x81\x85\0\0\0\0hello", b"\xc1\x00"], ids=["masked", "reserved bit"])
-def test_what_no_server_may_send_is_refused(frame: bytes) -> None:
+def test_frames_that_a_server_may_not_send_are_rejected(frame: bytes) -> None:
     with pytest.raises(BadFrame):
         FrameReader().feed(frame)
 
 
 @pytest.mark.parametrize("name", sorted(CODECS))
-def test_codecs_bring_back_what_went_in(name: str) -> None:
+def test_codecs_decode_what_they_encoded(name: str) -> None:
     message = {"type": "command", "id": "1", "args": {"data": [1, 2.5, None, "ä", {"deep": True}]}}
     assert CODECS[name].decode(CODECS[name].encode(message)) == message

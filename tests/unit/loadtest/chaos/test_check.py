@@ -1,4 +1,4 @@
-"""The checker finds what is wrong: each history here is right but for one thing."""
+"""The checker finds each kind of fault: every history here is correct except for one thing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def history(player_id: str, *commands: Command, events: list[dict[str, Any]] | N
     return made
 
 
-def right() -> list[History]:
+def correct() -> list[History]:
     return [
         history(ADA, command(ADA, "one", 1), command(ADA, "three", 3)),
         history(BEN, command(BEN, "two", 2), command(BEN, "four", 4)),
@@ -50,99 +50,99 @@ def found(histories: list[History], items: list[dict[str, Any]]) -> dict[str, in
     return {kind: count for kind, count in findings.counts.items() if count}
 
 
-def test_what_is_right_passes() -> None:
-    assert found(right(), log()) == {}
+def test_correct_histories_pass() -> None:
+    assert found(correct(), log()) == {}
 
 
-def test_an_acked_command_that_is_not_in_the_log() -> None:
-    histories = right()
+def test_an_acked_command_that_is_not_in_the_log_is_lost() -> None:
+    histories = correct()
     histories[0].commands.append(command(ADA, "five", 5))
     assert found(histories, log()) == {"lost": 2}  # by its ack, and by its contents
 
 
-def test_a_log_that_was_cut_off() -> None:
-    assert found(right(), log()[:4])["lost"] >= 2
+def test_a_truncated_log_is_lost() -> None:
+    assert found(correct(), log()[:4])["lost"] >= 2
 
 
-def test_an_acked_command_that_stands_elsewhere() -> None:
-    histories = right()
+def test_an_acked_command_at_another_index_is_lost() -> None:
+    histories = correct()
     histories[0].commands[0].ack = (3, 3)
     assert found(histories, log()) == {"lost": 1, "duplicated": 1}
 
 
-def test_a_command_that_was_applied_twice() -> None:
+def test_a_command_that_was_applied_twice_is_duplicated() -> None:
     items = [*log(), said(5, ADA, "one")]
-    histories = right()
+    histories = correct()
     for one in histories:
         one.event(items[5])
     assert found(histories, items) == {"duplicated": 1}
 
 
-def test_a_command_without_an_answer_may_be_there_once_or_not() -> None:
+def test_an_unanswered_command_may_be_in_the_log_once_or_not_at_all() -> None:
     for items in (log(), [*log(), said(5, ADA, "five")]):
-        histories = right()
+        histories = correct()
         histories[0].commands.append(command(ADA, "five", None))
         assert found(histories, items) == {}
     items = [*log(), said(5, ADA, "five"), said(6, ADA, "five")]
     assert found(histories, items) == {"duplicated": 1}
 
 
-def test_a_refused_command_may_not_be_there() -> None:
-    histories = right()
+def test_a_refused_command_may_not_be_in_the_log() -> None:
+    histories = correct()
     histories[0].commands[0].ack = None
     histories[0].commands[0].refused = True
     assert found(histories, log()) == {"duplicated": 1}
 
 
-def test_something_that_nobody_said() -> None:
-    histories = right()
+def test_an_event_without_a_command_is_a_mismatch() -> None:
+    histories = correct()
     del histories[1].commands[1]
     assert found(histories, log()) == {"mismatches": 1}
 
 
-def test_two_commands_with_the_same_index() -> None:
-    histories = right()
+def test_two_acks_of_one_index_are_duplicated() -> None:
+    histories = correct()
     histories[1].commands[0] = Command("c", command_key("said", BEN, "two"), 1, (2, 3))
     assert found(histories, log()) == {"duplicated": 1}
 
 
-def test_a_gap_in_the_log() -> None:
+def test_a_gap_in_the_log_is_found() -> None:
     items = log()
     del items[2]
     assert found([], items) == {"gaps": 1}
 
 
-def test_an_event_with_other_contents() -> None:
+def test_an_event_with_other_contents_is_a_mismatch() -> None:
     for change in ({"data": {"player_id": BEN, "data": "too"}}, {"at": 7}, {"name": "sad"}):
         events = log()
         events[2] |= change
-        histories = [history(ADA, command(ADA, "one", 1), command(ADA, "three", 3), events=events), right()[1]]
+        histories = [history(ADA, command(ADA, "one", 1), command(ADA, "three", 3), events=events), correct()[1]]
         assert found(histories, log()) == {"mismatches": 1}
 
 
-def test_an_event_that_is_not_in_the_log() -> None:
+def test_a_received_event_that_is_not_in_the_log_is_lost() -> None:
     items = [*log(), said(5, "cleo", "five")]
-    assert found([*right(), history(BEN, events=items)], log()) == {"lost": 1}
+    assert found([*correct(), history(BEN, events=items)], log()) == {"lost": 1}
 
 
-def test_two_clients_that_were_told_different_things() -> None:
-    ours, theirs = right()
+def test_clients_that_received_different_events_are_a_mismatch() -> None:
+    ours, theirs = correct()
     theirs.digests[3] ^= 1
     assert found([ours, theirs], log()) == {"mismatches": 1}
 
 
-def test_a_state_stands_for_the_events_before_it() -> None:
+def test_a_state_replaces_the_events_before_it() -> None:
     one = History(BEN, BEN)
     one.event(log()[0])
     one.state({"type": "state", "index": 3, "view": {}})
     one.event(log()[4])
-    assert found([*right(), one], log()) == {}
+    assert found([*correct(), one], log()) == {}
 
 
 @pytest.mark.parametrize(
     ("indexes", "kind"), [((0, 1, 3), "gaps"), ((0, 1, 1), "duplicated"), ((0, 2, 1), "out_of_order")]
 )
-def test_the_order_of_what_came(indexes: tuple[int, ...], kind: str) -> None:
+def test_a_wrong_sequence_of_events_is_found(indexes: tuple[int, ...], kind: str) -> None:
     journal, findings = Journal(), Findings()
     for index in indexes:
         journal.event(index)
@@ -150,7 +150,7 @@ def test_the_order_of_what_came(indexes: tuple[int, ...], kind: str) -> None:
     assert findings.counts[kind] == 1
 
 
-def test_two_answers_to_one_command() -> None:
+def test_two_different_acks_of_one_command_are_a_mismatch() -> None:
     journal, findings = Journal(), Findings()
     journal.ack("c1", 1, 1)
     journal.ack("c1", 2, 2)
@@ -158,18 +158,18 @@ def test_two_answers_to_one_command() -> None:
     assert findings.counts["mismatches"] == 1
 
 
-def test_a_state_that_is_not_that_of_the_log() -> None:
+def test_a_state_that_differs_from_the_log_is_a_mismatch() -> None:
     view = {"phase": "playing", "turn": {"player_id": ADA, "deadline_at": 1234}, "join_code": "ABCDEF"}
     folded = {"phase": "playing", "turn": {"player_id": ADA, "deadline_at": None}}
     findings = Findings()
     check.check_views([(5, view)], {5: folded}, "ada", findings)
-    assert not findings.any  # neither the deadline nor the code stands in an event
+    assert not findings.any  # no event contains the deadline or the code
     check.check_views([(5, view)], {5: {**folded, "phase": "lobby"}}, "ada", findings)
     assert findings.counts["mismatches"] == 1
     assert "phase" in findings.examples[0]
 
 
-def test_scores_that_the_rounds_do_not_add_up_to() -> None:
+def test_scores_that_differ_from_the_rounds_are_a_mismatch() -> None:
     scored = {"index": 0, "name": "round_scored", "at": 1, "data": {"cumulative_scores": {ADA: 10}}}
     completed = {"index": 1, "name": "game_completed", "at": 2, "data": {"final_scores": {ADA: 10}}}
     for scores, summary, expected in ((10, 10, 0), (11, 10, 1), (10, 11, 1)):
@@ -179,7 +179,7 @@ def test_scores_that_the_rounds_do_not_add_up_to() -> None:
         assert findings.counts["mismatches"] == expected
 
 
-def test_all_are_counted_and_a_few_are_told() -> None:
+def test_all_findings_are_counted_and_a_few_are_kept() -> None:
     findings = Findings()
     for number in range(100):
         findings.add("lost", str(number))

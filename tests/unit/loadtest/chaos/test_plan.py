@@ -1,4 +1,4 @@
-"""The plan: what was asked for, in an order that the seed decides."""
+"""The plan: the requested faults in an order that the seed decides."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from loadtest.chaos.plan import Fault, InvalidOption, counts, make_plan, possibl
 ALL = possible(own_server=True, own_postgres=True)
 
 
-def test_all_kinds_get_their_share() -> None:
+def test_cycles_are_spread_evenly_over_all_kinds() -> None:
     assert counts("all", 20, ALL) == {fault: 3 if place < 6 else 2 for place, fault in enumerate(Fault)}
 
 
-def test_kinds_with_a_count_of_their_own_take_nothing_from_the_others() -> None:
+def test_kinds_with_a_count_do_not_reduce_the_cycles_of_others() -> None:
     wanted = counts("kill-server:20, garbage,drop-sockets", 5, ALL)
     assert wanted == {Fault.KILL_SERVER: 20, Fault.GARBAGE: 3, Fault.DROP_SOCKETS: 2}
 
 
-def test_a_later_count_holds() -> None:
+def test_a_later_count_overrides_an_earlier_one() -> None:
     assert counts("all:1,kill-server:5", 20, ALL) == {f: 5 if f is Fault.KILL_SERVER else 1 for f in Fault}
 
 
 @pytest.mark.parametrize("asked", ["", "kill", "kill-server:", "kill-server:0", "kill-server:-1", "garbage:x", "all,"])
-def test_what_makes_no_sense_is_refused(asked: str) -> None:
+def test_invalid_faults_are_rejected(asked: str) -> None:
     with pytest.raises(InvalidOption):
         counts(asked, 20, ALL)
 
 
-def test_no_cycles_are_refused() -> None:
+def test_zero_cycles_are_rejected() -> None:
     with pytest.raises(InvalidOption):
         counts("all", 0, ALL)
 
 
-def test_what_is_not_ours_is_not_broken() -> None:
+def test_faults_need_a_server_or_database_that_was_started_here() -> None:
     foreign_database = possible(own_server=True, own_postgres=False)
     assert set(Fault) - set(foreign_database) == {Fault.KILL_POSTGRES, Fault.FREEZE_POSTGRES}
     foreign_server = possible(own_server=False, own_postgres=False)

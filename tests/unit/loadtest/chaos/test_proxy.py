@@ -1,4 +1,4 @@
-"""The proxy: passes everything on, and breaks the writer's line exactly where it was told to."""
+"""The proxy passes everything on, and breaks the writer's connection exactly where the cut says."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ WRITER = b"\0\0\0\x2aapplication_name\0parlor writer\0"
 
 
 class Database:
-    """Answers each piece with `ok:` and the piece. `heard`: all that came, over all connections."""
+    """Answers each piece with `ok:` and the piece. `received`: all bytes, over all connections."""
 
     def __init__(self) -> None:
-        self.heard = b""
+        self.received = b""
         self.came = asyncio.Event()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while data := await reader.read(65536):
-                self.heard += data
+                self.received += data
                 self.came.set()
                 writer.write(b"ok:" + data)
         except ConnectionError:
@@ -32,8 +32,8 @@ class Database:
         finally:
             writer.close()
 
-    async def until(self, heard: bytes) -> None:
-        while not self.heard.endswith(heard):
+    async def until(self, received: bytes) -> None:
+        while not self.received.endswith(received):
             self.came.clear()
             await self.came.wait()
 
@@ -46,7 +46,7 @@ class Client:
         self.writer = writer
 
     async def ask(self, request: bytes) -> bytes:
-        """The whole answer; fewer bytes if the line breaks before."""
+        """The whole answer; fewer bytes if the connection breaks before."""
         self.writer.write(request)
         try:
             return await self.reader.readexactly(3 + len(request))
@@ -57,7 +57,7 @@ class Client:
 
 
 class Rig:
-    """A database, the proxy before it, and clients, which are closed at the end."""
+    """A database, a proxy before it, and clients, which are closed at the end."""
 
     def __init__(self, database: Database, proxy: DatabaseProxy) -> None:
         self.database = database
@@ -71,7 +71,7 @@ class Rig:
         return Client(reader, writer)
 
     async def client(self, first: bytes = WRITER) -> Client:
-        """One that has sent its first message."""
+        """A client that has sent its first message."""
         client = await self.connect()
         assert await client.ask(first) == b"ok:" + first
         return client
@@ -103,7 +103,7 @@ async def cut(proxy: DatabaseProxy, client: Client, how: Cut, request: bytes) ->
     return answer
 
 
-async def test_everything_passes() -> None:
+async def test_without_a_cut_everything_passes() -> None:
     async with proxied() as rig:
         client = await rig.client()
         large = bytes(1_000_000)
@@ -115,29 +115,29 @@ async def test_everything_passes() -> None:
         assert await other.ask(b"select") == b"ok:select"
 
 
-async def test_a_request_that_is_cut_short() -> None:
+async def test_a_request_can_be_cut_short() -> None:
     async with proxied() as rig:
         client = await rig.client()
         assert await cut(rig.proxy, client, AfterBytes(4, of_requests=True), b"commit") == b""
         await rig.database.until(b"comm")
-        assert await (await rig.client()).ask(b"again") == b"ok:again"  # once, and the next line is whole
+        assert await (await rig.client()).ask(b"again") == b"ok:again"  # once, and the next connection is not cut
 
 
-async def test_an_answer_that_is_cut_short() -> None:
+async def test_an_answer_can_be_cut_short() -> None:
     async with proxied() as rig:
         client = await rig.client()
         assert await cut(rig.proxy, client, AfterBytes(5, of_requests=False), b"commit") == b"ok:co"
-        assert rig.database.heard.endswith(b"commit")
+        assert rig.database.received.endswith(b"commit")
 
 
-async def test_a_request_that_is_carried_out_and_not_answered() -> None:
+async def test_a_request_can_be_executed_without_an_answer() -> None:
     async with proxied() as rig:
         client = await rig.client()
         assert await cut(rig.proxy, client, BeforeAnswer(), b"commit") == b""
-        assert rig.database.heard.endswith(b"commit")
+        assert rig.database.received.endswith(b"commit")
 
 
-async def test_a_request_that_arrives_when_its_line_is_long_gone() -> None:
+async def test_a_request_can_arrive_after_its_connection_has_broken() -> None:
     async with proxied() as rig:
         client = await rig.client()
         assert await cut(rig.proxy, client, LateRequest(0.05), b"commit") == b""
@@ -145,14 +145,14 @@ async def test_a_request_that_arrives_when_its_line_is_long_gone() -> None:
         await rig.database.until(b"commit")
 
 
-async def test_what_was_held_arrives_when_its_sender_is_gone() -> None:
+async def test_held_requests_arrive_after_their_sender_has_disconnected() -> None:
     async with proxied() as rig:
         client = await rig.client()
         rig.proxy.hold()
         client.writer.write(b"commit")
         client.writer.close()
-        assert await (await rig.client()).ask(b"another line") == b"ok:another line"
-        assert b"commit" not in rig.database.heard
+        assert await (await rig.client()).ask(b"another connection") == b"ok:another connection"
+        assert b"commit" not in rig.database.received
         rig.proxy.release()
         await rig.database.until(b"commit")
 
@@ -168,7 +168,7 @@ async def test_only_the_writer_is_cut() -> None:
         await breaking
 
 
-async def test_a_writer_with_nothing_to_say_is_not_waited_for_for_ever() -> None:
+async def test_a_cut_times_out_if_the_writer_sends_nothing() -> None:
     async with proxied() as rig:
         client = await rig.client()
         with pytest.raises(TimeoutError):
@@ -176,19 +176,19 @@ async def test_a_writer_with_nothing_to_say_is_not_waited_for_for_ever() -> None
         assert await client.ask(b"commit") == b"ok:commit"
 
 
-async def test_a_database_that_is_down() -> None:
+async def test_connections_are_closed_while_the_database_is_down() -> None:
     async with DatabaseProxy("postgresql:///test?host=/nowhere") as proxy:
         rig = Rig(Database(), proxy)
         assert await (await rig.connect()).ask(WRITER) == b""
         await rig.close()
 
 
-def test_where_a_database_listens() -> None:
+def test_the_address_of_a_database_is_read_from_its_dsn() -> None:
     assert target_of("postgresql://parlor@/parlor?host=/run/pg") == "/run/pg/.s.PGSQL.5432"
     assert target_of("postgresql://%2Frun%2Fpg:6000/parlor") == "/run/pg/.s.PGSQL.6000"
     assert target_of("postgresql://me:secret@localhost:6000/parlor") == ("localhost", 6000)
 
 
-def test_the_same_account_and_database_through_the_proxy() -> None:
+def test_the_dsn_of_the_proxy_keeps_account_and_database() -> None:
     assert through("postgresql://me:a%20b@/x?host=/tmp", 7) == "postgresql://me:a%20b@127.0.0.1:7/x?sslmode=disable"
     assert through("postgresql:///x?user=me&host=/tmp", 7) == "postgresql://me@127.0.0.1:7/x?sslmode=disable"

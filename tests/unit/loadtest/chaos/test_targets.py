@@ -1,4 +1,4 @@
-"""Only what is on this machine is tested."""
+"""Only servers and databases on this machine may be tested."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from loadtest.chaos.targets import require_loopback
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:8000", "http://localhost:1", "http://[::1]:8000", "http://127.1.2.3"]
 )
-def test_servers_here(url: str) -> None:
+def test_local_servers_are_accepted(url: str) -> None:
     require_loopback(url, None)
 
 
@@ -19,7 +19,7 @@ def test_servers_here(url: str) -> None:
     "url",
     ["http://example.org", "http://10.0.0.1", "https://127.0.0.1", "http://127.0.0.1.example.org", "127.0.0.1", ""],
 )
-def test_servers_elsewhere(url: str) -> None:
+def test_remote_servers_are_rejected(url: str) -> None:
     with pytest.raises(InvalidOption, match="--url"):
         require_loopback(url, None)
 
@@ -34,7 +34,7 @@ def test_servers_elsewhere(url: str) -> None:
         "postgresql://[::1]/test",
     ],
 )
-def test_databases_here(dsn: str) -> None:
+def test_local_databases_are_accepted(dsn: str) -> None:
     require_loopback(None, dsn)
 
 
@@ -50,11 +50,11 @@ def test_databases_here(dsn: str) -> None:
         "/test",
     ],
 )
-def test_databases_elsewhere(dsn: str) -> None:
+def test_remote_databases_are_rejected(dsn: str) -> None:
     with pytest.raises(InvalidOption, match="--database-url"):
         require_loopback(None, dsn)
 
 
-def test_a_server_has_its_database_already() -> None:
+def test_a_server_and_a_database_may_not_both_be_given() -> None:
     with pytest.raises(InvalidOption, match="leave"):
         require_loopback("http://127.0.0.1:8000", "postgresql://127.0.0.1/test")

@@ -1,4 +1,4 @@
-"""The comparison with the log finds each kind of lie."""
+"""The comparison with the log finds each kind of difference."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def event_times(first: int = 2, last: int = 9) -> EventTimes:
     return made
 
 
-def test_an_honest_server() -> None:
+def test_equal_events_have_no_problems() -> None:
     assert event_times().problems(LOG) == []
 
 
-def test_what_a_state_stood_for_is_not_compared() -> None:
+def test_events_that_a_state_replaced_are_not_compared() -> None:
     made = event_times(2, 4)
     made.state(7)
     made.event(LOG[8])
@@ -35,10 +35,10 @@ def test_what_a_state_stood_for_is_not_compared() -> None:
 @pytest.mark.parametrize(
     ("log", "said"),
     [
-        (LOG[:-1], "event 9 was told and is not in the log"),
-        ([*LOG[:5], {"index": 5, "at": 1}, *LOG[6:]], "event 5 in the log is another one than was told"),
-        ([], "event 2 was told and is not in the log"),
+        (LOG[:-1], "event 9 was received and is not in the log"),
+        ([*LOG[:5], {"index": 5, "at": 1}, *LOG[6:]], "event 5 in the log is not the one that was received"),
+        ([], "event 2 was received and is not in the log"),
     ],
 )
-def test_another_log(log: list[dict[str, Any]], said: str) -> None:
+def test_differences_from_the_log_are_found(log: list[dict[str, Any]], said: str) -> None:
     assert said in event_times().problems(log)

@@ -37,7 +37,7 @@ def second(number: int, ack_ms: float, **reads: int) -> Second:
     return made
 
 
-def test_a_report_tells_the_time_to_ack_with_and_without_reads() -> None:
+def test_a_report_shows_the_time_to_ack_with_and_without_reads() -> None:
     seconds = [second(0, 1), second(1, 2), second(2, 500), second(3, 500), second(4, 500), second(5, 30, s200=7)]
     report = LoadReport(LoadSettings(reads_per_s=200), {}, seconds, reads_from=3)
     for each in seconds:
@@ -50,7 +50,7 @@ def test_a_report_tells_the_time_to_ack_with_and_without_reads() -> None:
     assert report.is_clean
 
 
-def test_a_429_without_retry_after_breaks_the_report() -> None:
+def test_a_429_without_retry_after_is_a_problem() -> None:
     report = LoadReport(LoadSettings(reads_per_s=200), {}, reads_from=0)
     report.total.reads[NO_RETRY_AFTER] = 3
     report.add_checks([])
@@ -67,7 +67,7 @@ def test_a_429_without_retry_after_breaks_the_report() -> None:
     ],
     ids=["nobody plays", "too short", "another machine"],
 )
-def test_reads_are_refused_where_they_make_no_sense(settings: dict[str, object]) -> None:
+def test_invalid_combinations_with_reads_are_rejected(settings: dict[str, object]) -> None:
     with pytest.raises(InvalidOption):
         LoadSettings(reads_per_s=200, **settings)  # type: ignore[arg-type]
     LoadSettings(reads_per_s=200, url="http://127.0.0.1:8000", duration_s=6)

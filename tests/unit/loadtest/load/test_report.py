@@ -1,4 +1,4 @@
-"""How seconds are put together, what is read from the server's metrics, and the page."""
+"""The timeline, the server's metrics, and the report as text and as a page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from loadtest.load.settings import LoadSettings
 from loadtest.load.timeline import Timeline
 
 
-def told(acks: int, *, rooms: int = 2, ms: float = 5.0, cpu: float = 0.5) -> dict[str, Any]:
+def tick(acks: int, *, rooms: int = 2, ms: float = 5.0, cpu: float = 0.5) -> dict[str, Any]:
     metrics = ClientMetrics()
     metrics.acks = acks
     for _ in range(acks):
@@ -23,14 +23,14 @@ def told(acks: int, *, rooms: int = 2, ms: float = 5.0, cpu: float = 0.5) -> dic
     return {"rooms": rooms, "connections": 4 * rooms, "cpu": cpu, **metrics.as_json()}
 
 
-def test_seconds_of_several_processes_are_added() -> None:
+def test_seconds_of_several_processes_are_added_up() -> None:
     timeline = Timeline(2)
-    timeline.tick(0, told(1000))  # before the measurement
+    timeline.tick(0, tick(1000))  # before the measurement
     timeline.begin()
-    timeline.tick(0, told(10, ms=1, cpu=0.2))
-    timeline.tick(0, told(20))
-    timeline.tick(1, told(30, ms=9, cpu=0.9))
-    (whole,) = timeline.whole  # the second process has not told of the next one
+    timeline.tick(0, tick(10, ms=1, cpu=0.2))
+    timeline.tick(0, tick(20))
+    timeline.tick(1, tick(30, ms=9, cpu=0.9))
+    (whole,) = timeline.complete  # the second process has not reported the next one
     assert (whole.metrics.acks, whole.rooms, whole.connections, whole.clients_cpu) == (40, 4, 16, 0.9)
     assert whole.metrics.to_ack.count == 40
     assert whole.as_json()["to_ack_max_ms"] == pytest.approx(9, rel=0.01)
@@ -52,7 +52,7 @@ parlor_commit_duration_seconds_bucket{{le="+Inf"}} {commits}
 """
 
 
-def test_what_lies_between_two_readings() -> None:
+def test_figures_are_the_difference_of_two_readings() -> None:
     before = Reading(10.0, parse_metrics(METRICS.format(events=100, commits=50, fast=50)))
     after = Reading(12.0, parse_metrics(METRICS.format(events=500, commits=150, fast=100)))
     figures = difference(before, after)
@@ -62,10 +62,10 @@ def test_what_lies_between_two_readings() -> None:
     assert figures["commit_p99_ms"] == pytest.approx(1.98)
 
 
-def test_quantiles_of_buckets() -> None:
+def test_quantiles_are_interpolated_within_buckets() -> None:
     assert quantile([], 0.5) == 0
     assert quantile([(1.0, 0.0), (2.0, 0.0)], 0.5) == 0
-    assert quantile([(1.0, 10.0), (float("inf"), 20.0)], 0.99) == 1.0  # not more than is known
+    assert quantile([(1.0, 10.0), (float("inf"), 20.0)], 0.99) == 1.0  # the last finite edge
     assert parse_metrics("<html>not metrics</html> {") == {}
 
 
@@ -73,9 +73,9 @@ def report(**changes: Any) -> LoadReport:
     timeline = Timeline(1)
     timeline.begin()
     for acks in (100, 300):
-        timeline.tick(0, told(acks))
+        timeline.tick(0, tick(acks))
     timeline.seconds[1].server_figures = {"committed_per_s": 300.0, "batch_events": 2.0}
-    made = LoadReport(LoadSettings(), {"machine": "a <machine>"}, timeline.whole)
+    made = LoadReport(LoadSettings(), {"machine": "a <machine>"}, timeline.complete)
     for second in made.seconds:
         made.total.add(second.metrics)
     done = {"acked": 400, "compared": 500, "not_compared": 0, "problem_count": 0, "problems": [], "notes": []}
@@ -83,25 +83,25 @@ def report(**changes: Any) -> LoadReport:
     return made
 
 
-def test_a_report_says_rates_and_whether_it_was_true() -> None:
+def test_a_report_shows_rates_and_problems() -> None:
     good = report()
     assert good.is_clean
     assert "200/s acked" in good.text()
     assert "nothing lost, nothing twice, no gap, no disorder" in good.text()
-    bad = report(problem_count=1, problems=["room 1: event 7 came twice"])
+    bad = report(problem_count=1, problems=["room 1: event 7 arrived twice"])
     assert not bad.is_clean
-    assert "event 7 came twice" in bad.text()
+    assert "event 7 arrived twice" in bad.text()
     assert bad.as_json()["truth"]["problem_count"] == 1
 
 
-def test_a_limit_of_the_clients_is_said() -> None:
+def test_a_limit_of_the_clients_is_reported() -> None:
     made = report()
     made.seconds[0].clients_cpu = made.seconds[1].clients_cpu = 0.99
     made.add_checks([])
     assert "the clients used 99% of a core" in made.text()
 
 
-def test_the_page_is_whole_and_loads_nothing() -> None:
+def test_the_page_is_valid_and_loads_nothing() -> None:
     text = html_report(report())
     assert "a &lt;machine&gt;" in text
     assert "http" not in text.replace("http://www.w3.org", "")
@@ -112,7 +112,7 @@ def test_the_page_is_whole_and_loads_nothing() -> None:
     assert "problems" in html_report(report(problem_count=2))
 
 
-def test_a_plot_has_gaps_where_nothing_was_told() -> None:
+def test_a_plot_has_gaps_where_values_are_missing() -> None:
     plot = Plot("Commit", "ms", (("ms", "p50"),))
     drawn = plot_figure(plot, [{"ms": 1.0}, {}, {"ms": 3.0}, {"ms": 2.0}])
     assert drawn.count("M") == 2
