@@ -1,8 +1,7 @@
-"""`parlor chaos` as a user runs it: the promises hold under each kind of fault, and nothing is left behind.
+"""`parlor chaos` as a user runs it: the guarantees hold under each kind of fault, and nothing is left behind.
 
-Each run loads a server, breaks something as often as its name says, and holds all that its clients were told against
-the log. How that is checked is tested in `tests/unit/loadtest/chaos`. The long runs spend most of their time waiting:
-they are done side by side.
+Each run loads a server, injects faults, and compares what its clients received with the log. The checks themselves are
+tested in `tests/unit/loadtest/chaos`. The long runs mostly wait, so they run concurrently.
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ CUTS = amount(usual=40, soak=200)
 
 
 @contextmanager
-def a_place() -> Iterator[Path]:
-    """Where a run makes its folders: one that is its alone, so that what it leaves is seen."""
+def scratch_folder() -> Iterator[Path]:
+    """A separate folder for the temporary files of a run, so that leftovers are visible."""
     with tempfile.TemporaryDirectory(prefix="parlor-test-") as folder:
         Path(folder).chmod(0o755)  # Postgres may run under another account
         yield Path(folder)
@@ -44,7 +43,7 @@ def a_place() -> Iterator[Path]:
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    with a_place() as place:
+    with scratch_folder() as place:
         yield place
 
 
@@ -54,10 +53,10 @@ Told = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def runs(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Told]]]:
-    """The long runs of the tests that were chosen, by their options, under way from now on."""
+    """The long runs of the selected tests, by their options. They start at once."""
 
     def run(options: str) -> Told:
-        with a_place() as place:
+        with scratch_folder() as place:
             return report(place, *options.split())
 
     chosen = [item for item in request.session.items if isinstance(item, pytest.Function)]
@@ -72,7 +71,7 @@ def told(request: pytest.FixtureRequest, runs: dict[str, Future[Told]]) -> Told:
 
 
 def run_of(options: str) -> pytest.MarkDecorator:
-    """What the test is told is the report of `parlor chaos` with these options."""
+    """The test gets the report of `parlor chaos` with these options."""
     return pytest.mark.parametrize("told", [options], indirect=True)
 
 
@@ -93,7 +92,7 @@ def chaos(place: Path, *options: str, **settings: str) -> subprocess.CompletedPr
 
 
 def report(place: Path, *options: str) -> Told:
-    """Of a run in which every promise was kept, and that left nothing behind."""
+    """The report of a run in which every guarantee held and that left nothing behind."""
     target = place / "report.json"
     done = chaos(place, *options, "--json", str(target))
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-2000:]}"
@@ -102,7 +101,7 @@ def report(place: Path, *options: str) -> Told:
     assert told["ok"]
     assert told["cycles"]["done"] == told["cycles"]["planned"] == len(told["plan"])
     assert set(told["failures"].values()) == {0}
-    assert told["events"]["bridged_by_states"] == 0  # every client was told of every event
+    assert told["events"]["bridged_by_states"] == 0  # every client received every event
     assert_nothing_is_left(place)
     return told
 
@@ -113,7 +112,7 @@ def assert_nothing_is_left(place: Path) -> None:
 
 
 def processes_of(place: Path) -> list[str]:
-    """The command lines that name the place."""
+    """The command lines that contain this folder."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -150,7 +149,7 @@ def test_nothing_is_lost_when_postgres_freezes(told: Told) -> None:
 @pytest.mark.timeout(600)
 @run_of(f"--faults cut-connection:{CUTS} --rate 400 --seed 4")
 def test_nothing_is_lost_when_the_database_connection_is_cut(told: Told) -> None:
-    """Between a commit and its answer too: then the server can't know, and looks."""
+    """Also between a commit and its answer: then the server must look up the outcome."""
     assert told["commands"]["acked"] > CUTS * 25
     assert {one["where"] for one in told["plan"]} == {"requests", "answers", "commit", "late"}
     assert told["commits_in_doubt"] >= CUTS // 2
@@ -167,9 +166,9 @@ def test_nothing_is_lost_when_clients_drop_stall_and_send_garbage(told: Told) ->
 
 @pytest.mark.timeout(120)
 def test_acks_before_their_commit_are_detected(place: Path) -> None:
-    """Rooms that promise less do lose: the check of a whole run sees what it has to see.
+    """Relaxed rooms do lose commands in a crash, and a run reports this.
 
-    With this seed the line to the database is held for half a second before each kill.
+    With this seed the connection to the database is held for half a second before each kill.
     """
     target = place / "report.json"
     options = ("--faults", "kill-server:2", "--durability", "relaxed", "--rooms", "4", "--rate", "200", "--seed", "29")
@@ -181,14 +180,14 @@ def test_acks_before_their_commit_are_detected(place: Path) -> None:
 
 @pytest.mark.timeout(120)
 def test_a_running_server_is_used(strict_server: ServerProcess, place: Path) -> None:
-    """With the limits that it has: who keeps them is not closed, however much is sent again."""
+    """A client that respects the limits is not closed, however much it sends again."""
     faults = "drop-sockets:3,slow-readers:1"
     told = report(place, "--url", strict_server.url, "--faults", faults, "--rooms", "2", "--rate", "1000")
     assert told["commands"]["acked"] > 0
     assert told["memory_bytes"] == {"before": {}, "after": {}}
     refused = chaos(place, "--url", strict_server.url, "--faults", "kill-server")
     assert refused.returncode == 2
-    assert "kill-server can only be done to a server that was started here" in refused.stderr
+    assert "kill-server needs a server that was started here" in refused.stderr
 
 
 @pytest.mark.timeout(120)
@@ -198,7 +197,7 @@ def test_an_existing_database_is_used(server_process: ServerProcess, dsn: str, p
     assert told["commands"]["acked"] > 0
     refused = chaos(place, "--database-url", dsn, "--faults", "freeze-postgres")
     assert refused.returncode == 2
-    assert "freeze-postgres can only be done to a database that was started here" in refused.stderr
+    assert "freeze-postgres needs a database that was started here" in refused.stderr
 
 
 def test_servers_that_are_not_for_tests_are_refused(place: Path) -> None:
@@ -206,7 +205,7 @@ def test_servers_that_are_not_for_tests_are_refused(place: Path) -> None:
         (("--url", "http://play.example.org"), {}, "not http:// on this machine"),
         (("--database-url", "postgresql://db.example.org/parlor"), {}, "only a postgresql:// database on this machine"),
         ((), {"PARLOR_ENV": "production"}, "PARLOR_ENV is production"),
-        (("--faults", "earthquake"), {}, "'earthquake' is none of kill-server"),
+        (("--faults", "earthquake"), {}, "'earthquake' is not one of kill-server"),
     ):
         refused = chaos(place, *options, **settings)
         assert refused.returncode == 2, refused.stderr
@@ -216,7 +215,7 @@ def test_servers_that_are_not_for_tests_are_refused(place: Path) -> None:
 
 
 def begun(place: Path) -> subprocess.Popen[str]:
-    """A run that has had its first fault."""
+    """A run that has injected its first fault."""
     options = ["--faults", "kill-server:1000", "--rooms", "2", "--rate", "50"]
     running = subprocess.Popen([*CHAOS, *options], env=environment(place), stderr=subprocess.PIPE, text=True)
     assert running.stderr is not None
@@ -227,7 +226,7 @@ def begun(place: Path) -> subprocess.Popen[str]:
 
 
 @pytest.mark.timeout(120)
-def test_a_run_that_is_stopped_leaves_nothing(place: Path) -> None:
+def test_a_stopped_run_leaves_nothing_behind(place: Path) -> None:
     running = begun(place)
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=60)

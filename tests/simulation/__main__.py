@@ -16,10 +16,10 @@ from tests.simulation.simulation import report, simulate
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description="Simulate Parlor under faults.")
-    parser.add_argument("--seed", type=int, help="this one only")
+    parser.add_argument("--seed", type=int, help="run only this seed")
     parser.add_argument("--trace", action="store_true", help="print the whole history")
-    parser.add_argument("--seeds", type=int, default=1000, help="how many (1000)")
-    parser.add_argument("--from", type=int, default=0, dest="first", help="the first one (0)")
+    parser.add_argument("--seeds", type=int, default=1000, help="number of seeds (1000)")
+    parser.add_argument("--from", type=int, default=0, dest="first", help="first seed (0)")
     parser.add_argument("--rewind", action="store_true", help="the database may fail over and lose its last commits")
     given = parser.parse_args()
     weights = REWINDS if given.rewind else WEIGHTS
@@ -30,7 +30,7 @@ def main() -> int:
         commands, faults = commands + outcome.commands, faults + outcome.faults
         if given.trace:
             print("\n".join(outcome.history))
-        if outcome.broken:
+        if outcome.violation:
             print(report(outcome, " --rewind" * given.rewind))
             return 1
     seconds = time.perf_counter() - began

@@ -1,4 +1,4 @@
-"""Some simulations run with smaller bounds than production, so that what happens beyond them happens often."""
+"""Some simulations run with smaller bounds than production, so that they are often exceeded."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from persistence.event_log import connection, queue, writer
 from server import limits
 
 _SMALLER: tuple[tuple[Any, str, Any], ...] = (
-    (limits, "TAIL_EVENTS", 3),  # who comes back is served from the log
-    (limits, "REPLAY_EVENTS_MAX", 12),  # or gets a state
+    (limits, "TAIL_EVENTS", 3),  # a resuming client is served from the log
+    (limits, "REPLAY_EVENTS_MAX", 12),  # or receives a state
     (limits, "WAITING_COMMANDS_MAX", 2),
     (limits, "UNCOMMITTED_EVENTS_MAX", 6),
     (queue, "MAX_BATCH_EVENTS", 2),  # a backlog takes several transactions
@@ -24,7 +24,7 @@ _SMALLER: tuple[tuple[Any, str, Any], ...] = (
 
 @contextmanager
 def smaller_bounds(random: Random) -> Iterator[None]:
-    """Each of them with a chance of one in five."""
+    """Reduce each bound with a probability of one in five."""
     with ExitStack() as stack:
         for owner, name, value in _SMALLER:
             if random.random() < 0.2:

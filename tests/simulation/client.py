@@ -1,4 +1,4 @@
-"""A player's or a spectator's client: sends commands, loses its connection, comes back where it was."""
+"""A player's or a spectator's client: sends commands, loses its connection, and resumes."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from tests.simulation.client_socket import Frame, Wire
+from tests.simulation.client_socket import Frame, SimulatedSocket
 from tests.simulation.loop import VirtualLoop
 
-Dial = Callable[["Client"], Wire | None]
+Connect = Callable[["Client"], SimulatedSocket | None]
 
 _ANSWER_TIMEOUT_S = 12.0
 _MOVES = ("player_bid", "card_played")
 
 
 class Client:
-    """`held`: the events that it has, by index, without a gap up to `last`, since its last state.
+    """`held`: the received events since the last state, by index, without a gap up to `last`.
 
-    `pending`: commands without an answer, by id; they are sent again, under the same id, on the next connection.
+    `pending`: unanswered commands, by id; they are sent again, under the same id, on the next connection.
     """
 
     def __init__(
-        self, name: str, player_id: str, role: str | None, loop: VirtualLoop, random: Random, dial: Dial
+        self, name: str, player_id: str, role: str | None, loop: VirtualLoop, random: Random, connect: Connect
     ) -> None:
         self.name = name
         self.player_id = player_id
@@ -36,100 +36,100 @@ class Client:
         self.turn: Frame | None = None
         self.ready = False
         self.game_id = ""
-        self.calm = False  # the faults are over: no more mischief of its own
-        self.wire: Wire | None = None
+        self.faults_over = False  # the client causes no more faults of its own
+        self.socket: SimulatedSocket | None = None
         self.welcomed = False
         self.refused = 0
         self._loop = loop
         self._random = random
-        self._dial = dial
+        self._connect = connect
         self._count = 0
-        self._bell: asyncio.Future[None] | None = None
+        self._wakeup: asyncio.Future[None] | None = None
 
-    # -- what the world sees
+    # -- for the simulation
 
     @property
     def online(self) -> bool:
-        return self.wire is not None and self.wire.open and self.welcomed
+        return self.socket is not None and self.socket.open and self.welcomed
 
-    async def live(self, think_s: float) -> None:
-        """Until cancelled."""
+    async def run(self, think_s: float) -> None:
+        """Connect and act until cancelled."""
         while True:
-            self.wire, self.welcomed = self._dial(self), False
-            if self.wire is not None:
-                self._hello(self.wire)
-                await self._converse(self.wire, think_s)
+            self.socket, self.welcomed = self._connect(self), False
+            if self.socket is not None:
+                self._hello(self.socket)
+                await self._stay_connected(self.socket, think_s)
             await self._sleep(self._random.uniform(0.01, 1.0))
 
     def command(self, name: str, args: dict[str, Any]) -> None:
-        """Send a new command; now and then twice."""
+        """Send a new command; sometimes twice."""
         self._count += 1
         command_id = f"{self.name}-{self._count}"
         frame: Frame = {"type": "command", "id": command_id, "name": name, "args": args}
         self.pending[command_id] = frame
-        assert self.wire is not None, "connected"
-        self.wire.send(frame)
+        assert self.socket is not None, "connected"
+        self.socket.send(frame)
         if self._random.random() < 0.15:
-            self.wire.send(frame)
+            self.socket.send(frame)
 
-    # -- its life
+    # -- behaviour
 
-    def _hello(self, wire: Wire) -> None:
-        if not self.calm and self._random.random() < 0.1:
+    def _hello(self, socket: SimulatedSocket) -> None:
+        if not self.faults_over and self._random.random() < 0.1:
             self._forget(self._random.choice((-1, self.last // 2)))
         hello = {"type": "hello", "token": self.player_id, "last_index": self.last, "epoch": self.epoch}
-        wire.send(hello | ({} if self.role is None else {"role": self.role}))
+        socket.send(hello | ({} if self.role is None else {"role": self.role}))
 
     def _forget(self, last: int) -> None:
-        """It knows less than it did. If that is nothing, the page was loaded anew: what was sent is forgotten too."""
+        """Forget the events after `last`. Below 0: the page was reloaded, and unanswered commands are forgotten too."""
         if last < 0:
             self.pending.clear()
         self.last = max(-1, min(self.last, last))
         self.held = {index: frame for index, frame in self.held.items() if index <= self.last}
 
-    async def _converse(self, wire: Wire, think_s: float) -> None:
-        await self._until(lambda: self.welcomed or not wire.open, _ANSWER_TIMEOUT_S)
+    async def _stay_connected(self, socket: SimulatedSocket, think_s: float) -> None:
+        await self._wait_until(lambda: self.welcomed or not socket.open, _ANSWER_TIMEOUT_S)
         for frame in tuple(self.pending.values()):
-            if wire.open and self.welcomed:
-                wire.send(frame)
-        while wire.open:
+            if socket.open and self.welcomed:
+                socket.send(frame)
+        while socket.open:
             if not self.welcomed:
-                self._hang_up(wire)
+                self._disconnect(socket)
                 return
-            await self._until(lambda: not wire.open, self._random.expovariate(1 / think_s))
-            if wire.open:
-                self._act(wire)
+            await self._wait_until(lambda: not socket.open, self._random.expovariate(1 / think_s))
+            if socket.open:
+                self._do_something(socket)
 
-    def _act(self, wire: Wire) -> None:
+    def _do_something(self, socket: SimulatedSocket) -> None:
         dice = self._random.random()
-        if not self.calm and dice < 0.12:
-            self._hang_up(wire)
-        elif not self.calm and dice < 0.16:
-            wire.send({"type": "sync"})
-        elif not self.calm and dice < 0.2 and self.done:
-            wire.send(self.done[self._random.choice(sorted(self.done))])
-        elif self.calm:
+        if not self.faults_over and dice < 0.12:
+            self._disconnect(socket)
+        elif not self.faults_over and dice < 0.16:
+            socket.send({"type": "sync"})
+        elif not self.faults_over and dice < 0.2 and self.done:
+            socket.send(self.done[self._random.choice(sorted(self.done))])
+        elif self.faults_over:
             for frame in self.pending.values():
                 if frame.pop("retry", False):
-                    wire.send(frame)
+                    socket.send(frame)
         elif self.role != "spectator":
-            self._play(wire)
+            self._play(socket)
 
-    def _play(self, wire: Wire) -> None:
-        """Overridden by games that are not relay."""
+    def _play(self, socket: SimulatedSocket) -> None:
+        """Send a command of relay. Overridden for other games."""
         if self._random.random() < 0.1:
             self.command("update_profile", {"display_name": f"{self.name} {self._count}"})
         else:
             self.command("say", {"data": f"{self.name}:{self._count}"})
 
-    def _hang_up(self, wire: Wire) -> None:
-        wire.cut(lossy=self._random.random() < 0.5, noticed_after_s=self._random.choice((0.001, 1.0, 10.0)))
+    def _disconnect(self, socket: SimulatedSocket) -> None:
+        socket.cut(lossy=self._random.random() < 0.5, noticed_after_s=self._random.choice((0.001, 1.0, 10.0)))
         self.turn = None
 
-    # -- what it hears
+    # -- frames
 
-    def received(self, wire: Wire, frame: Frame) -> None:
-        if wire is not self.wire:
+    def received(self, socket: SimulatedSocket, frame: Frame) -> None:
+        if socket is not self.socket:
             return
         match frame["type"]:
             case "welcome":
@@ -150,7 +150,7 @@ class Client:
                     self.done[frame["id"]] = sent
             case "reject":
                 self._rejected(frame)
-        self._ring()
+        self._wake()
 
     def _rejected(self, frame: Frame) -> None:
         self.refused += 1
@@ -159,40 +159,40 @@ class Client:
         elif frame["id"] in self.pending:
             self.pending[frame["id"]]["retry"] = True
 
-    def ended(self, wire: Wire, code: int) -> None:
-        if wire is self.wire:
+    def ended(self, socket: SimulatedSocket, code: int) -> None:
+        if socket is self.socket:
             self.turn = None
-            self._ring()
+            self._wake()
 
     # -- waiting
 
-    def _ring(self) -> None:
-        if self._bell is not None and not self._bell.done():
-            self._bell.set_result(None)
+    def _wake(self) -> None:
+        if self._wakeup is not None and not self._wakeup.done():
+            self._wakeup.set_result(None)
 
-    async def _until(self, condition: Callable[[], bool], seconds: float) -> None:
-        """Until it holds, at most so long."""
+    async def _wait_until(self, condition: Callable[[], bool], seconds: float) -> None:
+        """Wait until the condition holds, `seconds` at most."""
         over = False
 
         def expired() -> None:
-            nonlocal over  # the timer says it, not the clock: that may stand a rounding error before the deadline
+            nonlocal over  # not read from the clock, which may be a rounding error before the deadline
             over = True
-            self._ring()
+            self._wake()
 
         timer = self._loop.call_later(seconds, expired)
         while not condition() and not over:
-            self._bell = self._loop.create_future()
-            await self._bell
+            self._wakeup = self._loop.create_future()
+            await self._wakeup
         timer.cancel()
 
     async def _sleep(self, seconds: float) -> None:
-        await self._until(lambda: False, seconds)
+        await self._wait_until(lambda: False, seconds)
 
 
 class CardPlayer(Client):
-    """Plays El Dorado as it is told to: any of the actions of its turn, sometimes too late."""
+    """Plays El Dorado: takes a random action of those that `turn` offers, sometimes too late."""
 
-    def _play(self, wire: Wire) -> None:
+    def _play(self, socket: SimulatedSocket) -> None:
         turn, self.turn = self.turn, None
         if turn is not None and not self.pending:
             action = self._random.choice(turn["actions"])

@@ -1,4 +1,4 @@
-"""The connection between a client and a session: both directions in order, with delays, and an end at any moment."""
+"""The connection between a client and a session: both directions in order, with delays. It may end at any moment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from server.play.sockets.room import Session
+from server.play.sockets.room import RoomSession
 from server.wire.encoders import JSON
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.node import Node
@@ -19,22 +19,22 @@ from tests.simulation.node import Node
 Frame = dict[str, Any]
 
 
-class Hears(Protocol):
-    """The client's end."""
+class SocketClient(Protocol):
+    """The client's side."""
 
-    def received(self, wire: Wire, frame: Frame) -> None: ...
+    def received(self, socket: SimulatedSocket, frame: Frame) -> None: ...
 
-    def ended(self, wire: Wire, code: int) -> None: ...
-
-
-class Watches(Protocol):
-    """Sees everything at the moment at which it leaves the server."""
-
-    def left(self, wire: Wire, frame: Frame) -> None: ...
+    def ended(self, socket: SimulatedSocket, code: int) -> None: ...
 
 
-class _Direction:
-    """Calls arrive in the order in which they were sent."""
+class SocketObserver(Protocol):
+    """Is called with each frame at the moment at which it leaves the server."""
+
+    def frame_sent(self, socket: SimulatedSocket, frame: Frame) -> None: ...
+
+
+class _OneWay:
+    """One direction: calls arrive in the order in which they were sent."""
 
     def __init__(self, loop: VirtualLoop, context: Context | None) -> None:
         self._loop = loop
@@ -48,7 +48,7 @@ class _Direction:
         self._loop.call_at(self._last_s, self._arrive, context=self._context)
 
     def clear(self) -> None:
-        """What is under way is lost."""
+        """Lose everything in flight."""
         self._calls.clear()
 
     def _arrive(self) -> None:
@@ -56,26 +56,26 @@ class _Direction:
             self._calls.popleft()()
 
 
-class Wire:
+class SimulatedSocket:
     """Also the session's `Outlet`. `hello`: what the client said first; None: nothing yet."""
 
     congested = False
 
-    def __init__(self, node: Node, game_id: str, client: Hears, watch: Watches, random: Random) -> None:
+    def __init__(self, node: Node, game_id: str, client: SocketClient, watch: SocketObserver, random: Random) -> None:
         self.node = node
         self.game_id = game_id
         self.client = client
         self.hello: Frame = {}
         self.open = True  # as the client sees it
         self.closed_by_server = False
-        self._over = False  # the server knows that the connection is gone
-        self._watch = watch
+        self._over = False  # the server knows that the connection is closed
+        self._observer = watch
         self._random = random
-        self._up = _Direction(node.loop, node.context)
-        self._down = _Direction(node.loop, None)
-        self.session: Session = node.context.run(Session, node.keeper, self, game_id, JSON, None)
+        self._up = _OneWay(node.loop, node.context)
+        self._down = _OneWay(node.loop, None)
+        self.session: RoomSession = node.context.run(RoomSession, node.keeper, self, game_id, JSON, None)
 
-    # -- the client's end
+    # -- the client's side
 
     def send(self, frame: Frame) -> None:
         if not self.hello:
@@ -84,28 +84,28 @@ class Wire:
         self._up.send(self._delay_s(), lambda: self._deliver(data))
 
     def cut(self, *, lossy: bool, noticed_after_s: float) -> None:
-        """The client is gone at once; the server notices later. `lossy`: what is under way does not arrive."""
+        """Close the client's side; the server notices later. `lossy`: bytes in flight are lost."""
         self.open = False
         if lossy:
             self._up.clear()
         self._down.clear()
         self._up.send(noticed_after_s, self._gone)
 
-    def node_died(self) -> None:
+    def node_crashed(self) -> None:
         self._up.clear()
         self._down.clear()
         if self.open:
             self._down.send(self._delay_s(), lambda: self._ended(1006))
 
-    # -- the server's end (`Outlet`)
+    # -- the server's side (`Outlet`)
 
     def write(self, data: bytes) -> None:
         if not self.node.alive:
             return
         frames = frames_of(data)
         for frame in frames:
-            self._watch.left(self, frame)
-        part = self._random.randint(1, len(frames))  # the rest of a long write may come later, or not at all
+            self._observer.frame_sent(self, frame)
+        part = self._random.randint(1, len(frames))  # the rest of a long write may arrive later, or never
         for some in (frames[:part], frames[part:]):
             if some:
                 self._down.send(self._delay_s(), partial(self._receive, some))
@@ -117,7 +117,7 @@ class Wire:
             self._up.send(self._random.choice((0.001, 2.0)), self._gone)
 
     def greeted(self) -> None:
-        """Hello was said."""
+        """The session has accepted the hello."""
 
     # -- arrivals
 
@@ -145,7 +145,7 @@ class Wire:
 
 
 def frames_of(data: bytes) -> list[Frame]:
-    """The messages in one write."""
+    """The frames in one write."""
     found, place = [], 0
     while place < len(data):
         size, place = data[place + 1], place + 2

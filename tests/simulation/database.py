@@ -1,7 +1,7 @@
-"""A Postgres in memory: sessions, transactions, row locks, and the ways in which a server fails.
+"""Simulates Postgres in memory: sessions, transactions, row locks, and faults of the database.
 
-A session carries out its requests one after the other, whether its client still listens or not: what was sent may be
-committed long after the client has given up. A statement that meets a locked row waits, then looks again.
+A session executes its requests in order, even if its client has disconnected: a request may be committed long after the
+client has given up. A statement that meets a locked row waits and is then executed again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Request(NamedTuple):
     fails: Exception | None = None  # the server reports this error instead of carrying it out
 
 
-class _Waits(Exception):
+class _RowLocked(Exception):
     """The row is locked by another session."""
 
     def __init__(self, holder: Session) -> None:
@@ -35,37 +35,37 @@ class _Waits(Exception):
 
 
 class Session:
-    """One backend process. `lost`: tells its client that the connection is gone."""
+    """A backend process. `lost`: called to tell the client that the connection is gone."""
 
     def __init__(self, server: Server, name: str, lost: Callable[[], None]) -> None:
         self.name = name
         self.lost = lost
         self.ended = False
         self._server = server
-        self._inbox: deque[Request | None] = deque()  # None: the client has hung up
-        self._tables: Tables | None = None  # of the transaction that is open
+        self._inbox: deque[Request | None] = deque()  # None: the client has disconnected
+        self._tables: Tables | None = None  # of the open transaction
         self._failed = False
         self._locks: list[str] = []
         self._waits_for: Session | None = None
         self._waiting: list[Session] = []
-        self._patience: asyncio.TimerHandle | None = None
+        self._lock_timeout: asyncio.TimerHandle | None = None
 
     def arrive(self, request: Request | None) -> None:
-        """A request, or the news that there will be no more of them."""
+        """A request arrives; None: the client has disconnected."""
         if not self.ended:
             self._inbox.append(request)
             self.work()
 
     def work(self) -> None:
-        """Carry out what has arrived, as far as possible."""
+        """Execute the requests that have arrived, as far as possible."""
         while self._inbox and self._waits_for is None and not self.ended and not self._server.frozen:
             request = self._inbox[0]
             if request is None:
                 self.end()
                 return
             try:
-                result: list[Any] | Exception = self._carry_out(request)
-            except _Waits as wait:
+                result: list[Any] | Exception = self._execute(request)
+            except _RowLocked as wait:
                 self._wait(wait.holder)
                 return
             except Exception as error:
@@ -74,7 +74,7 @@ class Session:
             self._answered(result)
 
     def end(self) -> None:
-        """Roll back, and be gone."""
+        """Roll back and end the session."""
         if not self.ended:
             self.ended = True
             self._inbox.clear()
@@ -85,7 +85,7 @@ class Session:
 
     # -- statements
 
-    def _carry_out(self, request: Request) -> list[Any]:
+    def _execute(self, request: Request) -> list[Any]:
         if request.fails is not None:
             raise request.fails
         word = request.sql.split(None, 1)[0].strip(";").upper()
@@ -104,7 +104,7 @@ class Session:
             raise failure("25P02", "current transaction is aborted")
         statement = STATEMENTS.get(request.sql)
         if statement is None:
-            # The product would take this for an answer of the database, so it is said to the world as well.
+            # The server would take this for an answer of the database, so report it to the simulation too.
             self._server.loop.call_exception_handler({"message": f"unknown statement: {request.sql}"})
             raise failure("42601", "unknown statement")
         parameters = dict(zip(statement.parameters, request.arguments, strict=True))
@@ -140,7 +140,7 @@ class Session:
                 if other is self:
                     raise failure("40P01", "deadlock detected")
                 other = other._waits_for
-            raise _Waits(holder)
+            raise _RowLocked(holder)
         if key not in self._locks:
             self._locks.append(key)
 
@@ -148,11 +148,11 @@ class Session:
         self._waits_for = holder
         holder._waiting.append(self)
         if self._tables is None:
-            # Locks of a statement that stands alone are taken again when it goes on.
+            # A statement outside a transaction takes its locks again when it continues.
             self._release()
-        self._patience = self._server.loop.call_later(_STATEMENT_TIMEOUT_S, self._lose_patience)
+        self._lock_timeout = self._server.loop.call_later(_STATEMENT_TIMEOUT_S, self._time_out)
 
-    def _lose_patience(self) -> None:
+    def _time_out(self) -> None:
         self._stop_waiting()
         self._failed = self._tables is not None
         self._answered(failure("57014", "canceling statement due to statement timeout"))
@@ -160,13 +160,13 @@ class Session:
 
     def _answered(self, result: list[Any] | Exception) -> None:
         request = self._inbox.popleft()
-        assert request is not None, "who has hung up gets no answer"
+        assert request is not None, "a disconnect has no answer"
         request.answer(result)
 
     def _stop_waiting(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+        if self._lock_timeout is not None:
+            self._lock_timeout.cancel()
+            self._lock_timeout = None
         if self._waits_for is not None:
             self._waits_for._waiting.remove(self)
             self._waits_for = None
@@ -181,7 +181,7 @@ class Session:
 
 
 class Server:
-    """`committed` is called after each commit with every game that it has changed, and the name of the session."""
+    """The database. `committed` is called after each commit with each changed game and the name of the session."""
 
     def __init__(self, loop: VirtualLoop, random: Random, committed: Callable[[str, Game, str], None]) -> None:
         self.loop = loop
@@ -191,8 +191,8 @@ class Server:
         self.locks: dict[str, Session] = {}
         self.frozen = False
         self.poisoned: str | None = None  # a row whose payload has this text is refused
-        self.refused = 0  # commands that were refused for it
-        self._journal: list[dict[str, Game | None]] = []  # what each commit has replaced
+        self.refused = 0  # number of commands refused because of it
+        self._journal: list[dict[str, Game | None]] = []  # the games before each commit
         self._random = random
         self._committed = committed
         self._down_until_s = 0.0
@@ -200,7 +200,7 @@ class Server:
 
     @property
     def refuses(self) -> bool:
-        """Whether nobody can connect now."""
+        """Whether new connections are refused now."""
         return self.loop.now_s < self._down_until_s
 
     def connect(self, name: str, lost: Callable[[], None]) -> Session:
@@ -212,7 +212,7 @@ class Server:
         return Tables(self.games, self.players, self.loop.now_ms())
 
     def commit(self, tables: Tables, session: str) -> None:
-        """All of a transaction's changes at once."""
+        """Commit all changes of a transaction."""
         before = {key: self.games.get(key) for key in tables.changed}
         if before:
             self._journal.append(before)
@@ -221,7 +221,7 @@ class Server:
             self._committed(key, game, session)
 
     def refuse_poison(self, parameters: dict[str, Any]) -> None:
-        """Refuse the whole statement, as often as it takes to find the guilty command; then the next one is taken."""
+        """Refuse any statement with the poisoned row, until it is refused alone; later statements are accepted."""
         text = self.poisoned
         if text is not None and any(text in payload for payload in parameters["payloads"]):
             if len(parameters["payloads"]) == 1:
@@ -231,7 +231,7 @@ class Server:
     # -- failing
 
     def freeze(self, seconds: float) -> None:
-        """Nothing is carried out for a while; then everything that has arrived, in any order of sessions."""
+        """Execute nothing for a while; then everything that has arrived, in a random order of sessions."""
         self.frozen = True
         self._frozen_until_s = max(self._frozen_until_s, self.loop.now_s + seconds)
         self.loop.call_at(self._frozen_until_s, self._thaw)
@@ -245,7 +245,7 @@ class Server:
                 session.work()
 
     def kill(self, down_s: float) -> None:
-        """Every session ends, what was not committed is gone, nobody can connect for a while."""
+        """End all sessions, roll back open transactions, and refuse connections for a while."""
         self._down_until_s = max(self._down_until_s, self.loop.now_s + down_s)
         for session in tuple(self.sessions):
             session.end()
@@ -258,16 +258,16 @@ class Server:
         while self._journal and undone < commits:
             before = self._journal[-1]
             if any(game is None for game in before.values()):
-                break  # a game whose creation is lost has nobody left to ask for it
+                break  # no client would ask for a game whose creation is lost
             self._journal.pop()
             for key, game in before.items():
-                assert game is not None, "looked at above"
+                assert game is not None, "checked above"
                 self.games[key] = game
             undone += 1
         return undone
 
     def heal(self) -> None:
-        """The faults are over."""
+        """End all faults."""
         self._down_until_s = self._frozen_until_s = self.loop.now_s
         self.poisoned = None
         self._thaw()

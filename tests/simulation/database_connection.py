@@ -1,6 +1,6 @@
-"""The driver's side of the simulated database: connections that look like asyncpg's, and a `Database` over them.
+"""The client's side of the simulated database: connections with asyncpg's interface, and a `Database` over them.
 
-Between a connection and its session lies a line on which requests and answers take time and get lost.
+Between a connection and its session there is a network on which requests and answers are delayed and lost.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ from persistence.errors import Unavailable
 from tests.simulation.database import Request, Server, Session
 from tests.simulation.statements import STATEMENTS, failure
 
-_GREETING = "select 1"  # stands for what a new connection asks before it is used
+_GREETING = "select 1"  # in place of the requests with which a new connection is prepared
 _TRAVEL_S = (0.0001, 0.001)
 _CONNECT_TIMEOUT_S = 5.0
 _COMMAND_TIMEOUT_S = 5.0
 
 
-class Trouble(NamedTuple):
-    """What happens to one request. `kind`: see `Connection._send`; `seconds`: how much later, where that matters;
-    `only`: the statement that it waits for (None: whichever comes first)."""
+class RequestFault(NamedTuple):
+    """A fault of one request. `kind`: see `Connection._send`; `seconds`: the delay, if the kind has one;
+    `only`: the statement that it hits (None: the next one)."""
 
     kind: str
     seconds: float = 0.0
     only: str | None = None
 
 
-class Line:
-    """The network between one node and the server. `troubles`: what the next requests will meet."""
+class Network:
+    """The network between one node and the database. `request_faults`: faults of the next requests."""
 
     def __init__(self, server: Server, random: Random, note: Callable[[str], None]) -> None:
         self.server = server
         self.random = random
         self.note = note
-        self.troubles: deque[Trouble] = deque()
+        self.request_faults: deque[RequestFault] = deque()
         self.connections: list[Connection] = []
         self.cut_off_until_s = 0.0
 
@@ -54,43 +54,45 @@ class Line:
     def travel_s(self) -> float:
         return self.random.uniform(*_TRAVEL_S)
 
-    def trouble(self, sql: str) -> Trouble | None:
-        """The trouble that is due for this statement, taken from the list."""
-        if not self.troubles:
+    def request_fault(self, sql: str) -> RequestFault | None:
+        """Take the next fault for this statement from the list; None: there is none."""
+        if not self.request_faults:
             return None
         statement = STATEMENTS.get(sql)
         name = sql.split(None, 1)[0].strip(";").lower() if statement is None else statement.name
-        found = next((trouble for trouble in self.troubles if trouble.only in (None, name)), None)
+        found = next(
+            (request_fault for request_fault in self.request_faults if request_fault.only in (None, name)), None
+        )
         if found is not None:
-            self.troubles.remove(found)
+            self.request_faults.remove(found)
             self.note(f"{found.kind} hits {name} ({found.seconds:.3f} s)")
         return found
 
     def cut(self, seconds: float) -> None:
-        """Every connection breaks; no new ones for a while."""
+        """Break all connections and refuse new ones for a while."""
         self.cut_off_until_s = self.server.loop.now_s + seconds
         for connection in tuple(self.connections):
-            connection.broken()
+            connection.disconnect()
 
 
 class Connection:
-    """The part of asyncpg.Connection that the product uses."""
+    """The part of asyncpg.Connection that the server uses."""
 
     _pool_release_ctr = 0
     _top_xact: Any = None
 
-    def __init__(self, line: Line, name: str, timeout_s: float | None) -> None:
-        self._line = line
-        self._loop = line.server.loop
+    def __init__(self, network: Network, name: str, timeout_s: float | None) -> None:
+        self._network = network
+        self._loop = network.server.loop
         self._timeout_s = timeout_s
         self._protocol = SimpleNamespace(is_in_transaction=lambda: False)
         self._listeners: list[Callable[[Any], None]] = []
         self._closed = False
         self._pending: asyncio.Future[list[Any]] | None = None
-        self.session: Session = line.server.connect(name, self._lost)
-        line.connections.append(self)
+        self.session: Session = network.server.connect(name, self._lost)
+        network.connections.append(self)
 
-    # -- what the product calls
+    # -- asyncpg's interface
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Any]:
         return await self._request(sql, arguments)
@@ -107,7 +109,7 @@ class Connection:
         await self._request(sql, arguments)
         return "OK"
 
-    async def prepare(self, sql: str, *, timeout: float | None = None) -> Any:  # noqa: ASYNC109  # the driver's own
+    async def prepare(self, sql: str, *, timeout: float | None = None) -> Any:  # noqa: ASYNC109  # asyncpg's signature
         async with asyncio.timeout(timeout):
             await self._request(_GREETING, ())
 
@@ -117,17 +119,17 @@ class Connection:
         return SimpleNamespace(fetch=fetch)
 
     def transaction(self) -> Transaction:
-        """The driver's own."""
+        """The transaction of asyncpg itself."""
         return Transaction(self, None, False, False)
 
     def is_closed(self) -> bool:
         return self._closed
 
     def terminate(self) -> None:
-        """Hang up without a word. What is on its way to the server arrives all the same."""
+        """Close without a message. Requests in flight still arrive at the database."""
         if not self._closed:
-            self._loop.call_later(self._line.travel_s(), self.session.arrive, None)
-            self.broken()
+            self._loop.call_later(self._network.travel_s(), self.session.arrive, None)
+            self.disconnect()
 
     def add_termination_listener(self, callback: Callable[[Any], None]) -> None:
         self._listeners.append(callback)
@@ -136,15 +138,15 @@ class Connection:
         if callback in self._listeners:
             self._listeners.remove(callback)
 
-    # -- what becomes of it
+    # -- faults
 
-    def broken(self) -> None:
-        """The client's end is closed. The server's end may live on for a while."""
+    def disconnect(self) -> None:
+        """Close the client's end. The session may continue for a while."""
         if self._closed:
             return
         self._closed = True
-        self._line.connections.remove(self)
-        self._loop.call_later(self._line.random.choice((0.001, 0.5, 8.0)), self.session.arrive, None)
+        self._network.connections.remove(self)
+        self._loop.call_later(self._network.random.choice((0.001, 0.5, 8.0)), self.session.arrive, None)
         pending, self._pending = self._pending, None
         if pending is not None and not pending.done():
             error = asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
@@ -153,7 +155,7 @@ class Connection:
             self._loop.call_soon(listener, self)
 
     def _lost(self) -> None:
-        self._loop.call_later(self._line.travel_s(), self.broken)
+        self._loop.call_later(self._network.travel_s(), self.disconnect)
 
     async def _request(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
         if self._closed:
@@ -171,11 +173,11 @@ class Connection:
                 self._pending = None
 
     def _send(self, sql: str, arguments: Sequence[Any], answer: asyncio.Future[list[Any]]) -> None:
-        trouble = self._line.trouble(sql)
-        kind, seconds = ("", 0.0) if trouble is None else trouble[:2]
-        there, back = self._line.travel_s(), self._line.travel_s()
+        request_fault = self._network.request_fault(sql)
+        kind, seconds = ("", 0.0) if request_fault is None else request_fault[:2]
+        there, back = self._network.travel_s(), self._network.travel_s()
         if kind == "request lost":
-            self._loop.call_later(there, self.broken)
+            self._loop.call_later(there, self.disconnect)
             return
         if kind == "request swallowed":
             return
@@ -184,7 +186,7 @@ class Connection:
 
         def answered(result: list[Any] | Exception) -> None:
             if kind == "answer lost":
-                self._loop.call_later(back, self.broken)
+                self._loop.call_later(back, self.disconnect)
             elif kind != "answer swallowed":
                 self._loop.call_later(back, _settle, answer, result)
 
@@ -207,11 +209,11 @@ def _settle(answer: asyncio.Future[list[Any]], result: list[Any] | Exception) ->
 
 
 class SimulatedDatabase(Database):
-    """The product's own `Database`; only where it would connect, it connects to the simulated server."""
+    """The server's own `Database`, but connected to the simulated database."""
 
-    def __init__(self, line: Line, name: str) -> None:
+    def __init__(self, network: Network, name: str) -> None:
         super().__init__("", self, _CONNECT_TIMEOUT_S, _CONNECT_TIMEOUT_S)
-        self._line = line
+        self._network = network
         self._name = name
         self._idle: list[Connection] = []
 
@@ -219,20 +221,20 @@ class SimulatedDatabase(Database):
         return await self._connect(f"{self._name} writer", None)
 
     async def _connect(self, name: str, timeout_s: float | None) -> Connection:
-        server, waited_s = self._line.server, self._line.travel_s()
+        server, waited_s = self._network.server, self._network.travel_s()
         await asyncio.sleep(waited_s)
         while server.frozen:
             await asyncio.sleep(0.1)
             waited_s += 0.1
             if waited_s > _CONNECT_TIMEOUT_S:
                 raise Unavailable("the database doesn't answer in time")
-        if server.refuses or self._line.cut_off:
+        if server.refuses or self._network.cut_off:
             raise Unavailable("no connection to the database: Connection refused")
-        return Connection(self._line, name, timeout_s)
+        return Connection(self._network, name, timeout_s)
 
     @asynccontextmanager
-    async def acquire(self, timeout: float) -> AsyncIterator[Connection]:  # noqa: ASYNC109  # the pool's own signature
-        """As the driver's pool: an idle connection, or a new one."""
+    async def acquire(self, timeout: float) -> AsyncIterator[Connection]:  # noqa: ASYNC109  # asyncpg's signature
+        """Like asyncpg's pool: an idle connection, or a new one."""
         while self._idle and self._idle[-1].is_closed():
             self._idle.pop()
         connection = self._idle.pop() if self._idle else await self._connect(f"{self._name} pool", _COMMAND_TIMEOUT_S)

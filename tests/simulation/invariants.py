@@ -1,15 +1,15 @@
-"""What must hold, checked at the moment at which a frame leaves the server, a transaction commits, or all is over.
+"""The invariants. They are checked whenever a frame leaves the server, a transaction commits, or the run ends.
 
-durable        an event or ack that leaves is committed at that moment
-same content   what leaves is the log's row, as this viewer may see it; a state is the fold of the log
-in order       on a connection the indexes follow each other: none twice, none left out
-exactly once   a command id stands in the log once, and its acks always say the same
-one writer     rows are written under the newest epoch that was claimed, and epochs only grow
-frozen clock   nobody is moved by force unless the log was there during his whole turn
-no going back  what a client holds when it is told to go on from there is what the log holds
-together       a game's status and summary say what its log says
-no bug         no exception is swallowed, no frame says `internal`
-(at the end)   no command waits for ever, everybody holds the same log, and memory is the fold of it
+durable        an event or ack that leaves the server is committed at that moment
+same content   an event equals the row of the log, as this viewer may see it; a state is the fold of the log
+in order       on a connection the indexes are consecutive: no duplicate, no gap
+exactly once   a command id is in the log once, and all its acks are equal
+one writer     rows are written under the newest claimed epoch, and epochs only grow
+frozen clock   a move is forced only if the log was available during the player's whole turn
+no going back  the events of a client that resumes are those of the log
+together       the status and summary of a game agree with its log
+no bug         no exception is swallowed, no frame has the code `internal`
+(at the end)   no command waits for ever, all clients have the same log, and memory is the fold of it
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from server.games.table import Phase
 from server.games.table_events import GameCreated
 from server.rooms.room import Room
 from server.wire.commands import command_data
-from tests.simulation.client_socket import Frame, Wire
+from tests.simulation.client_socket import Frame, SimulatedSocket
 from tests.simulation.database import Server
 from tests.simulation.node import Node, registry
 from tests.simulation.statements import Game
 
 
-class Broken(AssertionError):
+class Violation(AssertionError):
     """An invariant does not hold. `invariant`: its name."""
 
     def __init__(self, invariant: str, detail: str) -> None:
@@ -43,7 +43,7 @@ class Broken(AssertionError):
 
 
 class Log:
-    """One game's log as it is committed now, with the states that follow from it."""
+    """The committed log of one game, with the states that follow from it."""
 
     def __init__(self, game: Game) -> None:
         self.rules = registry().game(game.columns["game"])
@@ -70,21 +70,21 @@ class Log:
         self._events.append(event)
 
     def copy(self) -> Log:
-        """As it is now, whatever becomes of it."""
+        """An independent copy of the current log."""
         made = copy(self)
         made.rows, made.states, made._events = list(self.rows), list(self.states), list(self._events)
         made.commands, made.acks, made._seen = dict(self.commands), dict(self.acks), {}
         return made
 
     def cut(self, size: int) -> None:
-        """Rows from `size` on were lost by the database."""
+        """The database has lost the rows from `size` on."""
         del self.rows[size:], self.states[size:], self._events[size:]
         self._seen.clear()
         self.commands = {key: index for key, index in self.commands.items() if index < size}
         self.acks = {key: span for key, span in self.acks.items() if span[1] < size}
 
     def frame(self, index: int, viewer: Viewer) -> Frame:
-        """The event frame of a row as this viewer may see it, made from the row alone."""
+        """The event frame of a row as this viewer may see it, made from the row only."""
         row, event = self.rows[index], self._events[index]
         key = (index, viewer if event.private else None)
         if key not in self._seen:
@@ -102,26 +102,26 @@ class Log:
 
 
 class Invariants:
-    """`note`: writes a line into the history. `broken`: is told what does not hold. `forgiven`: what need not
-    hold any more once the database has lost commits."""
+    """`note`: writes a line into the history. `violation`: is told what does not hold. `forgiven`: the
+    invariants that need not hold after the database has lost commits."""
 
     def __init__(
         self,
         server: Server,
         note: Callable[[str], None],
-        broken: Callable[[Broken], None],
+        violation: Callable[[Violation], None],
         forgiven: frozenset[str] = frozenset(),
     ) -> None:
         self.server = server
         self.logs: dict[str, Log] = {}
         self.nodes: dict[str, Node] = {}
-        self._ghosts: dict[Room, Log] = {}  # rooms that knew more when the database went back, and what they knew
+        self._rooms_ahead: dict[Room, Log] = {}  # rooms ahead of a database that was rewound, and their logs
         self._rewound = False
         self._forgiven = forgiven
         self._note = note
-        self._broken = broken
-        self._next: dict[Wire, int] = {}
-        self._checks: dict[str, Callable[[Wire, Log, Frame], None]] = {
+        self._report = violation
+        self._next: dict[SimulatedSocket, int] = {}
+        self._checks: dict[str, Callable[[SimulatedSocket, Log, Frame], None]] = {
             "welcome": self._welcome,
             "state": self._state,
             "event": self._event,
@@ -133,12 +133,12 @@ class Invariants:
 
     def require(self, holds: bool, invariant: str, detail: str) -> None:
         if not holds and not (self._rewound and invariant in self._forgiven):
-            self._broken(Broken(invariant, detail))
+            self._report(Violation(invariant, detail))
 
     # -- commits
 
     def committed(self, key: str, game: Game, session: str) -> None:
-        """A transaction of this session changed the game."""
+        """A transaction of this session has changed the game."""
         log = self.logs.setdefault(key, Log(game))
         self.require(game.epoch >= log.epoch, "one writer", f"epoch {game.epoch} after {log.epoch}")
         if game.epoch != log.epoch:
@@ -184,12 +184,12 @@ class Invariants:
         )
 
     def lost(self, key: str, game: Game) -> None:
-        """The database went back to this."""
+        """The database was rewound to this game."""
         log = self.logs[key]
         for node in self.nodes.values():
             room = node.directory.find(key)
             if room is not None and room.core.told_head > game.head:
-                self._ghosts.setdefault(room, log.copy())
+                self._rooms_ahead.setdefault(room, log.copy())
         self._note(
             f"{key[-4:]}: the database goes back from {log.head} to {game.head}, epoch {log.epoch} to {game.epoch}"
         )
@@ -199,58 +199,62 @@ class Invariants:
 
     # -- frames
 
-    def left(self, wire: Wire, frame: Frame) -> None:
-        """A frame leaves the server now."""
-        room = wire.node.directory.find(wire.game_id)
-        log = self.logs.get(wire.game_id) if room is None else self._ghosts.get(room, self.logs.get(wire.game_id))
+    def frame_sent(self, socket: SimulatedSocket, frame: Frame) -> None:
+        """A frame leaves the server."""
+        room = socket.node.directory.find(socket.game_id)
+        log = (
+            self.logs.get(socket.game_id)
+            if room is None
+            else self._rooms_ahead.get(room, self.logs.get(socket.game_id))
+        )
         check = self._checks.get(frame["type"])
         if log is not None and check is not None:
-            check(wire, log, frame)
+            check(socket, log, frame)
 
-    def _welcome(self, wire: Wire, log: Log, frame: Frame) -> None:
-        if self._ghosts and frame["head"] > log.head:
-            return  # from a room that is lost at this very moment; the connection ends with it
+    def _welcome(self, socket: SimulatedSocket, log: Log, frame: Frame) -> None:
+        if self._rooms_ahead and frame["head"] > log.head:
+            return  # from a room that is being lost; the connection ends with it
         self.require(frame["head"] <= log.head, "durable", f"welcome at head {frame['head']} of {log.head}")
         if frame["mode"] == "replay":
-            last = wire.hello["last_index"]
-            self._next[wire] = last + 1
-            held: dict[int, Frame] = wire.client.held  # type: ignore[attr-defined]  # every client has a log
-            viewer = self._viewer(wire, log)
+            last = socket.hello["last_index"]
+            self._next[socket] = last + 1
+            held: dict[int, Frame] = socket.client.held  # type: ignore[attr-defined]  # every client has a log
+            viewer = self._viewer(socket, log)
             for index, mine in held.items():
                 same = index > last or (index <= log.head and log.frame(index, viewer) == mine)
                 self.require(same, "no going back", f"goes on from {last}, but its event {index} is another")
 
-    def _viewer(self, wire: Wire, log: Log) -> Viewer:
-        player_id = wire.hello["token"]
+    def _viewer(self, socket: SimulatedSocket, log: Log) -> Viewer:
+        player_id = socket.hello["token"]
         player = log.states[-1].table.players.get(player_id)
-        seated = player is not None and player.seat is not None and wire.hello.get("role") != "spectator"
+        seated = player is not None and player.seat is not None and socket.hello.get("role") != "spectator"
         return player_id if seated else None
 
-    def _state(self, wire: Wire, log: Log, frame: Frame) -> None:
+    def _state(self, socket: SimulatedSocket, log: Log, frame: Frame) -> None:
         index = frame["index"]
         self.require(index <= log.head, "durable", f"state {index}, committed {log.head}")
-        self.require(index + 1 >= self._next.get(wire, 0), "in order", f"state {index} goes back")
-        self._next[wire] = index + 1
-        viewer = self._viewer(wire, log)
+        self.require(index + 1 >= self._next.get(socket, 0), "in order", f"state {index} goes back")
+        self._next[socket] = index + 1
+        viewer = self._viewer(socket, log)
         expected = _plain(match.view(log.rules, log.states[index], viewer))
         view = {name: value for name, value in frame["view"].items() if name != "join_code"}
         if viewer is None:
-            expected["you"]["player_id"] = wire.hello["token"]
+            expected["you"]["player_id"] = socket.hello["token"]
         if expected.get("turn") is not None and view.get("turn") is not None:
             expected["turn"]["deadline_at"] = view["turn"]["deadline_at"]
         self.require(view == expected, "same content", f"state {index}: {view} is not {expected}")
 
-    def _event(self, wire: Wire, log: Log, frame: Frame) -> None:
+    def _event(self, socket: SimulatedSocket, log: Log, frame: Frame) -> None:
         index = frame["index"]
         self.require(index <= log.head, "durable", f"event {index}, committed {log.head}")
-        following = self._next.get(wire)
+        following = self._next.get(socket)
         self.require(index == following, "in order", f"event {index} in place of {following}")
-        self._next[wire] = index + 1
-        expected = log.frame(index, self._viewer(wire, log))
+        self._next[socket] = index + 1
+        expected = log.frame(index, self._viewer(socket, log))
         self.require(frame == expected, "same content", f"event {frame} is not {expected}")
 
-    def _ack(self, wire: Wire, log: Log, frame: Frame) -> None:
-        first, last, command = frame["first"], frame["last"], (wire.hello["token"], frame["id"])
+    def _ack(self, socket: SimulatedSocket, log: Log, frame: Frame) -> None:
+        first, last, command = frame["first"], frame["last"], (socket.hello["token"], frame["id"])
         self.require(last <= log.head, "durable", f"ack {frame['id']} {first}..{last}, committed {log.head}")
         row = log.rows[first]
         self.require((row.actor_id, row.command_id) == command, "exactly once", f"ack {frame}, but {row}")
@@ -258,8 +262,8 @@ class Invariants:
         before = log.acks.setdefault(command, (first, last))
         self.require(before == (first, last), "exactly once", f"ack {frame}, before {before}")
 
-    def _turn(self, wire: Wire, log: Log, frame: Frame) -> None:
-        index, player_id = frame["index"], wire.hello["token"]
+    def _turn(self, socket: SimulatedSocket, log: Log, frame: Frame) -> None:
+        index, player_id = frame["index"], socket.hello["token"]
         self.require(index <= log.head, "durable", f"turn at {index}, committed {log.head}")
         state = log.states[index]
         deadline = log.rules.deadline(state)
@@ -268,23 +272,23 @@ class Invariants:
         actions = _plain([command_data(command) for command in log.rules.actions(state, player_id)])
         self.require(frame["actions"] == actions, "same content", f"{frame} has not {actions}")
 
-    def _internal(self, wire: Wire, log: Log, frame: Frame) -> None:
+    def _internal(self, socket: SimulatedSocket, log: Log, frame: Frame) -> None:
         poisoned = frame["type"] == "reject" and self.server.refused > 0
         self.require(frame["code"] != "internal" or poisoned, "no bug", str(frame))
 
     # -- the end
 
     def settled(self, key: str, node: Node) -> str | None:
-        """Whether the room in memory is the fold of the log; what is missing, if it isn't yet."""
+        """Check that the room in memory is the fold of the log; returns what is still missing."""
         log, room = self.logs[key], node.directory.find(key)
         if room is None:
             return "the room is not in memory"
-        if room in self._ghosts and "no going back" in self._forgiven:
-            return None  # nobody has told it that the database went back
+        if room in self._rooms_ahead and "no going back" in self._forgiven:
+            return None  # the room was not told that the database was rewound
         if room.core.head != log.head or room.core.told_head != log.head:
             return f"the room is at {room.core.head}, committed {room.core.told_head}, the log at {log.head}"
-        live, folded = state_hash(room.core.told_state), state_hash(log.states[-1])
-        self.require(live == folded, "same content", f"at {log.head} the live state is not the fold of the log")
+        run, folded = state_hash(room.core.told_state), state_hash(log.states[-1])
+        self.require(run == folded, "same content", f"at {log.head} the live state is not the fold of the log")
         return None
 
 

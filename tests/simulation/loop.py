@@ -1,7 +1,6 @@
 """Virtual time for asyncio: the real event loop, but when nothing is ready it jumps to the next timer.
 
-No selector, no sockets, no threads. All that the product does with `asyncio.sleep`, timeouts and timers takes no real
-time, and happens in the same order each time.
+No sockets and no threads. `asyncio.sleep`, timeouts and timers take no real time and always happen in the same order.
 """
 
 from __future__ import annotations
@@ -22,19 +21,19 @@ START_MS = 1_800_000_000_000
 """The wall clock at the beginning of every simulation."""
 
 
-class NothingLeft(RuntimeError):
-    """Everybody waits, and nothing will ever wake anybody: a deadlock."""
+class Deadlock(RuntimeError):
+    """All tasks wait, and no timer is set."""
 
 
-class _Jump:
-    """Stands where the selector is: instead of waiting for sockets it moves the time."""
+class _TimeSelector:
+    """In place of the selector: advances the time instead of waiting for sockets."""
 
     def __init__(self, loop: VirtualLoop) -> None:
         self._loop = loop
 
     def select(self, timeout: float | None) -> list[Any]:
         if timeout is None:
-            raise NothingLeft("nothing is ready and no timer is set")
+            raise Deadlock("nothing is ready and no timer is set")
         self._loop.now_s += timeout
         return []
 
@@ -45,7 +44,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def __init__(self) -> None:
         super().__init__()
         self.now_s = 0.0
-        self._selector = _Jump(self)
+        self._selector = _TimeSelector(self)
 
     def time(self) -> float:
         return self.now_s
@@ -55,14 +54,14 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return START_MS + int(self.now_s * 1000)
 
     def _process_events(self, event_list: list[Any]) -> None:
-        """There are none."""
+        """There are no events."""
 
     def _write_to_self(self) -> None:
-        """Nobody calls from another thread."""
+        """There is no other thread."""
 
 
 class NodeClock:
-    """A `Clock` of one process: its timers end with it."""
+    """The `Clock` of one node: its timers end with the node."""
 
     def __init__(self, loop: VirtualLoop, context: Context) -> None:
         self._loop = loop
@@ -84,8 +83,8 @@ class NodeClock:
 
 
 @contextmanager
-def all_chance_from(random: Random, loop: VirtualLoop) -> Iterator[None]:
-    """Let the whole process draw from `random`: backoffs, batch ids, seeds of games, join codes, ids of games."""
+def all_randomness_from(random: Random, loop: VirtualLoop) -> Iterator[None]:
+    """Draw all random values of the process from `random`: backoffs, batch ids, seeds, join codes, ids of games."""
     names = ((os, "urandom"), (global_random, "_urandom"), (persistence.ids, "time"), (persistence.ids, "_last"))
     before = [getattr(module, name) for module, name in names]
     state = global_random.getstate()

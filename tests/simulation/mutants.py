@@ -1,4 +1,4 @@
-"""Bugs, put into the product for as long as a test lasts: a checker that doesn't find them checks nothing.
+"""Bugs that are put into the server for the time of a test, to prove that the invariants find them.
 
 Each is a small change that a reasonable person could make; `caught` names the invariants that may notice it first.
 """
@@ -26,7 +26,7 @@ from tests.simulation.database_connection import Connection
 
 
 class Mutant(NamedTuple):
-    """`changes`: (object, attribute, what stands there instead, made from what stood there)."""
+    """`changes`: (object, attribute, function from the original to its replacement)."""
 
     changes: tuple[tuple[Any, str, Callable[[Any], Any]], ...]
     caught: frozenset[str]
@@ -34,7 +34,7 @@ class Mutant(NamedTuple):
 
 @contextmanager
 def infected(mutant: Mutant) -> Iterator[None]:
-    """The product with this bug."""
+    """Apply the bug."""
     with ExitStack() as stack:
         for owner, name, make in mutant.changes:
             stack.enter_context(patch.object(owner, name, make(getattr(owner, name))))
@@ -63,7 +63,7 @@ def _take_doubt_for_success(resolve: Any) -> Any:
 
 
 def _rebase(resolve: Any) -> Any:
-    """Whoever finds another head writes behind it."""
+    """Write behind any head that is found."""
 
     async def resolved(
         self: Any, batches: list[GameBatch], batch_id: Any, *, in_doubt: bool = False
@@ -79,7 +79,7 @@ def _rebase(resolve: Any) -> Any:
 
 
 def _write_apart(send: Any) -> Any:
-    """First the events, then what should be written with them."""
+    """Write the events first, then the writes that belong to them."""
 
     async def sent(self: Any, batches: list[GameBatch], batch_id: Any) -> set[int]:
         before = [write for batch in batches for write in batch.writes if write.before]
@@ -118,7 +118,7 @@ def _skip_one(records: Any) -> Any:
 
 
 def _no_credit(resume: Any) -> Any:
-    """The clock runs on as if nothing had been."""
+    """Give no time back after an outage."""
 
     def resumed(self: Any, reason: str, now_ms: int) -> Any:
         wait = self._wait

@@ -1,4 +1,4 @@
-"""One server process: the product's log, directory and sessions, composed as `server/app.py` does it."""
+"""One server process: log, directory and sessions, composed as in `server/app.py`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from server.games.registry import Registry
 from server.games.rules import Game
 from server.metrics import Metrics
 from server.play.service.profiles import Profiles
-from server.play.sockets.room import Doorkeeper
+from server.play.sockets.room import RoomSessions
 from server.rooms import directory
 from server.rooms.bots.players import bot_identities
 from server.rooms.directory import Directory
@@ -24,7 +24,7 @@ from server.rooms.recovery import recover
 from server.settings import Settings
 from server.wire.commands import CommandDecoder
 from tests.simulation.database import Server
-from tests.simulation.database_connection import Line, SimulatedDatabase
+from tests.simulation.database_connection import Network, SimulatedDatabase
 from tests.simulation.loop import NodeClock, VirtualLoop
 from tests.support.thoughts import Here
 
@@ -33,30 +33,30 @@ _tasks: ContextVar[list[asyncio.Task[Any]] | None] = ContextVar("tasks of this n
 
 @cache
 def registry() -> Registry:
-    """Looked up once: what is installed doesn't change."""
+    """The installed games."""
     return Registry.installed()
 
 
 @cache
 def settings() -> Settings:
-    """The defaults, whatever the environment says."""
+    """The default settings, independent of the environment."""
     return Settings.model_construct()
 
 
 @cache
 def decoder(game: Game[Any]) -> CommandDecoder:
-    """Takes longer to make than a whole room."""
+    """Cached: it takes longer to build than a room."""
     return CommandDecoder(game)
 
 
 @cache
 def metrics() -> Metrics:
-    """Nobody reads them here."""
+    """Shared by all nodes, because nothing reads them."""
     return Metrics()
 
 
 def new_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any], **more: Any) -> asyncio.Task[Any]:
-    """The loop's task factory: a task belongs to the node whose code creates it."""
+    """The task factory of the loop: a task belongs to the node whose code creates it."""
     task: asyncio.Task[Any] = asyncio.Task(coroutine, loop=loop, **more)
     mine = (more.get("context") or copy_context()).get(_tasks)
     if mine is not None:
@@ -64,8 +64,8 @@ def new_task(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any
     return task
 
 
-class Passes:
-    """In place of signed tokens: a token is the player's id."""
+class PlainTokens:
+    """In place of signed tokens: the token is the player's id."""
 
     def player(self, token: str) -> str:
         return token
@@ -75,19 +75,19 @@ class Passes:
 
 
 class Node:
-    """`pauses`: the spans (start, end or None; ms) in which its log was paused."""
+    """`pauses`: (start, end or None; ms) of each time in which its log was paused."""
 
-    def __init__(self, name: str, loop: VirtualLoop, server: Server, line: Line, *, writers: int) -> None:
+    def __init__(self, name: str, loop: VirtualLoop, server: Server, network: Network, *, writers: int) -> None:
         self.name = name
         self.loop = loop
         self.alive = True
-        self.line = line
+        self.network = network
         self.pauses: list[tuple[int, int | None]] = []
         self.context = Context()
         self._tasks: list[asyncio.Task[Any]] = []
         self.context.run(_tasks.set, self._tasks)
         self.clock = NodeClock(loop, self.context)
-        self.database = SimulatedDatabase(line, name)
+        self.database = SimulatedDatabase(network, name)
         self.log = PostgresLog(self.database, writers=writers)
         bots = bot_identities(registry())
         with patch.object(directory, "CommandDecoder", decoder):
@@ -95,12 +95,12 @@ class Node:
             self.directory = Directory(
                 registry(), self.log, self.database, self.clock, metrics(), name, bots, workers=thinkers
             )
-        self.log.watch(self._watch)
-        passes: Any = Passes()
-        self.keeper = Doorkeeper(self.directory, Profiles(self.database), passes, self.clock, metrics(), settings())
+        self.log.watch(self._observer)
+        tokens: Any = PlainTokens()
+        self.keeper = RoomSessions(self.directory, Profiles(self.database), tokens, self.clock, metrics(), settings())
 
     def start(self) -> None:
-        """Like the process: connects, then loads the running games. Tries again until the database is there."""
+        """Connect, then load the running games; repeat until the database is available."""
         task = self.loop.create_task(self._start(), context=self.context)
         task.add_done_callback(lambda task: task.cancelled() or task.result())
 
@@ -119,15 +119,15 @@ class Node:
                 await asyncio.sleep(0.5)
 
     def crash(self) -> None:
-        """kill -9: from now on it does nothing, and all that it knew is gone. What it has sent is under way."""
+        """Kill the node: it does nothing more and its memory is lost. Bytes that it has sent still arrive."""
         self.alive = False
         self.clock.stopped = True
-        for connection in tuple(self.line.connections):
-            connection.broken()
+        for connection in tuple(self.network.connections):
+            connection.disconnect()
         for task in self._tasks:
             task.cancel()
 
-    def _watch(self, health: Health) -> None:
+    def _observer(self, health: Health) -> None:
         now_ms = self.clock.now_ms()
         if health is Health.PAUSED:
             self.pauses.append((now_ms, None))

@@ -1,4 +1,4 @@
-"""One simulation: a database, nodes, clients, faults, all from one seed."""
+"""A simulation: a database, nodes, clients and faults, all drawn from one seed."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from server.errors import RoomUnavailable
 from tests.simulation import faults
 from tests.simulation.bounds import smaller_bounds
 from tests.simulation.client import Client
-from tests.simulation.client_socket import Wire
+from tests.simulation.client_socket import SimulatedSocket
 from tests.simulation.database import Server
-from tests.simulation.database_connection import Line
+from tests.simulation.database_connection import Network
 from tests.simulation.faults import Fault
-from tests.simulation.invariants import Broken, Invariants
-from tests.simulation.loop import VirtualLoop, all_chance_from
+from tests.simulation.invariants import Invariants, Violation
+from tests.simulation.loop import VirtualLoop, all_randomness_from
 from tests.simulation.node import Node, new_task
-from tests.simulation.rooms import Company, companies, profile
+from tests.simulation.rooms import SimulatedRoom, profile, rooms
 from tests.simulation.statements import Game
 
 _FAULTS_UNTIL_S = 30.0
@@ -30,113 +30,113 @@ _SETTLE_S = 30.0  # within this time after the last fault everything must be in 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`broken`: what did not hold; None: all was well. `history`: one line for whatever happened."""
+    """`violation`: the first violation of an invariant, or None. `history`: a line for each thing that happened."""
 
     seed: int
-    broken: Broken | None
+    violation: Violation | None
     history: list[str]
     commands: int
     faults: int
 
 
-class World:
-    """`node`: the one that takes new connections; the others, if any, live on. `wires`: all that ever were."""
+class Simulation:
+    """`node`: accepts new connections; earlier nodes may still run. `sockets`: all that were ever opened."""
 
     def __init__(self, seed: int, weights: dict[Fault, int], forgiven: frozenset[str]) -> None:
         self.seed = seed
         self.history: list[str] = []
-        self.broken: Broken | None = None
+        self.violation: Violation | None = None
         self.loop = VirtualLoop()
         self.loop.set_task_factory(cast(Any, new_task))
         self.loop.set_exception_handler(self._unhandled)
         self.random = Random(seed)
         self.server: Server = Server(self.loop, self.random, self._committed)
-        self.invariants = Invariants(self.server, self.note, self._break, forgiven)
+        self.invariants = Invariants(self.server, self.note, self._report, forgiven)
         self.nodes: list[Node] = []
-        self.wires: list[Wire] = []
-        self.plan: list[faults.Planned] = faults.plan(self.random, _FAULTS_UNTIL_S, weights)
-        self.companies = list(companies(self.random, self.loop, self.dial))
-        self.clients = [client for company in self.companies for client in company.clients]
+        self.sockets: list[SimulatedSocket] = []
+        self.plan: list[faults.PlannedFault] = faults.plan(self.random, _FAULTS_UNTIL_S, weights)
+        self.rooms = list(rooms(self.random, self.loop, self.connect))
+        self.clients = [client for room in self.rooms for client in room.clients]
         self.over = False
         self._down = False  # no node takes connections
 
     @property
     def node(self) -> Node:
-        """Where clients are sent."""
+        """The node that clients connect to."""
         return self.nodes[-1]
 
     def note(self, text: str) -> None:
         self.history.append(f"{self.loop.now_s:10.4f} {text}")
 
-    # -- the story
+    # -- the run
 
-    async def story(self) -> None:
-        """Faults and clients side by side, then calm, then the reckoning."""
+    async def run(self) -> None:
+        """Run clients and faults, end the faults, then check that everything settles."""
         self.start_node()
         for planned in self.plan:
-            self.loop.call_at(planned.at_s, faults.strike, self, planned)
-        lives = [self.loop.create_task(self._life(company)) for company in self.companies]
-        for life in lives:
-            life.add_done_callback(lambda life: life.cancelled() or life.result())
+            self.loop.call_at(planned.at_s, faults.inject, self, planned)
+        tasks = [self.loop.create_task(self._run_room(room)) for room in self.rooms]
+        for task in tasks:
+            task.add_done_callback(lambda task: task.cancelled() or task.result())
         await asyncio.sleep(max(0.0, _FAULTS_UNTIL_S - self.loop.now_s))
-        self._calm()
+        self._end_faults()
         await self._settle()
         self.over = True
-        for life in lives:
-            life.cancel()
+        for task in tasks:
+            task.cancel()
 
-    async def _life(self, company: Company) -> None:
-        """A room is made, then everybody in it lives side by side."""
-        for client in company.clients:
+    async def _run_room(self, room: SimulatedRoom) -> None:
+        """Create a room, then run its clients concurrently."""
+        for client in room.clients:
             self.server.players[client.player_id] = {"id": client.player_id, **profile(client)}
-        await self._create(company)
+        await self._create(room)
         async with asyncio.TaskGroup() as group:
-            for client in company.clients:
-                group.create_task(client.live(self.random.uniform(0.3, 3.0)))
+            for client in room.clients:
+                group.create_task(client.run(self.random.uniform(0.3, 3.0)))
 
-    async def _create(self, company: Company) -> None:
-        while not company.game_id:
+    async def _create(self, room: SimulatedRoom) -> None:
+        while not room.game_id:
             if self.loop.now_s > _FAULTS_UNTIL_S + _SETTLE_S:
-                self._break(Broken("no command waits for ever", "no room could be created"))
+                self._report(Violation("no command waits for ever", "no room could be created"))
                 await asyncio.sleep(1)
-            wish = self.node.directory.create(company.new_room())
+            wish = self.node.directory.create(room.new_room())
             create = self.loop.create_task(wish, context=self.node.context)
-            await asyncio.wait({create})  # it ends with its node
+            await asyncio.wait({create})  # it is cancelled if its node is killed
             problem = None if create.cancelled() else create.exception()
             if problem is not None and not isinstance(problem, RoomUnavailable | PersistenceError):
-                self._break(Broken("no bug", f"no room could be created: {problem!r}"))
+                self._report(Violation("no bug", f"no room could be created: {problem!r}"))
             if create.cancelled() or problem is not None:
                 await asyncio.sleep(0.3)
             else:
-                company.created(create.result().game_id)
-        names = ", ".join(client.name for client in company.clients)
-        self.note(f"{company.game.name} room {company.game_id} is there, with {names}")
+                room.created(create.result().game_id)
+        names = ", ".join(client.name for client in room.clients)
+        self.note(f"{room.game.name} room {room.game_id} is there, with {names}")
 
-    def _calm(self) -> None:
+    def _end_faults(self) -> None:
         self.note("calm")
         self.server.heal()
         for node in self.nodes:
-            node.line.cut_off_until_s = 0.0
-            node.line.troubles.clear()
+            node.network.cut_off_until_s = 0.0
+            node.network.request_faults.clear()
         for client in self.clients:
-            client.calm = True
+            client.faults_over = True
 
     async def _settle(self) -> None:
-        """Everything is answered, everybody comes back, nobody is behind."""
+        """Wait until all commands are answered and all clients are connected and have the newest event."""
         until_s = self.loop.now_s + _SETTLE_S
         for look in (self._unanswered, self._behind):
-            problem: str | None = "nothing was looked at"
+            problem: str | None = "nothing was checked"
             speak_s = self.loop.now_s + _SETTLE_S / 3
             while problem is not None:
                 await asyncio.sleep(0.25)
                 problem = look()
                 if self.loop.now_s > until_s:
-                    self._break(Broken("no command waits for ever", problem or ""))
+                    self._report(Violation("no command waits for ever", problem or ""))
                     return
                 if look == self._behind and self.loop.now_s > speak_s:
-                    self._last_words()
+                    self._send_last_commands()
                     speak_s += _SETTLE_S / 3
-            self._last_words()
+            self._send_last_commands()
 
     def _unanswered(self) -> str | None:
         for client in self.clients:
@@ -148,45 +148,45 @@ class World:
 
     def _behind(self) -> str | None:
         problem = self._unanswered()
-        for company in self.companies:
-            owner = self.server.games[company.game_id].columns["owner"]
-            problem = problem or self.invariants.settled(company.game_id, self.invariants.nodes[owner])
-            head = self.invariants.logs[company.game_id].head
-            behind = [f"{client.name} at {client.last}" for client in company.clients if client.last < head]
+        for room in self.rooms:
+            owner = self.server.games[room.game_id].columns["owner"]
+            problem = problem or self.invariants.settled(room.game_id, self.invariants.nodes[owner])
+            head = self.invariants.logs[room.game_id].head
+            behind = [f"{client.name} at {client.last}" for client in room.clients if client.last < head]
             problem = problem or (f"{behind}, but the log is at {head}" if behind else None)
         return problem
 
-    def _last_words(self) -> None:
-        """A command of each, so that rooms whose owner is another by now notice it."""
+    def _send_last_commands(self) -> None:
+        """Let each client send a command, so that rooms with another owner by now notice it."""
         for client in self.clients:
             if client.online:
                 client.command("update_profile", {"display_name": "last words"})
 
-    # -- what faults do
+    # -- faults
 
     def start_node(self) -> None:
         name = f"node {len(self.nodes) + 1}"
-        line = Line(self.server, self.random, self.note)
-        node = Node(name, self.loop, self.server, line, writers=self.random.choice((1, 1, 2)))
+        network = Network(self.server, self.random, self.note)
+        node = Node(name, self.loop, self.server, network, writers=self.random.choice((1, 1, 2)))
         self.nodes.append(node)
         self.invariants.nodes[name] = node
         self.note(f"{name} starts")
         node.start()
 
     def crash(self, down_s: float) -> None:
-        """Kill the node that serves, and start another one in its place after a while."""
+        """Kill the current node, and start another one after a while."""
         if self._down:
             return
         self.note(f"{self.node.name} is killed")
         self.node.crash()
-        for wire in self.wires:
-            if wire.node is self.node:
-                wire.node_died()
+        for socket in self.sockets:
+            if socket.node is self.node:
+                socket.node_crashed()
         self._down = True
         self.loop.call_later(down_s, self._again)
 
     def stop(self, down_s: float) -> None:
-        """Stop the node that serves as an operator does: it has some seconds to commit and tell what was decided."""
+        """Stop the current node gracefully: it has some seconds to commit and send what was decided."""
         if self._down:
             return
         self._down, node = True, self.node
@@ -205,7 +205,7 @@ class World:
         self.start_node()
 
     def take_over(self) -> None:
-        """Another node takes new connections; the old one lives on and believes that its rooms are still its own."""
+        """Let another node take new connections. The old one runs on and still considers its rooms its own."""
         if not self._down and len([node for node in self.nodes if node.alive]) < 3:
             self.start_node()
 
@@ -221,55 +221,55 @@ class World:
 
     # -- connecting
 
-    def dial(self, client: Client) -> Wire | None:
-        """A connection to the node that serves; None: nobody answers."""
+    def connect(self, client: Client) -> SimulatedSocket | None:
+        """A connection to the current node; None: no node answers."""
         if self._down or not self.node.alive:
             return None
-        wire = Wire(self.node, client.game_id, client, self, self.random)
-        self.wires.append(wire)
-        return wire
+        socket = SimulatedSocket(self.node, client.game_id, client, self, self.random)
+        self.sockets.append(socket)
+        return socket
 
-    def left(self, wire: Wire, frame: dict[str, Any]) -> None:
-        name = getattr(wire.client, "name", "?")
+    def frame_sent(self, socket: SimulatedSocket, frame: dict[str, Any]) -> None:
+        name = getattr(socket.client, "name", "?")
         shown = {key: value for key, value in frame.items() if key not in ("view", "data", "limits", "actions")}
-        self.note(f"{wire.node.name} -> {name} {shown}")
-        self.invariants.left(wire, frame)
+        self.note(f"{socket.node.name} -> {name} {shown}")
+        self.invariants.frame_sent(socket, frame)
 
-    # -- what breaks
+    # -- violations
 
     def _committed(self, key: str, game: Game, session: str) -> None:
         self.invariants.committed(key, game, session)
 
-    def _break(self, broken: Broken) -> None:
-        if self.broken is None and not self.over:
-            self.broken = broken
-            self.note(f"BROKEN {broken}")
+    def _report(self, violation: Violation) -> None:
+        if self.violation is None and not self.over:
+            self.violation = violation
+            self.note(f"BROKEN {violation}")
             self.loop.stop()
 
     def _unhandled(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        self._break(Broken("no bug", f"{context.get('message')}: {context.get('exception')!r}"))
+        self._report(Violation("no bug", f"{context.get('message')}: {context.get('exception')!r}"))
 
     def bug(self, text: str) -> None:
-        """The product has logged an exception."""
-        self._break(Broken("no bug", text))
+        """The server has logged an exception."""
+        self._report(Violation("no bug", text))
 
 
 class _Bugs(logging.Handler):
-    """Hears of the exceptions that the product catches so that the others live on."""
+    """Reports exceptions that the server catches and logs."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, simulation: Simulation) -> None:
         super().__init__(logging.ERROR)
-        self._world = world
+        self._simulation = simulation
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.exc_info is not None:
-            self._world.bug(f"{record.getMessage()}: {record.exc_info[1]!r}")
+            self._simulation.bug(f"{record.getMessage()}: {record.exc_info[1]!r}")
 
 
 def simulate(seed: int, weights: dict[Fault, int] = faults.WEIGHTS, forgiven: frozenset[str] = frozenset()) -> Outcome:
-    """Run one seed to its end, or to the first thing that does not hold. `forgiven`: see `Invariants`."""
-    world = World(seed, weights, forgiven)
-    bugs = _Bugs(world)
+    """Run one seed to its end, or to the first violation. `forgiven`: see `Invariants`."""
+    simulation = Simulation(seed, weights, forgiven)
+    bugs = _Bugs(simulation)
     loggers = [logging.getLogger(name) for name in ("persistence", "server")]
     before = [(logger.level, logger.propagate) for logger in loggers]
     for logger in loggers:
@@ -277,26 +277,26 @@ def simulate(seed: int, weights: dict[Fault, int] = faults.WEIGHTS, forgiven: fr
         logger.setLevel(logging.ERROR)
         logger.propagate = False
     try:
-        with all_chance_from(world.random, world.loop), smaller_bounds(world.random):
-            _run(world.loop, world.story())
+        with all_randomness_from(simulation.random, simulation.loop), smaller_bounds(simulation.random):
+            _run(simulation.loop, simulation.run())
     finally:
         for logger, (level, propagate) in zip(loggers, before, strict=True):
             logger.removeHandler(bugs)
             logger.setLevel(level)
             logger.propagate = propagate
-    commands = sum(len(client.done) for client in world.clients)
-    return Outcome(seed, world.broken, world.history, commands, len(world.plan))
+    commands = sum(len(client.done) for client in simulation.clients)
+    return Outcome(seed, simulation.violation, simulation.history, commands, len(simulation.plan))
 
 
 def report(outcome: Outcome, option: str = "") -> str:
-    """How it came to what broke, and how to see it again. `option`: of the command line, beside the seed."""
-    lines = [*outcome.history[-40:], f"seed {outcome.seed}: {outcome.broken}"]
+    """The end of the history, the violation, and how to reproduce it. `option`: added to the command line."""
+    lines = [*outcome.history[-40:], f"seed {outcome.seed}: {outcome.violation}"]
     return "\n".join([*lines, f"again: python -m tests.simulation --seed {outcome.seed} --trace{option}"])
 
 
-def _run(loop: VirtualLoop, story: Coroutine[Any, Any, None]) -> None:
-    """Until the story is over or the loop is stopped; then nothing is left running."""
-    main = loop.create_task(story)
+def _run(loop: VirtualLoop, run: Coroutine[Any, Any, None]) -> None:
+    """Run until the end or until the loop is stopped, then cancel everything."""
+    main = loop.create_task(run)
     main.add_done_callback(_stop)
     try:
         asyncio.set_event_loop(loop)
@@ -304,14 +304,14 @@ def _run(loop: VirtualLoop, story: Coroutine[Any, Any, None]) -> None:
         if main.done():
             main.result()
         loop.call_soon(loop.stop)
-        loop.run_forever()  # a second stop may be on its way
+        loop.run_forever()  # a second stop may be scheduled
         loop.set_exception_handler(lambda *_: None)
-        left = asyncio.all_tasks(loop)
-        for task in left:
+        frame_sent = asyncio.all_tasks(loop)
+        for task in frame_sent:
             task.remove_done_callback(_stop)
             task.cancel()
-        if left:
-            loop.run_until_complete(asyncio.wait(left))
+        if frame_sent:
+            loop.run_until_complete(asyncio.wait(frame_sent))
     finally:
         asyncio.set_event_loop(None)
         loop.close()

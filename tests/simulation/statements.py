@@ -1,7 +1,7 @@
-"""What the product's SQL does, in memory: one function a statement, found by the text that the product sends.
+"""Executes the server's SQL in memory: one function for each statement, found by the text that the server sends.
 
-Only what rooms need: the append and its compare-and-set, heads, reads, claims, and the writes that go with appends.
-A statement that stands in none of the lists below fails loudly.
+Only the statements that rooms need: appends with their compare-and-set, heads, reads, claims, and the writes that go
+with appends. Any other statement is an error.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _PERSISTENCE = Path(persistence.__file__).parent
 
 @dataclass(slots=True)
 class Game:
-    """One row of play.games with its directory entry and its events. Never changed once it is committed."""
+    """A row of play.games with its directory entry and its events. Not changed after its commit."""
 
     columns: dict[str, Any]
     rows: list[StoredEvent] = field(default_factory=list)
     commands: set[tuple[str, str]] = field(default_factory=set)
-    epochs: list[int] = field(default_factory=list)  # of each row: under which it was written
+    epochs: list[int] = field(default_factory=list)  # under which each row was written
     last_batch: Any = None
     completed: bool = False
 
@@ -46,7 +46,7 @@ class Game:
         return int(self.columns["epoch"])
 
     def copy(self) -> Game:
-        """One that may be changed."""
+        """A copy that may be changed."""
         made = copy(self)
         made.columns = dict(self.columns)
         made.rows, made.epochs, made.commands = list(self.rows), list(self.epochs), set(self.commands)
@@ -54,7 +54,7 @@ class Game:
 
 
 class Tables:
-    """What a transaction sees: the committed games, and over them those that it has changed itself."""
+    """What a transaction sees: the committed games, overlaid by those that it has changed."""
 
     def __init__(self, committed: dict[str, Game], players: dict[str, dict[str, Any]], now_ms: int) -> None:
         self.now_ms = now_ms
@@ -74,7 +74,7 @@ class Tables:
 
 
 def failure(sqlstate: str, message: str, constraint: str | None = None) -> Exception:
-    """The driver's exception for an error that the server reports."""
+    """The exception of asyncpg for an error of the database."""
     fields = {"C": sqlstate, "M": message, "S": "ERROR", "V": "ERROR"}
     if constraint is not None:
         fields["n"] = constraint
@@ -82,7 +82,7 @@ def failure(sqlstate: str, message: str, constraint: str | None = None) -> Excep
     return made
 
 
-# What mutants take away: the unique index over (game, actor, command_id), and that a claim raises the epoch.
+# Switched off by mutants: the unique index over (game, actor, command_id), and that a claim raises the epoch.
 commands_are_unique = True
 claims_raise_the_epoch = True
 
@@ -96,7 +96,7 @@ def matches(game: Game | None, expected: int, epoch: int) -> bool:
 
 
 def append(tables: Tables, p: Parameters) -> list[Any]:
-    """As in event_log.sql: the games whose head and epoch are as expected move on, the others are left alone."""
+    """As in event_log.sql: games whose head and epoch are as expected get the events, others are not changed."""
     moved: list[tuple[int]] = []
     wanted = zip(p["game_ids"], p["expected"], p["heads"], p["epochs"], strict=True)
     for place, (game_id, expected, head, epoch) in enumerate(wanted, 1):
@@ -204,7 +204,7 @@ def add_summary(tables: Tables, p: Parameters) -> list[Any]:
 
 
 def nothing(tables: Tables, p: Parameters) -> list[Any]:
-    """Rows that no room reads."""
+    """For rows that no room reads."""
     return []
 
 
@@ -235,11 +235,11 @@ def _moment(at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
-# -- finding them
+# -- lookup
 
 
 class Statement(NamedTuple):
-    """`locks`: the parameter that names the game whose row is locked; None: nothing is."""
+    """`locks`: the parameter with the game whose row is locked; None: no row."""
 
     name: str
     parameters: list[str]
@@ -247,7 +247,7 @@ class Statement(NamedTuple):
     locks: str | None
 
     def targets(self, tables: Tables, p: Parameters) -> list[str]:
-        """Games whose rows this statement must have for itself, in the order in which they are locked."""
+        """The games whose rows this statement locks, in this order."""
         if self.name == "append":  # an update waits only for rows that match before it looks again
             wanted = zip(p["game_ids"], p["expected"], p["epochs"], strict=True)
             return [str(key) for key, head, epoch in wanted if matches(tables.committed.get(str(key)), head, epoch)]

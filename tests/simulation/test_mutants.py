@@ -1,4 +1,4 @@
-"""Checks of the checker: bugs that are put in on purpose are found, each by an invariant that is meant to find it."""
+"""Bugs that are put in on purpose are found, each by an invariant that should find it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _SEEDS_MAX = 300
 
 
 @pytest.mark.parametrize("name", MUTANTS)
-def test_a_bug_is_found(name: str) -> None:
+def test_every_mutant_is_found(name: str) -> None:
     mutant = MUTANTS[name]
     with infected(mutant):
         outcomes = (simulate(seed) for seed in range(_SEEDS_MAX))
-        first = next((outcome for outcome in outcomes if outcome.broken is not None), None)
+        first = next((outcome for outcome in outcomes if outcome.violation is not None), None)
     assert first is not None, f"not found in {_SEEDS_MAX} seeds"
-    assert first.broken is not None
-    print(f"{name}: found after {first.seed + 1} seeds by {first.broken}")
-    assert first.broken.invariant in mutant.caught, f"{first.broken}"
+    assert first.violation is not None
+    print(f"{name}: found after {first.seed + 1} seeds by {first.violation}")
+    assert first.violation.invariant in mutant.caught, f"{first.violation}"

@@ -1,4 +1,4 @@
-"""Rooms that tell before they are committed: what they gain in an outage, and what they lose in a crash."""
+"""Relaxed rooms send events before their commit: what they gain in an outage, and what they lose in a crash."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def over(table: VirtualTable) -> None:
     table.commit()
 
 
-async def test_it_tells_at_once_what_the_log_has_not_written() -> None:
+async def test_events_and_acks_are_sent_before_the_commit() -> None:
     table, seat = await relaxed_room()
     table.outage = True
     written = len(table.rows)
@@ -46,7 +46,7 @@ async def test_it_tells_at_once_what_the_log_has_not_written() -> None:
     assert [event["index"] for event in seat.events] == list(range(len(table.rows)))
 
 
-async def test_what_is_decided_on_one_turn_of_the_loop_leaves_in_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_events_of_one_loop_iteration_leave_in_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
     table, seat = await relaxed_room()
     writes: list[bytes] = []
     monkeypatch.setattr(seat, "send", writes.append)
@@ -58,14 +58,14 @@ async def test_what_is_decided_on_one_turn_of_the_loop_leaves_in_one_write(monke
     assert [json.loads(payload)["type"] for payload in payloads(writes[0])] == ["event"] * 3 + ["ack"] * 3
 
 
-async def test_it_plays_on_through_an_outage_and_writes_everything_after_it() -> None:
+async def test_an_outage_is_bridged_and_everything_is_written_after_it() -> None:
     table, seat = await relaxed_room()
     outage(table)
     for number in range(200):
         seat.command("say", data=number)
     assert len(seat.of_type("ack")) == 200
     assert seat.of_type("status") == []
-    table.seats[1].connect()  # a newcomer gets them from memory
+    table.seats[1].connect()  # a new connection gets them from memory
     assert [e["data"]["data"] for e in table.seats[1].named("said")] == list(range(200))
     over(table)
     assert [row.payload["data"] for row in table.rows if row.type == "said"] == list(range(200))
@@ -73,7 +73,7 @@ async def test_it_plays_on_through_an_outage_and_writes_everything_after_it() ->
     table.assert_log_gives_the_live_state()
 
 
-async def test_it_runs_ahead_only_so_far() -> None:
+async def test_uncommitted_events_are_limited() -> None:
     table, seat = await relaxed_room()
     outage(table)
     first = table.room.core.committed_head
@@ -94,7 +94,7 @@ async def test_it_runs_ahead_only_so_far() -> None:
     assert len(table.rows) == first + ahead + 2
 
 
-async def test_turns_go_on_in_an_outage() -> None:
+async def test_turns_continue_during_an_outage() -> None:
     table = VirtualTable(turn_seconds=60, durability="relaxed")
     table.start()
     outage(table)
@@ -106,7 +106,7 @@ async def test_turns_go_on_in_an_outage() -> None:
     assert "game_resumed" not in table.names
 
 
-async def test_after_a_crash_who_knew_more_than_the_log_gets_a_state() -> None:
+async def test_a_client_ahead_of_the_log_after_a_crash_gets_a_state() -> None:
     table, seat = await relaxed_room()
     outage(table)
     seat.command("say", data="lost in the crash")
@@ -115,7 +115,7 @@ async def test_after_a_crash_who_knew_more_than_the_log_gets_a_state() -> None:
     table.outage = False
     table.commit()
     assert len(table.rows) <= knew
-    for number in range(5):  # the log grows beyond what he knew, with other events
+    for number in range(5):  # the log grows beyond what the client had, with other events
         table.seats[1].connect()
         table.seats[1].command("say", data=number)
     assert len(table.rows) > knew
@@ -123,13 +123,13 @@ async def test_after_a_crash_who_knew_more_than_the_log_gets_a_state() -> None:
     await table.room.attach(seat, Hello(None, knew, 1, None))
     assert [frame["type"] for frame in seat.frames[mark:]][:2] == ["welcome", "state"]
     assert seat.frames[mark]["mode"] == "state"
-    # Whoever comes for the first time gets the whole log, as in any room.
+    # A new client gets the whole log, as in any room.
     mark = len(seat.frames)
     await table.room.attach(seat, Hello(None, -1, None, None))
     assert seat.frames[mark]["mode"] == "replay"
 
 
-async def test_a_refused_command_is_not_to_be_sent_again() -> None:
+async def test_a_command_that_the_database_refuses_is_not_retryable() -> None:
     table = VirtualTable(game="relay")
     seat = table.seats[0]
     seat.connect()

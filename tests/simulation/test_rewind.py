@@ -1,7 +1,7 @@
-"""Failover to a replica that lacks the last commits: what they promised is lost. What can be kept all the same, is.
+"""Failover to a replica that lacks the last commits: their events are lost, all other invariants hold.
 
-Nothing leaves that was never committed, no connection sees a gap or an index twice, no command is applied twice, a room
-never goes on over a gap, and all comes to rest.
+Nothing leaves the server that was never committed, no connection has a gap or a duplicate, no command is applied twice,
+no room continues over a gap, and everything settles.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from tests.simulation.simulation import report, simulate
 from tests.support.soak import amount
 
 _SEEDS = amount(usual=60, soak=500)
-_NOT_KEPT = frozenset({"no going back"})  # who holds lost events and comes back late is not told that they are lost
+_NOT_KEPT = frozenset({"no going back"})  # a client with lost events that returns late is not told
 
 
-def test_what_a_rewind_leaves_standing() -> None:
+def test_a_rewind_breaks_no_other_invariant() -> None:
     for seed in range(_SEEDS):
         outcome = simulate(seed, REWINDS, _NOT_KEPT)
-        if outcome.broken is not None:
+        if outcome.violation is not None:
             pytest.fail(report(outcome, " --rewind"), pytrace=False)

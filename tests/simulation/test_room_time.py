@@ -1,4 +1,4 @@
-"""What time does to a room, in virtual time: forced moves, absences, pauses, outages."""
+"""Rooms in virtual time: forced moves, absences, pauses, outages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from persistence.event_log.log import Health
 from tests.support.virtual_table import VirtualTable
 
 
-async def test_an_idle_player_is_forced_after_his_time_and_not_before() -> None:
+async def test_an_idle_player_is_forced_exactly_when_the_time_is_up() -> None:
     table = VirtualTable(turn_seconds=60)
     table.start()
     table.advance(59.9)
@@ -18,7 +18,7 @@ async def test_an_idle_player_is_forced_after_his_time_and_not_before() -> None:
     assert [(bid["data"]["bid"], bid["data"]["forced"]) for bid in bids] == [(0, True)]
 
 
-async def test_a_misplay_does_not_buy_time() -> None:
+async def test_an_illegal_move_does_not_extend_the_time() -> None:
     table = VirtualTable(turn_seconds=60)
     table.start()
     seat = next(s for s in table.seats if s.turn is not None)
@@ -29,7 +29,7 @@ async def test_a_misplay_does_not_buy_time() -> None:
     assert table.names.count("player_bid") == 1
 
 
-async def test_a_move_that_comes_just_too_late_is_no_misplay() -> None:
+async def test_a_move_that_arrives_just_too_late_is_no_misplay() -> None:
     table = VirtualTable(turn_seconds=60)
     table.start()
     seat = next(s for s in table.seats if s.turn is not None)
@@ -42,7 +42,7 @@ async def test_a_move_that_comes_just_too_late_is_no_misplay() -> None:
     assert table.names[-1] == "invalid_action"
 
 
-async def test_a_short_disconnect_is_nobodys_business() -> None:
+async def test_a_short_disconnect_is_not_announced() -> None:
     table = VirtualTable()
     table.start()
     table.seats[1].disconnect()
@@ -52,7 +52,7 @@ async def test_a_short_disconnect_is_nobodys_business() -> None:
     assert "player_disconnected" not in table.names
 
 
-async def test_a_longer_one_is_told_and_so_is_the_return() -> None:
+async def test_a_longer_disconnect_and_the_return_are_announced() -> None:
     table = VirtualTable()
     table.start()
     table.seats[1].disconnect()
@@ -75,7 +75,7 @@ async def test_an_empty_lobby_closes_after_half_an_hour() -> None:
     assert table.unloaded == ["empty"]
 
 
-async def test_a_game_without_humans_is_suspended_and_comes_back() -> None:
+async def test_a_game_without_connected_players_is_suspended_and_resumes() -> None:
     table = VirtualTable(turn_seconds=0)
     table.start()
     for seat in table.seats:
@@ -93,7 +93,7 @@ async def test_a_game_without_humans_is_suspended_and_comes_back() -> None:
     table.assert_log_gives_the_live_state()
 
 
-async def test_after_a_crash_the_turn_gets_its_full_time_again() -> None:
+async def test_after_a_crash_the_turn_has_its_full_time_again() -> None:
     table = VirtualTable(turn_seconds=60)
     table.start()
     table.advance(40)
@@ -109,7 +109,7 @@ async def test_after_a_crash_the_turn_gets_its_full_time_again() -> None:
     assert "player_bid" in table.names
 
 
-async def test_a_command_of_before_the_crash_gets_its_old_ack() -> None:
+async def test_a_command_from_before_the_crash_gets_its_old_ack() -> None:
     table = VirtualTable(game="relay")
     table.seats[0].connect()
     sent = table.seats[0].command("say", data="once")
@@ -132,7 +132,7 @@ async def test_the_ack_of_a_command_with_many_events_survives_a_crash() -> None:
     assert table.seats[0].of_type("ack")[-1] == ack
 
 
-async def test_in_an_outage_the_clocks_stand_still() -> None:
+async def test_clocks_stop_during_an_outage() -> None:
     table = VirtualTable(turn_seconds=60)
     table.start()
     table.advance(50)
@@ -174,7 +174,7 @@ async def test_commands_wait_for_the_database_within_bounds() -> None:
     assert seat.of_type("ack")[-1]["id"] == waiting[-1]
 
 
-async def test_who_leaves_is_forced_then_absent_then_welcome_back() -> None:
+async def test_a_player_who_leaves_is_forced_then_absent_and_may_return() -> None:
     table = VirtualTable(players=3, rounds=4, round_pause_ms=0, turn_seconds=60)
     table.start()
     gone = table.seats[2]
@@ -195,7 +195,7 @@ async def test_who_leaves_is_forced_then_absent_then_welcome_back() -> None:
 
 
 @pytest.mark.parametrize("bots", [2, 4, 10])
-async def test_bots_play_a_whole_game_by_themselves(bots: int) -> None:
+async def test_bots_play_a_whole_game_alone(bots: int) -> None:
     table = VirtualTable(players=0, bots=bots, round_pause_ms=0, turn_seconds=0)
     table.advance(1)
     assert table.rows[-1].type == "game_completed"
@@ -203,7 +203,7 @@ async def test_bots_play_a_whole_game_by_themselves(bots: int) -> None:
     table.assert_log_gives_the_live_state()
 
 
-async def test_bots_take_the_time_that_they_are_told_to() -> None:
+async def test_bots_wait_for_the_configured_delay() -> None:
     table = VirtualTable(players=0, bots=2, bot_delay_ms=500, turn_seconds=0)
     table.advance(0.9)
     assert table.names.count("player_bid") == 1
@@ -211,7 +211,7 @@ async def test_bots_take_the_time_that_they_are_told_to() -> None:
     assert table.names.count("player_bid") == 2
 
 
-async def test_a_slow_log_stops_the_bots_from_running_ahead() -> None:
+async def test_bots_do_not_run_ahead_of_a_slow_log() -> None:
     table = VirtualTable(players=0, bots=10, round_pause_ms=0, turn_seconds=0)
     table.outage = True
     table.advance(60)

@@ -1,4 +1,4 @@
-"""Thousands of seeds under faults, each with all of its invariants; and a seed is the whole of its story.
+"""Thousands of seeds under faults hold all invariants, and each seed can be reproduced.
 
 PARLOR_SEEDS sets how many (800), PARLOR_FIRST_SEED where they begin (0).
 """
@@ -24,24 +24,24 @@ _ROOT = Path(__file__).parents[2]
 
 
 def failures(seeds: Iterable[int]) -> list[str]:
-    """What did not hold, one report a seed."""
+    """A report for each seed with a violation."""
     outcomes = (simulate(seed) for seed in seeds)
-    return [report(outcome) for outcome in outcomes if outcome.broken is not None]
+    return [report(outcome) for outcome in outcomes if outcome.violation is not None]
 
 
 @pytest.mark.timeout(1800)
-def test_nothing_breaks() -> None:
+def test_no_seed_violates_an_invariant() -> None:
     last = _FIRST + _SEEDS
     chunks = [range(first, min(first + _CHUNK, last)) for first in range(_FIRST, last, _CHUNK)]
     with multiprocessing.get_context("spawn").Pool(min(2, os.cpu_count() or 1)) as pool:
-        for broken in pool.imap(failures, chunks):
-            if broken:
-                pytest.fail(broken[0], pytrace=False)
+        for violation in pool.imap(failures, chunks):
+            if violation:
+                pytest.fail(violation[0], pytrace=False)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_seed_tells_the_same_story_in_another_process(seed: int) -> None:
-    """Also where strings hash to other numbers, so that sets have another order."""
+def test_a_seed_has_the_same_history_in_another_process(seed: int) -> None:
+    """Also with other hashes of strings, which change the order of sets."""
     here = simulate(seed).history
     command = [sys.executable, "-m", "tests.simulation", "--seed", str(seed), "--trace"]
     environment = os.environ | {"PYTHONHASHSEED": str(seed + 1)}

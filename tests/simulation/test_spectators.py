@@ -1,4 +1,4 @@
-"""Those who watch, in virtual time: how far they are behind, and that they are in nobody's way."""
+"""Spectators in virtual time: their delay, and that they do not hold up the players."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def newest(table: VirtualTable) -> int:
     return max((row.index for row in table.rows if row.at_ms + DELAY_S * 1000 <= now_ms), default=OPENING)
 
 
-def told(frame: Frame) -> int:
-    """The index that a frame tells of."""
+def newest_index(frame: Frame) -> int:
+    """The newest event index that a frame reveals."""
     return int(frame.get("index", frame.get("head", -1)))
 
 
-async def test_without_a_delay_they_see_what_players_see() -> None:
+async def test_without_a_delay_spectators_see_what_players_see() -> None:
     table = VirtualTable("relay")
     table.seats[0].connect()
     seat = await watcher(table)
@@ -44,27 +44,27 @@ async def test_without_a_delay_they_see_what_players_see() -> None:
     assert seat.events == table.seats[0].events
 
 
-async def test_with_a_delay_nothing_is_seen_early_and_everything_in_time() -> None:
+async def test_with_a_delay_each_event_is_seen_exactly_when_it_is_due() -> None:
     table = VirtualTable("relay", spectator_delay_s=DELAY_S)
     table.seats[0].connect()
     seat = await watcher(table)
     for number in range(60):
         table.seats[0].command("say", data=number)
         table.advance(1)
-        assert max(map(told, seat.frames)) == newest(table)
+        assert max(map(newest_index, seat.frames)) == newest(table)
         table.room.sync(seat)
         assert seat.frames[-1]["index"] == newest(table)
-        if number == 45:  # who comes late sees as much, and no more
+        if number == 45:  # a late spectator sees exactly as much
             late = await watcher(table)
-            assert max(map(told, late.frames)) == newest(table)
+            assert max(map(newest_index, late.frames)) == newest(table)
     table.advance(DELAY_S)
     for each in (seat, late):
         assert indexes(each) == list(range(len(table.rows)))
     assert table.seats[0].events == seat.events
 
 
-async def test_a_delay_that_is_raised_keeps_its_word() -> None:
-    """What happened before is told no earlier than it would have been, and all of it is told; also after a restart."""
+async def test_a_raised_delay_shows_no_event_early() -> None:
+    """Earlier events are sent no earlier than before, and all of them are sent; also after a restart."""
     table = VirtualTable("relay", spectator_delay_s=5)
     host = table.seats[0]
     host.connect()
@@ -82,13 +82,13 @@ async def test_a_delay_that_is_raised_keeps_its_word() -> None:
     host.command("say", data="late")
     table.restart()
     seat = await watcher(table)
-    assert max(map(told, seat.frames)) < len(table.rows) - 1
+    assert max(map(newest_index, seat.frames)) < len(table.rows) - 1
     table.advance(DELAY_S)
     assert seat.named("said")[-1]["data"]["data"] == "late"
 
 
-async def test_strangers_are_shown_out_of_a_room_that_becomes_private() -> None:
-    """After the commit, and whoever is on his way in as well."""
+async def test_spectators_are_disconnected_when_a_room_becomes_private() -> None:
+    """After the commit; a spectator who is just connecting is refused."""
     table = VirtualTable("relay")
     host = table.seats[0]
     host.connect()
@@ -106,7 +106,7 @@ async def test_strangers_are_shown_out_of_a_room_that_becomes_private() -> None:
     table.assert_log_gives_the_live_state()
 
 
-async def test_a_resume_in_the_gallery_goes_on_where_it_was() -> None:
+async def test_a_spectator_resumes_without_a_gap() -> None:
     table = VirtualTable("relay", spectator_delay_s=DELAY_S)
     table.seats[0].connect()
     seat = await watcher(table)
@@ -138,7 +138,7 @@ async def test_a_restart_shows_nothing_early() -> None:
     assert indexes(seat) == list(range(len(table.rows)))
 
 
-async def test_who_gets_a_seat_is_brought_up_to_date() -> None:
+async def test_a_spectator_who_gets_a_seat_is_brought_up_to_date() -> None:
     table = VirtualTable("relay", players=1, spectator_delay_s=DELAY_S)
     table.seats[0].connect()
     seat = await watcher(table)
@@ -152,7 +152,7 @@ async def test_who_gets_a_seat_is_brought_up_to_date() -> None:
     assert seat.events[-1] == table.seats[0].events[-1]
 
 
-async def test_a_full_gallery_is_served_in_slices_and_misses_nothing() -> None:
+async def test_many_spectators_are_served_in_slices_without_gaps() -> None:
     table = VirtualTable("relay", players=1)
     player = table.seats[0]
     player.connect()
@@ -171,7 +171,7 @@ async def test_a_full_gallery_is_served_in_slices_and_misses_nothing() -> None:
     assert not leaving.named("said")
 
 
-async def test_what_is_told_besides_the_events_comes_behind_them() -> None:
+async def test_other_frames_arrive_after_the_events_before_them() -> None:
     table = VirtualTable("relay", spectator_delay_s=DELAY_S)
     player = table.seats[0]
     player.connect()
@@ -190,7 +190,7 @@ async def test_what_is_told_besides_the_events_comes_behind_them() -> None:
         assert kinds.count("rematch") == 1
 
 
-async def test_the_room_is_told_how_many_watch_but_not_each_time() -> None:
+async def test_the_number_of_spectators_is_sent_at_most_once_per_interval() -> None:
     table = VirtualTable("relay", spectator_delay_s=DELAY_S)
     player = table.seats[0]
     player.connect()
