@@ -65,7 +65,7 @@ async def test_a_thousand_half_open_connections_do_not_keep_out_a_client(own_ser
     during = await series(own_server.url, CUT)
     print(f"\nto the first ack: alone {alone_s * 1000:.0f} ms, among {HALF_OPEN} half-open {among_s * 1000:.0f} ms")
     assert (during["request"], during["hello"]) == (before["request"], before["hello"]), "they were still held"
-    assert among_s < 1
+    assert among_s < alone_s + 1
 
     ends = await asyncio.gather(*(raw.rest() for raw in held))
     for raw in held:

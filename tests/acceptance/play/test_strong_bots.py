@@ -26,7 +26,7 @@ def server(dsn: str) -> Iterator[ServerProcess]:
         made.close()
 
 
-def thinkers(of: int) -> list[Path]:
+def bot_processes(of: int) -> list[Path]:
     """The processes in which the bots of this server think."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
@@ -63,7 +63,7 @@ async def play(server: ServerProcess) -> tuple[Player, dict[str, Any]]:
 async def test_strong_bots_play_to_the_end_and_end_with_the_server(server: ServerProcess) -> None:
     assert "strong" in GAME.bot_levels
     pid = server.pid
-    assert thinkers(pid) == [], "none before a bot wants to think"
+    assert bot_processes(pid) == [], "none before a bot wants to think"
     player, game = await play(server)
     assert game["status"] == "completed"
     assert len(game["summary"]["players"]) == 4
@@ -74,7 +74,7 @@ async def test_strong_bots_play_to_the_end_and_end_with_the_server(server: Serve
     assert not any(move["forced"] for move in rest), "they choose what is legal"
     await player.close()
 
-    children = thinkers(pid)
+    children = bot_processes(pid)
     assert 1 <= len(children) <= 2
     assert await asyncio.to_thread(server.stop) == 0
     assert all(gone(child) for child in children)
@@ -85,7 +85,7 @@ async def test_strong_bots_play_to_the_end_and_end_with_the_server(server: Serve
     await player.http.post("/api/rooms", wish)
     await player.close()
     async with asyncio.timeout(30):
-        while not (children := thinkers(server.pid)):  # noqa: ASYNC110  # other processes
+        while not (children := bot_processes(server.pid)):  # noqa: ASYNC110  # other processes
             await asyncio.sleep(0.02)
     server.kill()
     async with asyncio.timeout(30):
