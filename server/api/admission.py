@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server import limits
 from server.api.answers import error
-from server.api.context import Services
+from server.kernel import Kernel
 from server.metrics import HttpRefused
 from server.sessions.address import client_address
 from server.sessions.budget import Allowance
@@ -23,16 +23,16 @@ _READING = ("GET", "HEAD", "OPTIONS")
 class Admission:
     """ASGI middleware. Reading is not rated: it changes nothing and its answers are bounded."""
 
-    def __init__(self, app: ASGIApp, services: Services) -> None:
-        settings = services.settings
+    def __init__(self, app: ASGIApp, kernel: Kernel) -> None:
+        settings = kernel.settings
         self._app = app
-        self._services = services
+        self._kernel = kernel
         self._header = settings.client_ip_header
         self._changes = Allowance(settings.http_changes_per_s, settings.http_changes_burst, limits.HTTP_ADDRESSES_MAX)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] != "GET" and not self._is_serving():
-            doing = "stopping" if self._services.draining else "starting: its database is out of reach"
+        if scope["type"] == "http" and scope["method"] != "GET" and not self._kernel.is_serving:
+            doing = "stopping" if self._kernel.draining else "starting: its database is out of reach"
             await error(503, ErrorCode.UNAVAILABLE, f"the server is {doing}")(scope, receive, send)
             return
         refused = self._refused(scope) if scope["type"] == "http" else None
@@ -40,17 +40,13 @@ class Admission:
             await self._app(scope, receive, send)
             return
         reason, answer = refused
-        self._services.metrics.http_refused_total.labels(reason).inc()
+        self._kernel.metrics.http_refused_total.labels(reason).inc()
         await answer(scope, receive, send)
-
-    def _is_serving(self) -> bool:
-        """Nothing is begun before the server is ready, and nothing new once it stops."""
-        return self._services.ready and not self._services.draining
 
     def _refused(self, scope: Scope) -> tuple[HttpRefused, Response] | None:
         headers = Headers(scope=scope)
         if scope["method"] not in _READING:
-            wait_s = self._changes.spend(address_of(scope, self._header), self._services.clock.monotonic())
+            wait_s = self._changes.spend(address_of(scope, self._header), self._kernel.clock.monotonic())
             if wait_s > 0:
                 seconds = math.ceil(wait_s)
                 return HttpRefused.RATE, error(429, ErrorCode.RATE_LIMITED, "too many requests", retry_after_s=seconds)

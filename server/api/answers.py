@@ -69,7 +69,7 @@ def _on_quarantined(request: Request, exc: Exception) -> Response:
 
 def _on_database(request: Request, exc: Exception) -> Response:
     # In an outage every request fails, and the log's writer has said so: who asks must not fill the server's own log.
-    outage = request.app.state.services.log.health is Health.PAUSED
+    outage = request.app.state.kernel.log.health is Health.PAUSED
     _log.log(logging.DEBUG if outage else logging.WARNING, "database: %s", exc)
     return error(503, ErrorCode.UNAVAILABLE, "the database is out of reach")
 

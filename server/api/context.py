@@ -1,60 +1,26 @@
-"""What every route may use, built once by the composition root and carried by the application's state."""
+"""What every route may use: the kernel, and the services of its own wing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
 
-from persistence.database import Database
-from persistence.event_log.log import EventLog
-from server.clock import Clock
-from server.games.registry import Registry
-from server.lobby.matchmaking import Matchmaker
-from server.metrics import Metrics
-from server.ops.service.vitals import Vitals
-from server.play.service.profiles import Profiles
-from server.replays.recordings import Recordings
-from server.rooms.directory import Directory
-from server.sessions.tokens import Tokens
-from server.settings import Settings
+from server.kernel import Kernel
 
 
-@dataclass(slots=True)
-class Services:
-    """`ready`: the database was found. `draining`: the server has been told to stop."""
-
-    settings: Settings
-    registry: Registry
-    database: Database
-    log: EventLog
-    directory: Directory
-    matchmaker: Matchmaker
-    profiles: Profiles
-    tokens: Tokens
-    clock: Clock
-    metrics: Metrics
-    recordings: Recordings
-    vitals: Vitals
-    ready: bool = False
-    draining: bool = False
-
-    def ws_url(self, request: Request, game_id: str) -> str:
-        """The absolute address of a room's socket on this node."""
-        base = self.settings.public_url
-        if base is None:
-            scheme = "wss" if request.url.scheme == "https" else "ws"
-            base = f"{scheme}://{request.url.netloc}"
-        return f"{base.rstrip('/')}/ws/rooms/{game_id}"
+def kernel_of(request: Request) -> Kernel:
+    kernel: Kernel = request.app.state.kernel
+    return kernel
 
 
-def _services(request: Request) -> Services:
-    services: Services = request.app.state.services
-    return services
+WithKernel = Annotated[Kernel, Depends(kernel_of)]
 
 
-With = Annotated[Services, Depends(_services)]
+def services_of(kind: type[Any]) -> Any:
+    """A dependency: the services of the wing whose class this is, as its slice has given them."""
 
-GameName = Annotated[str | None, Query(pattern=r"^[^\x00]*$", description="of this game only")]
-"""A filter. The database can't even be asked for a name with NUL in it."""
+    def find(request: Request) -> Any:
+        return request.app.state.services[kind]
+
+    return Depends(find)

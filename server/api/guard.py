@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
 
-from server.api.context import Services, With
+from server.api.context import WithKernel
 from server.errors import Refused
-from server.games.registry import UnknownGame
-from server.games.rules import Game, PlayerId
+from server.games.rules import PlayerId
 from server.sessions.tokens import InvalidToken
 
 
-def _maybe(request: Request, services: With) -> PlayerId | None:
+def _maybe(request: Request, kernel: WithKernel) -> PlayerId | None:
     given = request.headers.get("Authorization")
     if given is None:
         return None
@@ -22,7 +21,7 @@ def _maybe(request: Request, services: With) -> PlayerId | None:
     if scheme.lower() != "bearer":
         raise Refused(401, "unauthorized", "use Authorization: Bearer")
     try:
-        return services.tokens.player(token.strip())
+        return kernel.tokens.player(token.strip())
     except InvalidToken as error:
         raise Refused(401, "unauthorized", str(error)) from None
 
@@ -46,11 +45,3 @@ def known_id(text: str, code: str, what: str) -> str:
         return str(UUID(text))
     except ValueError:
         raise Refused(404, code, f"no such {what}") from None
-
-
-def known_game(services: Services, name: str) -> Game[Any]:
-    """An installed game."""
-    try:
-        return services.registry.game(name)
-    except UnknownGame as error:
-        raise Refused(422, "unknown_game", str(error), "game") from None

@@ -1,4 +1,4 @@
-"""The browser client: its files from memory, and the headers that keep it to itself.
+"""The browser client: its files from memory.
 
 Plain ASGI throughout. (A BaseHTTPMiddleware takes a browser that leaves in the middle of a file for a bug.)
 """
@@ -13,21 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.api.page_policy import OF_THE_API
 
 WEB = Path(__file__).parent.parent / "web"
 
-_OTHERS = ("/api", "/docs", "/openapi", "/redoc")
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'; object-src 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
-}
 _TYPES = {".html": b"text/html", ".js": b"text/javascript", ".css": b"text/css", ".svg": b"image/svg+xml"}
 _WORTH_PACKING = 500
 """Bytes; below them gzip saves no packet."""
@@ -40,27 +31,6 @@ _PLAIN = re.compile(r"/(?:[\w-]+/)*(?:[\w-]+(?:\.\w+)?)?", re.ASCII)
 
 Stamp = tuple[str, int, int]
 """A file as it was when it was read: path, time (ns), size."""
-
-
-class PageHeaders:
-    """ASGI middleware: whatever is not the API's runs no foreign code, and is asked for again when it has changed."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(_OTHERS):
-            await self._app(scope, receive, send)
-            return
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, with_headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +95,7 @@ class Pages:
         if known is not None and known.is_fresh():
             return known
         file = self._root / path[1:]
-        if path.startswith(_OTHERS) or not _PLAIN.fullmatch(path):
+        if path.startswith(OF_THE_API) or not _PLAIN.fullmatch(path):
             return None
         if file.is_dir():
             file /= "index.html"

@@ -10,7 +10,6 @@ import sys
 
 from server import logs
 from server.app import App, running
-from server.demo import make_demo
 from server.settings import Settings
 
 
@@ -23,7 +22,7 @@ async def serve(settings: Settings, *, demo: bool) -> None:
         try:
             if await app.open():
                 if demo:
-                    await make_demo(app.services)
+                    await app.make_demo()
                 _tune_collector()
                 print(f"Parlor is at {app.url}", file=sys.stderr, flush=True)
                 await asyncio.shield(serving)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server import limits
 from server.api.admission import address_of
 from server.api.answers import error
-from server.api.context import Services
+from server.kernel import Kernel
 from server.sessions.budget import Allowance
 from server.wire.error_codes import ErrorCode
 
@@ -26,10 +26,10 @@ class OperatorDoor:
     Right tokens cost as much of an address's allowance as wrong ones, so that nobody learns by its end which it was.
     """
 
-    def __init__(self, app: ASGIApp, services: Services) -> None:
-        settings = services.settings
+    def __init__(self, app: ASGIApp, kernel: Kernel) -> None:
+        settings = kernel.settings
         self._app = app
-        self._services = services
+        self._clock = kernel.clock
         self._token = None if settings.admin_token is None else settings.admin_token.get_secret_value().encode()
         self._header = settings.client_ip_header
         self._tries = Allowance(settings.http_changes_per_s, settings.http_changes_burst, limits.HTTP_ADDRESSES_MAX)
@@ -53,7 +53,7 @@ class OperatorDoor:
         if not _is_below(scope["path"], _API):
             return None  # the page is no secret: it asks for the token
         address = address_of(scope, self._header)
-        wait_s = self._tries.spend(address, self._services.clock.monotonic())
+        wait_s = self._tries.spend(address, self._clock.monotonic())
         if wait_s > 0:
             return error(429, ErrorCode.RATE_LIMITED, "too many requests", retry_after_s=math.ceil(wait_s))
         scheme, _, given = Headers(scope=scope).get("authorization", "").partition(" ")

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from persistence.event_log.log import Health
-from server.api.context import With
+from server.api.context import WithKernel
+from server.ops.routes.context import With
 
 router = APIRouter(tags=["health"])
 
@@ -21,34 +22,34 @@ async def livez() -> dict[str, str]:
 
 
 @router.get("/readyz")
-async def readyz(services: With) -> Response:
+async def readyz(kernel: WithKernel) -> Response:
     """503 before the database was found, and while draining.
 
     A later outage of the database is 200 with "degraded": sockets live on, and so must their routing.
     """
-    if services.draining or not services.ready:
-        return _json({"status": "draining" if services.draining else "starting"}, 503)
-    degraded = services.log.health is Health.PAUSED
+    if not kernel.is_serving:
+        return _json({"status": kernel.status}, 503)
+    degraded = kernel.log.health is Health.PAUSED
     return _json({"status": "degraded" if degraded else "ok"}, 200)
 
 
 @router.get("/statusz")
-async def statusz(services: With) -> dict[str, Any]:
+async def statusz(kernel: WithKernel, services: With) -> dict[str, Any]:
     """The server's state in one look."""
     return {
-        "status": "draining" if services.draining else "serving" if services.ready else "starting",
-        "database": services.log.health.value,
+        "status": kernel.status,
+        "database": kernel.log.health.value,
         "rooms": len(services.directory),
-        "pending_events": services.log.pending_events,
-        "games": [{"name": game.name, "version": game.version} for game in services.registry],
-        "server_time": services.clock.now_ms(),
+        "pending_events": kernel.log.pending_events,
+        "games": [{"name": game.name, "version": game.version} for game in kernel.registry],
+        "server_time": kernel.clock.now_ms(),
     }
 
 
 @router.get("/metrics")
-async def metrics(services: With) -> Response:
+async def metrics(kernel: WithKernel) -> Response:
     """Prometheus."""
-    return Response(generate_latest(services.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(kernel.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 def _json(body: dict[str, str], status: int) -> Response:

@@ -17,10 +17,11 @@ from persistence.ops import operator_actions
 from persistence.ops.operator_actions import Kind
 from server import limits
 from server.api.answers import refused
-from server.api.context import GameName, Services, With
 from server.api.guard import known_id
 from server.errors import Refused
 from server.games.rules import Event, Refusal
+from server.ops.routes.context import With
+from server.ops.service.services import Services
 from server.rooms import moderation
 from server.rooms.audience import frames
 from server.rooms.machine.waiting import database_deadline
@@ -52,14 +53,14 @@ class Notice(BaseModel):
 @router.get("/overview")
 async def read_overview(services: With) -> dict[str, Any]:
     """The server in numbers. Rates and quantiles are those of the last minute."""
-    value = services.metrics.registry.get_sample_value
+    value = services.kernel.metrics.registry.get_sample_value
     rooms = list(services.directory)
     return {
         "version": version("parlor"),
-        "status": "draining" if services.draining else "serving" if services.ready else "starting",
-        "server_time": services.clock.now_ms(),
-        "database": services.log.health.value,
-        "pending_events": services.log.pending_events,
+        "status": services.kernel.status,
+        "server_time": services.kernel.clock.now_ms(),
+        "database": services.kernel.log.health.value,
+        "pending_events": services.kernel.log.pending_events,
         "rooms": len(rooms),
         "connections": {
             "all": int(value("parlor_connections") or 0),
@@ -76,7 +77,7 @@ async def read_overview(services: With) -> dict[str, Any]:
 async def list_rooms(
     services: With,
     stage: Stage | None = None,
-    game: GameName = None,
+    game: Annotated[str | None, Query(pattern=r"^[^\x00]*$", description="of this game only")] = None,
     search: Annotated[str | None, Query(max_length=64, description="part of an id, a join code or a name")] = None,
     limit: Page = 50,
     cursor: str | None = None,
@@ -152,7 +153,7 @@ async def tell_room(request: Request, services: With, game_id: str, notice: Noti
     """Show a text to everybody who is in the room now."""
     room = _in_memory(services, game_id)
     await _write_down(request, services, "message", room, notice.text)
-    room.fanout.broadcast(frames.notice(notice.text, services.clock.now_ms()))
+    room.fanout.broadcast(frames.notice(notice.text, services.kernel.clock.now_ms()))
     return moderation.summary(room)
 
 
@@ -165,7 +166,9 @@ async def list_actions(
 ) -> dict[str, Any]:
     """What operators have done and looked at, the newest first. `next` is the `before` to go on with."""
     about = None if game_id is None else known_id(game_id, "room_not_found", "room")
-    actions, following = await operator_actions.newest(services.database, game_id=about, before=before, limit=limit)
+    actions, following = await operator_actions.newest(
+        services.kernel.database, game_id=about, before=before, limit=limit
+    )
     return {"items": [{**asdict(action), "at": action.at.isoformat()} for action in actions], "next": following}
 
 
@@ -174,7 +177,7 @@ async def _write_down(
 ) -> None:
     address = request.state.address
     about = {"address": address, "action": action, "game_id": room.game_id, "player_id": player_id, "reason": reason}
-    await operator_actions.add(services.database, address, action, room.game_id, player_id, reason)
+    await operator_actions.add(services.kernel.database, address, action, room.game_id, player_id, reason)
     _log.warning("an operator acts", extra=about)
 
 

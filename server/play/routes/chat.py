@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query
 from persistence.play import chat, games
 from persistence.play.games import GameRow
 from server import limits
-from server.api.context import Services, With
 from server.api.guard import Caller, known_id
 from server.errors import Refused
 from server.games.replay import fold
 from server.games.table import Table
+from server.play.routes.context import With
+from server.play.service.services import Services
 from server.rooms.audience import frames
 from server.rooms.machine.records import stored_record
 

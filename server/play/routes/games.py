@@ -16,7 +16,6 @@ from persistence.play import games, statistics
 from persistence.play.games import GameRow
 from server import limits
 from server.api.answers import events_answer, events_format, refused
-from server.api.context import Services, With
 from server.api.guard import Caller, MaybeCaller, known_id
 from server.errors import Refused
 from server.games import fairness
@@ -24,6 +23,8 @@ from server.games.catalogue import describe
 from server.games.replay import fold
 from server.games.rules import Refusal, State
 from server.games.table import config_data, view_players
+from server.play.routes.context import With, ws_url
+from server.play.service.services import Services
 from server.replays.forking import Taker, fork, write
 from server.replays.recordings import past_view, state_answer
 from server.rooms.audience.delay import as_watched, may_be_ahead
@@ -210,7 +211,7 @@ async def fork_game(request: Request, services: With, caller: Caller, game_id: s
     return {
         "game_id": room.game_id,
         "join_code": room.join_code,
-        "ws_url": services.ws_url(request, room.game_id),
+        "ws_url": ws_url(request, services, room.game_id),
         "seat": made.seat,
         "at": made.at,
     }

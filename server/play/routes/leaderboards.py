@@ -11,9 +11,9 @@ from persistence.errors import Rejected
 from persistence.play import leaderboards
 from persistence.play.leaderboards import METRICS
 from server import limits
-from server.api.context import GameName, With
 from server.errors import Refused
 from server.play.ratings import scale
+from server.play.routes.context import GameName, With
 from server.play.routes.statistics import Pool, malformed_cursor
 
 router = APIRouter(prefix="/api/leaderboards", tags=["players"])

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from persistence.play.tickets import Ticket
-from server.api.context import Services, With
-from server.api.guard import Caller, known_game
+from server.api.guard import Caller
+from server.play.routes.context import With, known_game, ws_url
+from server.play.service.services import Services
 
 router = APIRouter(prefix="/api", tags=["matchmaking"])
 
@@ -29,7 +30,7 @@ async def matchmake(request: Request, services: With, caller: Caller, wish: Matc
     game = known_game(services, wanted.game)
     profile = await services.profiles.get(caller)
     room, seat = await services.matchmaker.place(game, caller, profile, bots=bool(wanted.bots))
-    return {"game_id": room.game_id, "seat": seat, "ws_url": services.ws_url(request, room.game_id)}
+    return {"game_id": room.game_id, "seat": seat, "ws_url": ws_url(request, services, room.game_id)}
 
 
 @router.get("/matchmake")
@@ -49,8 +50,7 @@ async def cancel_ticket(request: Request, services: With, caller: Caller, game: 
 def _shown(request: Request, services: Services, ticket: Ticket) -> dict[str, Any]:
     shown: dict[str, Any] = {"status": ticket.status, "created_at": ticket.created_at.isoformat()}
     if ticket.status == "matched" and ticket.game_id is not None:
-        ws_url = services.ws_url(request, ticket.game_id)
-        shown |= {"game_id": ticket.game_id, "seat": ticket.seat, "ws_url": ws_url}
+        shown |= {"game_id": ticket.game_id, "seat": ticket.seat, "ws_url": ws_url(request, services, ticket.game_id)}
         if ticket.game_status == "created" and ticket.fill_at is not None:
             shown["fill_at"] = ticket.fill_at.isoformat()
     return shown

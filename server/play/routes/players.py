@@ -12,10 +12,10 @@ from persistence.errors import Conflict
 from persistence.play import players
 from persistence.play.players import PlayerRow
 from server.api.answers import refused
-from server.api.context import With
 from server.api.guard import Caller, known_id
 from server.errors import Refused
 from server.games.table_commands import profile_problem
+from server.play.routes.context import With
 
 router = APIRouter(prefix="/api/players", tags=["players"])
 

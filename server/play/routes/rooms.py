@@ -12,12 +12,13 @@ from persistence.play import games
 from persistence.play.games import GameRow
 from server import limits
 from server.api.answers import refused
-from server.api.context import GameName, Services, With
-from server.api.guard import Caller, known_game, known_id
+from server.api.guard import Caller, known_id
 from server.errors import Refused
 from server.games.rules import Refusal
 from server.lobby.entry import listed
 from server.lobby.opening import first_joins, room_config
+from server.play.routes.context import GameName, With, known_game, ws_url
+from server.play.service.services import Services
 from server.rooms.directory import NewRoom
 from server.rooms.room import Room
 
@@ -70,7 +71,7 @@ async def create_room(request: Request, services: With, caller: Caller, wanted: 
     return {
         "game_id": room.game_id,
         "join_code": room.join_code,
-        "ws_url": services.ws_url(request, room.game_id),
+        "ws_url": ws_url(request, services, room.game_id),
         "seat": None if spectator else 0,
     }
 
@@ -134,7 +135,7 @@ async def _join(request: Request, services: Services, caller: str, room: Room, r
         seat = None
     else:
         seat = await room.join(caller, profile, spectator=role == "spectator")
-    return {"game_id": room.game_id, "seat": seat, "ws_url": services.ws_url(request, room.game_id)}
+    return {"game_id": room.game_id, "seat": seat, "ws_url": ws_url(request, services, room.game_id)}
 
 
 def _listed(services: Services, row: GameRow) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Query
 from persistence.errors import Rejected
 from persistence.play import ratings, statistics
 from server import limits
-from server.api.context import GameName, With
 from server.api.guard import MaybeCaller
 from server.errors import Refused
 from server.play.ratings import scale
+from server.play.routes.context import GameName, With
 from server.play.routes.players import known_player
 from server.play.rules.scores import bins
 

@@ -194,7 +194,7 @@ async def test_a_player_opens_only_so_many_rooms(dsn: str, tmp_path: Path) -> No
         assert (refused.status_code, refused.json()["error"]["code"]) == (429, "rate_limited")
         assert refused.headers["Retry-After"]
         await other.http.post("/api/rooms", {"game": "relay"})
-        room = app.services.directory.find(first["game_id"])
+        room = app.play.directory.find(first["game_id"])
         assert room is not None
         room.close("as if it were empty", CloseCode.NORMAL, "")
         await player.http.post("/api/rooms", {"game": "relay"})

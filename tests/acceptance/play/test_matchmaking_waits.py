@@ -55,7 +55,7 @@ async def ticket(player: Player) -> dict[str, Any]:
 
 
 def room_of(app: App, seat: Seat) -> Room:
-    room = app.services.directory.find(seat["game_id"])
+    room = app.play.directory.find(seat["game_id"])
     assert room is not None
     return room
 
@@ -115,7 +115,7 @@ async def test_bots_come_in_time_after_a_restart(
         fill_at = (await ticket(player))["fill_at"]
     clock.advance(down_s)
     async with served(dsn, tmp_path, clock=clock) as app:
-        await recover(app.services.directory, app.services.database)
+        await recover(app.play.directory, app.play.database)
         player.http = type(player.http)(app.url, player.token)
         told = await ticket(player)
         assert told["fill_at"] == fill_at
@@ -154,16 +154,16 @@ async def test_a_ticket_without_a_seat_expires_and_is_not_matched_afterwards(app
     async with people(app, 1) as (player,):
         now_ms = clock.now_ms()
         left = await tickets.open_ticket(
-            app.services.database, player.id, "eldorado", bots=False, at_ms=now_ms, since_ms=now_ms
+            app.play.database, player.id, "eldorado", bots=False, at_ms=now_ms, since_ms=now_ms
         )
         assert (await ticket(player)).keys() == {"status", "created_at"}
         clock.advance(limits.TICKET_S)
-        await app.services.matchmaker.expire()
+        await app.play.matchmaker.expire()
         assert (await ticket(player))["status"] == "waiting"
         clock.advance(1)
-        await app.services.matchmaker.expire()
+        await app.play.matchmaker.expire()
         assert (await ticket(player))["status"] == "expired"
-        assert len(app.services.directory) == 0
+        assert len(app.play.directory) == 0
         assert (await player.http.client.delete("/api/matchmake")).json()["status"] == "expired"
         assert (await ask(player))["seat"] == 0
         assert (await ticket(player))["created_at"] > left.created_at.isoformat()
@@ -173,7 +173,7 @@ async def test_a_ticket_left_by_a_crash_gets_its_seat(app: App, clock: VirtualCl
     async with people(app, 2) as (player, other):
         now_ms = clock.now_ms()
         left = await tickets.open_ticket(
-            app.services.database, player.id, "eldorado", bots=False, at_ms=now_ms, since_ms=now_ms
+            app.play.database, player.id, "eldorado", bots=False, at_ms=now_ms, since_ms=now_ms
         )
         clock.advance(30)
         seat = await ask(player)
@@ -185,14 +185,14 @@ async def test_a_ticket_left_by_a_crash_gets_its_seat(app: App, clock: VirtualCl
 async def test_requests_do_not_wait_for_each_others_commits(app: App) -> None:
     """Four people and two games, and the log commits nothing: all have their seats, they are just not told yet."""
     async with people(app, 4) as guests:
-        app.log.hold()
+        app.play.log.hold()
         games = ["relay", "relay", "eldorado", "relay"]
         asking = [asyncio.create_task(ask(player, game=name)) for player, name in zip(guests, games, strict=True)]
-        while sum(len(room.core.table.seated()) for room in app.services.directory) < 4:
+        while sum(len(room.core.table.seated()) for room in app.play.directory) < 4:
             await guests[0].http.get("/livez")
-        assert sorted(len(room.core.table.seated()) for room in app.services.directory) == [1, 3]
+        assert sorted(len(room.core.table.seated()) for room in app.play.directory) == [1, 3]
         assert not any(task.done() for task in asking)
-        app.log.release()
+        app.play.log.release()
         seats = [await task for task in asking]
         assert len({seat["game_id"] for seat in seats}) == 2
         assert sorted(seat["seat"] for seat in seats) == [0, 0, 1, 2]
@@ -205,14 +205,14 @@ async def test_a_player_who_is_told_503_holds_no_seat(app: App, company: int, mo
         if company:
             await ask(host)
         monkeypatch.setattr(limits, "WAITING_COMMAND_MS", 1500)
-        app.log.hold()
+        app.play.log.hold()
         refused = await player.http.client.post("/api/matchmake", json={})
         assert (refused.status_code, refused.json()["error"]["code"]) == (503, "unavailable")
         assert int(refused.headers["Retry-After"]) >= 1
-        (room,) = app.services.directory
+        (room,) = app.play.directory
         assert player.id not in {p.player_id for p in room.core.table.seated()}
         monkeypatch.undo()
-        app.log.release()
+        app.play.log.release()
         await room.wait_committed(room.core.head)
         assert len((await game(player, {"game_id": room.game_id}))["players"]) == company
         assert (await ticket(player))["status"] == "expired"
@@ -225,18 +225,18 @@ async def test_asking_again_while_a_503_is_under_way_gives_one_seat(app: App, mo
     async with people(app, 2) as (host, player):
         first = await ask(host)
         monkeypatch.setattr(limits, "WAITING_COMMAND_MS", 1500)
-        app.log.hold()
+        app.play.log.hold()
         for _ in range(2):
             assert (await player.http.client.post("/api/matchmake", json={})).status_code == 503
         monkeypatch.undo()
         again = asyncio.create_task(ask(player))
         await host.http.get("/livez")
-        app.log.release()
+        app.play.log.release()
         assert await again == {**first, "seat": 1}
         joined = [e["name"] for e in (await player.http.get(f"/api/games/{first['game_id']}/events"))["items"]]
         assert joined.count("player_joined") == 3, "once for the host, once in vain, once for good"
         assert [p["player_id"] for p in (await game(player, first))["players"]] == [host.id, player.id]
-        rows = await app.services.database.fetch(_tickets_of, player_id=player.id)
+        rows = await app.play.database.fetch(_tickets_of, player_id=player.id)
         assert sorted(row[0] for row in rows).count("matched") == 1
 
 

@@ -24,7 +24,7 @@ def told(frames: list[Frame]) -> list[str]:
 
 async def test_events_and_acks_wait_for_the_commit(app: App) -> None:
     host, guest = await table_for_two(app)
-    log = app.log
+    log = app.play.log
     assert isinstance(log, PostgresLog)
     marks = len(host.frames), len(guest.frames)
 
@@ -58,7 +58,7 @@ async def test_events_and_acks_wait_for_the_commit(app: App) -> None:
 
 async def test_a_reject_does_not_wait_for_the_log(app: App) -> None:
     host, guest = await table_for_two(app)
-    log = app.log
+    log = app.play.log
     assert isinstance(log, PostgresLog)
     log.hold()
     assert (await guest.ask("start_game"))["code"] == "not_host"

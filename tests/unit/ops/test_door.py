@@ -26,8 +26,8 @@ def clock() -> VirtualClock:
 @pytest.fixture
 async def http(clock: VirtualClock) -> Any:
     settings = Settings(admin_token=TOKEN, http_changes_per_s=0.5, http_changes_burst=3)  # type: ignore[arg-type]  # as from the environment
-    services: Any = SimpleNamespace(settings=settings, clock=clock)
-    door = OperatorDoor(PlainTextResponse("behind the door"), services)
+    kernel: Any = SimpleNamespace(settings=settings, clock=clock)
+    door = OperatorDoor(PlainTextResponse("behind the door"), kernel)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url="http://parlor") as client:
         yield client
 

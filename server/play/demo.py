@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 
 from persistence.play import players, statistics
-from server.api.context import Services
 from server.games.rules import Refusal
 from server.lobby.opening import first_joins, room_config
+from server.play.service.services import Services
 from server.rooms.directory import NewRoom
 
 GAMES = 3
 
 
-async def make_demo(services: Services) -> None:
+async def make(services: Services) -> None:
     """Let bots play GAMES games, unless the database has games already. Takes less than a second."""
     bots = services.directory.bots
     if (await statistics.get_lifetime(services.database, bots["steady", 1].player_id)).games_played:
