@@ -16,7 +16,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
-from persistence.value import value
+from msgspec import Struct
+
 from persistence.write import Write
 
 _SEAL = object()
@@ -69,8 +70,7 @@ class LossReason(StrEnum):
     REFUSED = "refused"  # the database refused this stream's rows (a constraint, a size); other streams went on
 
 
-@value
-class Lost:
+class Lost(Struct, frozen=True, gc=False):
     """Events from `first_index` on were not written and never will be: drop the state, load it from the log."""
 
     reason: LossReason
@@ -88,8 +88,7 @@ class StreamListener(Protocol):
         """The stream is closed: what was not committed is gone."""
 
 
-@value
-class NewEvent:
+class NewEvent(Struct, frozen=True, gc=False):
     """One row to be. `payload` is the JSON text for the jsonb column, `at_ms` milliseconds since 1970 (UTC).
 
     `command_id` stands on the first event of a command only: it is unique per game and actor.
@@ -102,8 +101,7 @@ class NewEvent:
     command_id: str | None = None
 
 
-@value
-class StoredEvent:
+class StoredEvent(Struct, frozen=True, gc=False):
     """One row as it stands. `payload` is the decoded jsonb, with `_v`."""
 
     index: int

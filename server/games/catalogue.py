@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any, get_type_hints
+
+from msgspec.structs import fields
 
 from server.games.rules import Data, Game
 
@@ -20,7 +21,7 @@ def describe(game: Game[Any]) -> Data:
         "max_players": bounds["max_players"][1],
         "bot_levels": list(game.bot_levels),
         "settings": _settings(game),
-        "commands": [{"name": kind.name, "args": [f.name for f in fields(kind)]} for kind in game.commands],  # type: ignore[arg-type]  # commands are dataclasses
+        "commands": [{"name": kind.name, "args": list(kind.__struct_fields__)} for kind in game.commands],
     }
 
 

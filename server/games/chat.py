@@ -6,7 +6,6 @@ What is said is no part of the game: it causes no events, and the room answers t
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from typing import ClassVar
 
 from server.games.rules import Command, PlayerId, Refusal
@@ -16,19 +15,16 @@ TEXT_CHARACTERS_MAX = 500
 _ID_MAX = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
 class Chat(Command):
     name: ClassVar[str] = "chat"
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class DeleteMessage(Command):
     name: ClassVar[str] = "delete_message"
     message_id: int
 
 
-@dataclass(frozen=True, slots=True)
 class Mute(Command):
     name: ClassVar[str] = "mute"
     player_id: str

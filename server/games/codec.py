@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from typing import Any
 
 from server.games.rules import Data, Event, Game
@@ -18,8 +17,7 @@ class UnknownEvent(ValueError):
 
 def to_data(event: Event) -> Data:
     """The event's fields by name. Shares the event's own values: encode it, don't change it."""
-    names = _FIELDS.get(type(event)) or _field_names(type(event))
-    return {name: getattr(event, name) for name in names}
+    return {name: getattr(event, name) for name in event.__struct_fields__}
 
 
 class Codec:
@@ -51,7 +49,7 @@ class Codec:
             known = step(known)
             version += 1
         try:
-            return kind(**{key: _freeze(known[key]) for key in _field_names(kind) if key in known})
+            return kind(**{key: _freeze(known[key]) for key in kind.__struct_fields__ if key in known})
         except TypeError as error:
             raise UnknownEvent(f"event {name!r}: {error}") from error
 
@@ -59,7 +57,7 @@ class Codec:
         """`to_data` of the event that was stored so, without making it if it is of the present version and whole."""
         kind = self._types.get(name)
         if kind is not None and data.get(VERSION_KEY, 1) == kind.version:
-            names = _field_names(kind)
+            names = kind.__struct_fields__
             if all(map(data.__contains__, names)):
                 return {field: data[field] for field in names}
         return to_data(self.from_data(name, data))
@@ -72,13 +70,3 @@ def _freeze(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _freeze(item) for key, item in value.items()}
     return value
-
-
-_FIELDS: dict[type[Event], tuple[str, ...]] = {}
-
-
-def _field_names(kind: type[Event]) -> tuple[str, ...]:
-    names = _FIELDS.get(kind)
-    if names is None:
-        names = _FIELDS[kind] = tuple(f.name for f in fields(kind))  # type: ignore[arg-type]  # events are dataclasses
-    return names

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from msgspec import NODEFAULT, json
+from msgspec.structs import fields
 
 from server.games.rules import Bot, Command, Config, Event, Game
 from server.games.table_commands import TABLE_COMMANDS
@@ -50,7 +52,7 @@ def _config(game: Game[Any]) -> Iterator[str]:
         return
     yield from _shape(kind, "config", list)
     for field in fields(kind):
-        if field.default is MISSING:
+        if field.default is NODEFAULT:
             yield f"config: {field.name} must have a plain default"
             return
     declared: Any = kind.bounds
@@ -108,6 +110,9 @@ def _kinds(
             yield f"{where}: {kind!r} is not a subclass of rules.{base.__name__}"
             continue
         name = getattr(kind, "name", None)
+        if "name" in getattr(kind, "__struct_fields__", ()):
+            yield f"{what} {kind.__name__}: name must not be a field: write name: ClassVar"
+            continue
         if not _is_name(name):
             yield f"{what} {kind.__name__}: name {_NAME_WORDS}"
             continue
@@ -118,22 +123,30 @@ def _kinds(
 
 
 def _shape(kind: type, what: str, sequence: type) -> Iterator[str]:
-    """A frozen dataclass of JSON values."""
-    own = vars(kind)
-    if "__dataclass_fields__" not in own or not own["__dataclass_params__"].frozen:
-        yield f"{what}: {kind.__name__} must be decorated with @dataclass(frozen=True, slots=True)"
+    """A frozen struct of JSON values."""
+    shape: Any = kind
+    if not shape.__struct_config__.frozen:
+        yield f"{what}: {kind.__name__} must be frozen"
         return
     try:
         hints = get_type_hints(kind)
     except (NameError, TypeError, SyntaxError) as error:
         yield f"{what}: a type can't be found when the server runs ({error})"
         return
-    for field in fields(kind):
-        if field.name in ("name", "version", "private", "upcasters", "bounds"):
-            yield f"{what}: {field.name} must not be a field: write {field.name}: ClassVar"
-        elif not _is_json(hints[field.name], sequence):
+    found = 0
+    for name in shape.__struct_fields__:
+        if name in ("version", "private", "upcasters", "bounds"):
+            yield f"{what}: {name} must not be a field: write {name}: ClassVar"
+        elif not _is_json(hints[name], sequence):
             words = f"{sequence.__name__}, {_JSON_WORDS}"
-            yield f"{what}: the type of {field.name} is not one of JSON as it is held here: {words}"
+            yield f"{what}: the type of {name} is not one of JSON as it is held here: {words}"
+        else:
+            found += 1
+    if sequence is list and found == len(shape.__struct_fields__):
+        try:
+            json.Decoder(kind)
+        except TypeError as error:
+            yield f"{what}: arguments can't be told apart by these types ({error})"
 
 
 def _is_json(hint: Any, sequence: type) -> bool:

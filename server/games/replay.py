@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import Any
+from functools import cache
+from typing import Any, get_type_hints
+
+from msgspec import Struct, structs
 
 from server.games import match
 from server.games.rules import Event, Game, State
@@ -38,9 +41,9 @@ def digest(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        items = ((f, getattr(value, f.name)) for f in fields(value) if not f.metadata.get("not_hashed"))
-        return {f.name: _plain(item) for f, item in items if not (f.metadata.get("added_later") and item == f.default)}
+    if isinstance(value, Struct) or (is_dataclass(value) and not isinstance(value, type)):
+        items = [(name, getattr(value, name), later, default) for name, later, default in _hashed(type(value))]
+        return {name: _plain(item) for name, item, later, default in items if not (later and item == default)}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
@@ -50,3 +53,21 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset)):
         return sorted(_plain(item) for item in value)
     return value
+
+
+@cache
+def _hashed(kind: type) -> list[tuple[str, bool, Any]]:
+    """The fields that enter the hash: name, whether it was added later, default."""
+    found: list[tuple[str, Collection[str], Any]]
+    if issubclass(kind, Struct):
+        hints = get_type_hints(kind, include_extras=True)
+        found = [(f.name, _marks(hints[f.name]), f.default) for f in structs.fields(kind)]
+    else:
+        shape: Any = kind  # a dataclass
+        found = [(f.name, f.metadata, f.default) for f in fields(shape)]
+    return [(name, "added_later" in marks, default) for name, marks, default in found if "not_hashed" not in marks]
+
+
+def _marks(hint: Any) -> set[str]:
+    """The words that a struct's field is marked with (`ADDED_LATER`, `NOT_HASHED`)."""
+    return {word for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Mapping) for word in mark}

@@ -9,7 +9,7 @@ events, so that folding the log always gives the same state again.
     view(state, viewer), redact(event, viewer)                   who may know what
 
 The state of a room has two halves. `Table` (see table.py) is the same for every game: who sits where, who is ready,
-who hosts. `play` is the game's own frozen dataclass; it is None until the game has started (an `open_table` game
+who hosts. `play` is the game's own frozen value; it is None until the game has started (an `open_table` game
 has it from the beginning).
 """
 
@@ -19,6 +19,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import ClassVar, Generic, TypeVar
+
+from msgspec import Struct
 
 from server.games.table import Player, Table
 from server.games.vocabulary import (
@@ -55,8 +57,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True, gc=False):
     """What the outside world lends to a decision.
 
     `now_ms`: wall clock, milliseconds since 1970. `session_seed`: 64 hex digits, the secret that all chance of this
@@ -67,8 +68,7 @@ class Context:
     session_seed: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True, gc=False):
     """What the game waits for.
 
     `key` identifies the wait: as long as it stays equal the clock runs on, whatever else happens in the room.
@@ -120,8 +120,7 @@ class Summary:
 P = TypeVar("P")
 
 
-@dataclass(frozen=True, slots=True)
-class State(Generic[P]):
+class State(Struct, Generic[P], frozen=True, gc=False):
     """All that a room knows: `table` is common to every game, `play` is the game's own."""
 
     table: Table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any, assert_never
@@ -209,23 +209,13 @@ def view_players(table: Table) -> list[Data]:
 
 def config_data(config: Config) -> Data:
     """Every setting by its name."""
-    return {name: getattr(config, name) for name in _setting_names(type(config))}
+    return {name: getattr(config, name) for name in config.__struct_fields__}
 
 
 def config_of(kind: type[Config], data: Data) -> Config:
     """The config that an event holds. Settings that this build doesn't know are ignored, missing ones have defaults."""
-    known = _setting_names(kind)
+    known = kind.__struct_fields__
     return kind(**{key: value for key, value in data.items() if key in known})
-
-
-_SETTINGS: dict[type[Config], tuple[str, ...]] = {}
-
-
-def _setting_names(kind: type[Config]) -> tuple[str, ...]:
-    names = _SETTINGS.get(kind)
-    if names is None:
-        names = _SETTINGS[kind] = tuple(f.name for f in fields(kind))
-    return names
 
 
 def _player_view(p: Player) -> Data:

@@ -18,37 +18,31 @@ CLIENT_SEED_CHARACTERS_MAX = 64
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
-@dataclass(frozen=True, slots=True)
 class SetReady(Command):
     name: ClassVar[str] = "set_ready"
     ready: bool
 
 
-@dataclass(frozen=True, slots=True)
 class SetReadyOverride(Command):
     name: ClassVar[str] = "set_ready_override"
     enabled: bool
 
 
-@dataclass(frozen=True, slots=True)
 class StartGame(Command):
     name: ClassVar[str] = "start_game"
 
 
-@dataclass(frozen=True, slots=True)
 class AddBot(Command):
     name: ClassVar[str] = "add_bot"
     count: int = 1
     level: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class RemovePlayer(Command):
     name: ClassVar[str] = "remove_player"
     player_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class ChangeSettings(Command):
     """What is not given stays as it is. Answered in the rooms, where settings are validated."""
 
@@ -57,19 +51,16 @@ class ChangeSettings(Command):
     is_public: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class MakeHost(Command):
     name: ClassVar[str] = "make_host"
     player_id: str
 
 
-@dataclass(frozen=True, slots=True)
 class SetClientSeed(Command):
     name: ClassVar[str] = "set_client_seed"
     client_seed: str
 
 
-@dataclass(frozen=True, slots=True)
 class UpdateProfile(Command):
     name: ClassVar[str] = "update_profile"
     display_name: str | None = None
@@ -77,17 +68,14 @@ class UpdateProfile(Command):
     color: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class RequestSeat(Command):
     name: ClassVar[str] = "request_seat"
 
 
-@dataclass(frozen=True, slots=True)
 class Leave(Command):
     name: ClassVar[str] = "leave"
 
 
-@dataclass(frozen=True, slots=True)
 class Rematch(Command):
     """Answered by the room itself: it opens another game."""
 

@@ -6,7 +6,6 @@ Payload keys are the field names. Profiles are maps {display_name, avatar_seed, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 from server.games.vocabulary import Event, PlayerId
@@ -14,7 +13,6 @@ from server.games.vocabulary import Event, PlayerId
 Profile: TypeAlias = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
 class GameCreated(Event):
     """Always index 0. `config` holds every setting, defaults included. `is_public` None: an old log does not say.
 
@@ -38,7 +36,6 @@ class GameCreated(Event):
         return shuffle_id(self.game_id, self.forked_from)
 
 
-@dataclass(frozen=True, slots=True)
 class PlayerJoined(Event):
     """`seat` None: as a spectator. `strategy`: the level of a bot."""
 
@@ -50,13 +47,11 @@ class PlayerJoined(Event):
     strategy: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class PlayerLeft(Event):
     name: ClassVar[str] = "player_left"
     player_id: PlayerId
 
 
-@dataclass(frozen=True, slots=True)
 class PlayerDisconnected(Event):
     """Written after two seconds without return."""
 
@@ -64,19 +59,16 @@ class PlayerDisconnected(Event):
     player_id: PlayerId
 
 
-@dataclass(frozen=True, slots=True)
 class PlayerReconnected(Event):
     name: ClassVar[str] = "player_reconnected"
     player_id: PlayerId
 
 
-@dataclass(frozen=True, slots=True)
 class PlayerBecameSpectator(Event):
     name: ClassVar[str] = "player_became_spectator"
     player_id: PlayerId
 
 
-@dataclass(frozen=True, slots=True)
 class PlayerMarkedAbsent(Event):
     """Disconnected for a whole round: not waited for until he comes back."""
 
@@ -84,19 +76,16 @@ class PlayerMarkedAbsent(Event):
     player_id: PlayerId
 
 
-@dataclass(frozen=True, slots=True)
 class PlayerReady(Event):
     name: ClassVar[str] = "player_ready"
     player_id: PlayerId
 
 
-@dataclass(frozen=True, slots=True)
 class PlayerUnready(Event):
     name: ClassVar[str] = "player_unready"
     player_id: PlayerId
 
 
-@dataclass(frozen=True, slots=True)
 class ReadyOverrideSet(Event):
     """The host may start without waiting for everybody to be ready."""
 
@@ -104,7 +93,6 @@ class ReadyOverrideSet(Event):
     enabled: bool
 
 
-@dataclass(frozen=True, slots=True)
 class SettingsChanged(Event):
     """The room as it is from now on: `config` holds every setting, `is_public` None is as it was (see GameCreated).
     Whoever was ready had agreed to another game, so nobody but bots is ready any more."""
@@ -114,7 +102,6 @@ class SettingsChanged(Event):
     is_public: bool | None
 
 
-@dataclass(frozen=True, slots=True)
 class HostChanged(Event):
     """The host gave his role away. (When a host leaves, the next one follows from `player_left`.)"""
 
@@ -122,20 +109,17 @@ class HostChanged(Event):
     player_id: PlayerId
 
 
-@dataclass(frozen=True, slots=True)
 class PlayerKicked(Event):
     name: ClassVar[str] = "player_kicked"
     player_id: PlayerId
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class BotRemoved(Event):
     name: ClassVar[str] = "bot_removed"
     player_id: PlayerId
 
 
-@dataclass(frozen=True, slots=True)
 class ClientSeedSet(Event):
     """A player's contribution to the shuffle; nobody else may know it before all have given theirs."""
 
@@ -145,14 +129,12 @@ class ClientSeedSet(Event):
     client_seed: str
 
 
-@dataclass(frozen=True, slots=True)
 class ProfileUpdated(Event):
     name: ClassVar[str] = "profile_updated"
     player_id: PlayerId
     profile: Profile
 
 
-@dataclass(frozen=True, slots=True)
 class GameStarted(Event):
     """`seats`: pairs (seat, player_id) in seat order."""
 
@@ -160,7 +142,6 @@ class GameStarted(Event):
     seats: tuple[tuple[int, PlayerId], ...]
 
 
-@dataclass(frozen=True, slots=True)
 class InvalidAction(Event):
     """A misplay: counted, changes nothing else. `code` is the reject code that the player got."""
 
@@ -172,13 +153,11 @@ class InvalidAction(Event):
     forged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class GamePaused(Event):
     name: ClassVar[str] = "game_paused"
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class GameResumed(Event):
     """The clocks are credited with `downtime_ms`, the length of the pause."""
 
@@ -187,7 +166,6 @@ class GameResumed(Event):
     downtime_ms: int
 
 
-@dataclass(frozen=True, slots=True)
 class GameCompleted(Event):
     """The last event of a game that was played out; it reveals the seed of every shuffle."""
 
@@ -197,7 +175,6 @@ class GameCompleted(Event):
     session_seed: str
 
 
-@dataclass(frozen=True, slots=True)
 class GameAborted(Event):
     """The last event of a game that was not."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias, dataclass_transform
+
+from msgspec import Struct
 
 PlayerId: TypeAlias = str
 """A player's UUID in its canonical text form; also the key of every map of players."""
@@ -16,37 +17,38 @@ Data: TypeAlias = dict[str, Any]
 """A JSON object ready to be encoded: string keys, no bytes, no classes."""
 
 ADDED_LATER: Mapping[str, bool] = {"added_later": True}
-"""`metadata` of a field that states have not had from the beginning: as long as it has its default it is left out of
-the state's hash, so that old logs keep theirs."""
+"""Marks a field that states have not had from the beginning: as long as it has its default it is left out of the
+state's hash, so that old logs keep theirs. In a dataclass `field(metadata=ADDED_LATER)`, in a struct
+`Annotated[..., ADDED_LATER]`."""
 
 NOT_HASHED: Mapping[str, bool] = {"not_hashed": True}
-"""`metadata` of a field that only repeats what the events said: it never enters the state's hash."""
+"""Marks, in the same way, a field that only repeats what the events said: it never enters the state's hash."""
 
 
-class Event:
-    """A fact of the log. Subclasses are frozen slotted dataclasses whose fields are JSON values (tuples for lists).
+@dataclass_transform(frozen_default=True)
+class Event(Struct, frozen=True, gc=False):
+    """A fact of the log. Subclasses list their fields, which are JSON values (tuples for lists).
 
+    Nothing checks the values when an event is made; the type checker does, and the test kit.
     `name` and `version` identify it in the log for ever; a class may be renamed or moved, they may not change.
     `private` events differ by viewer and go through `redact`; all others are the same for everybody.
     `upcasters[v]` turns the data of version v into that of version v + 1.
     """
 
-    __slots__ = ()
     name: ClassVar[str]
     version: ClassVar[int] = 1
     private: ClassVar[bool] = False
     upcasters: ClassVar[Mapping[int, Callable[[Data], Data]]] = {}
 
 
-class Command:
-    """A wish of a player. Subclasses are frozen slotted dataclasses; their fields are the command's `args`."""
+@dataclass_transform(frozen_default=True)
+class Command(Struct, frozen=True, gc=False):
+    """A wish of a player. Subclasses list their fields: the command's `args`, checked strictly against their types."""
 
-    __slots__ = ()
     name: ClassVar[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True, gc=False):
     """The rule that forbids a command. Returned, never raised.
 
     `code` is one of the reject codes of the protocol. `misplay`: counted against the player with an `invalid_action`
@@ -61,8 +63,8 @@ class Refusal:
     field: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+@dataclass_transform(frozen_default=True)
+class Config(Struct, frozen=True, gc=False):
     """Settings that every room has; games add their own by subclassing. `bounds` lists (lowest, highest) per field.
 
     Times are in the unit that the name ends in. `turn_seconds` may also be 0 (no timer). `durability` strict: nothing
@@ -77,7 +79,7 @@ class Config:
     spectator_delay_s: int = 0
     autostart: bool = False
     durability: str = "strict"
-    chat: bool = field(default=True, metadata=ADDED_LATER)
+    chat: Annotated[bool, ADDED_LATER] = True
 
     bounds: ClassVar[Mapping[str, tuple[int, int]]] = {
         "min_players": (1, 10),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from server.games import match, table_commands
@@ -19,7 +18,7 @@ _BOT_ROOM = {"turn_seconds": 0, "round_pause_ms": 0}
 
 def room_config(game: Game[Any], given: Mapping[str, Any], *, bots_alone: bool) -> Config | Refusal:
     """The config of a new room."""
-    known = {f.name for f in fields(game.config)}
+    known = game.config.__struct_fields__
     defaults = {key: value for key, value in _BOT_ROOM.items() if bots_alone and key in known}
     return decode_config(game, {**defaults, **given})
 

@@ -8,9 +8,11 @@ rounds to come, so the whole can be verified like any other game; and because th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
+
+from msgspec.structs import replace
 
 from persistence.play.archive import ForkedGame
 from persistence.play.games import NewGame

@@ -13,9 +13,9 @@ from server.games.table import Phase
 from server.games.table_events import TABLE_EVENTS, GameCompleted
 from server.testing.broken import never_raises
 from server.testing.judge import FORCED, TOTAL
+from server.testing.strict import encode_json
 from server.testing.walk import LEGAL, Redo, Walk, called
 from server.wire.commands import CommandDecoder, command_data
-from server.wire.encoders import encode_json
 
 JSON = "events, views and commands are JSON"
 LOG = "the log gives the state again"

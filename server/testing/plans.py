@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
 from server.games.rules import Command, Game
 
@@ -75,7 +76,7 @@ def made_up(kind: type[Command], number: int, words: tuple[str, ...]) -> Command
     """A command with arguments of the right types and any values. `words`: texts that mean something in this game."""
     dice = random.Random(number)  # noqa: S311  # nothing is secret here
     hints = get_type_hints(kind)
-    return kind(**{field.name: _value(hints[field.name], dice, words) for field in fields(kind)})  # type: ignore[arg-type]  # commands are dataclasses
+    return kind(**{name: _value(hints[name], dice, words) for name in kind.__struct_fields__})
 
 
 def _value(hint: Any, dice: random.Random, words: tuple[str, ...]) -> Any:  # one line a type

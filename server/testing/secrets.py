@@ -19,9 +19,9 @@ from server.games.rules import Data, Event, Game, Refusal, State, Viewer
 from server.games.table_events import GameCompleted
 from server.testing.broken import never_raises
 from server.testing.judge import TOTAL
+from server.testing.strict import encode_json
 from server.testing.walk import STRANGER, Redo, Walk, called
 from server.wire.commands import command_data
-from server.wire.encoders import encode_json
 
 VIEW = "a view shows no more than the events did"
 REDACT = "what is told of a private event does not depend on what it hides"

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from msgspec import ValidationError, convert
 
 from server.games.rules import Config, Game, Refusal
-from server.wire.commands import strict_model
+from server.wire.misfits import first_misfit
 
 
 def decode_config(game: Game[Any], given: Mapping[str, Any]) -> Config | Refusal:
     """The config with `given` laid over the defaults; strict types, bounds checked, unknown keys ignored."""
     try:
-        fields = strict_model(game.config)(dict(given)).__dict__
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        return Refusal("invalid_config", f"config.{where}: {first['msg']}", field=f"config.{where}")
-    config = game.config(**fields)
+        config = convert(given, game.config)
+    except ValidationError:
+        where, problem = first_misfit(game.config, given)
+        return Refusal("invalid_config", f"config.{where}: {problem}", field=f"config.{where}")
     return config.problem() or config

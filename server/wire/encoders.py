@@ -1,4 +1,4 @@
-"""Frames to the client: a map in, the bytes of one whole WebSocket message out.
+"""Frames to the client: a map in, the bytes of one whole WebSocket message out. Structs are written as maps.
 
 The bytes include the WebSocket header (RFC 6455, 5.2: unmasked, not fragmented, not compressed), so that a frame is
 encoded once for everybody who may see the same and written to each socket as it is.
@@ -9,8 +9,9 @@ from __future__ import annotations
 from struct import Struct
 from typing import Any, Protocol
 
-import msgpack
-import orjson
+from msgspec import json, msgpack
+
+from server.games.vocabulary import Data, Event
 
 _TEXT = 0x81
 _BINARY = 0x82
@@ -32,9 +33,13 @@ def message(opcode: int, payload: bytes) -> bytes:
     return _LONGEST(opcode, 127, size) + payload
 
 
-def encode_json(value: Any) -> str:
-    """Compact JSON. Raises TypeError for what JSON can't carry."""
-    return orjson.dumps(value).decode()
+_as_json = json.Encoder().encode
+_as_msgpack = msgpack.Encoder().encode
+
+
+def encode_json(value: Event | Data) -> str:
+    """Compact JSON of an event or of a map. Raises TypeError or ValueError for what JSON can't carry."""
+    return _as_json(value).decode()
 
 
 class Encoder(Protocol):
@@ -45,7 +50,7 @@ class Encoder(Protocol):
     def frame(self, frame: dict[str, Any]) -> bytes:
         """Any frame of the protocol."""
 
-    def event(self, index: int, name: str, at_ms: int, data: dict[str, Any], json: str) -> bytes:
+    def event(self, index: int, name: str, at_ms: int, data: Event | Data, json: str) -> bytes:
         """An `event` frame. `json` is `data` in JSON, which stands in the database as well: encoded once for both."""
 
 
@@ -53,9 +58,9 @@ class JsonEncoder:
     subprotocol = "parlor.v1.json"
 
     def frame(self, frame: dict[str, Any]) -> bytes:
-        return message(_TEXT, orjson.dumps(frame))
+        return message(_TEXT, _as_json(frame))
 
-    def event(self, index: int, name: str, at_ms: int, data: dict[str, Any], json: str) -> bytes:
+    def event(self, index: int, name: str, at_ms: int, data: Event | Data, json: str) -> bytes:
         # Names are lower snake case, so they need no escaping.
         text = f'{{"type":"event","index":{index},"name":"{name}","at":{at_ms},"data":{json}}}'
         return message(_TEXT, text.encode())
@@ -64,15 +69,12 @@ class JsonEncoder:
 class MsgpackEncoder:
     subprotocol = "parlor.v1.msgpack"
 
-    def __init__(self) -> None:
-        self._pack = msgpack.Packer(use_bin_type=True).pack
-
     def frame(self, frame: dict[str, Any]) -> bytes:
-        return message(_BINARY, self._pack(frame))
+        return message(_BINARY, _as_msgpack(frame))
 
-    def event(self, index: int, name: str, at_ms: int, data: dict[str, Any], json: str) -> bytes:
+    def event(self, index: int, name: str, at_ms: int, data: Event | Data, json: str) -> bytes:
         frame = {"type": "event", "index": index, "name": name, "at": at_ms, "data": data}
-        return message(_BINARY, self._pack(frame))
+        return message(_BINARY, _as_msgpack(frame))
 
 
 JSON: Encoder = JsonEncoder()

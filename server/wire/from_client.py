@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import msgpack
 import orjson
+from msgspec import Struct
 
-from persistence.value import value
 from server.limits import COMMAND_ID_CHARACTERS_MAX, NESTING_LEVELS_MAX
 
 Role = Literal["player", "spectator"]
@@ -22,16 +22,14 @@ class Unplain(ValueError):
     """A value that can't be stored: not JSON, not finite, nested too deep, or with a NUL character in a string."""
 
 
-@value
-class Hello:
+class Hello(Struct, frozen=True, gc=False):
     token: str | None
     last_index: int
     epoch: int | None
     role: Role | None
 
 
-@value
-class CommandFrame:
+class CommandFrame(Struct, frozen=True, gc=False):
     """`args` is checked against the command's fields later, when the game is known."""
 
     id: str
@@ -39,18 +37,15 @@ class CommandFrame:
     args: dict[str, Any]
 
 
-@value
-class Sync:
+class Sync(Struct, frozen=True, gc=False):
     pass
 
 
-@value
-class Ping:
+class Ping(Struct, frozen=True, gc=False):
     nonce: Any
 
 
-@value
-class Invalid:
+class Invalid(Struct, frozen=True, gc=False):
     """A map with a type, but its fields are wrong. `id`: the command's, as it was given, if it was a string."""
 
     id: str | None

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any
+
+from msgspec import Struct
 
 from server import limits
 from server.wire.from_client import Invalid, Malformed, Ping, Sync, decode, parse_json, parse_msgpack
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayHello:
+class ReplayHello(Struct, frozen=True, gc=False):
     """`viewer`: the player whose eyes he wants to see through; None: nobody's, and everything is open."""
 
     token: str | None
     viewer: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(Struct, frozen=True, gc=False):
     """`speed` None: as fast as before."""
 
     speed: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Struct, frozen=True, gc=False):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Seek:
+class Seek(Struct, frozen=True, gc=False):
     """`index`: at least 0; that there is such an event is checked by who knows the game."""
 
     index: int

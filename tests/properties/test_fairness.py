@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import random
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from server.games import fairness
 from server.games import table_events as ev
@@ -74,7 +74,7 @@ def test_every_alteration_is_found(number: int, place: float, how: int, seed: in
     index = checked[int(place * len(checked))]
     event = events[index]
     dice = random.Random(seed)
-    names = [f.name for f in fields(event) if f.name != "forced"]  # type: ignore[arg-type]
+    names = [name for name in event.__struct_fields__ if name != "forced"]
     if how == 0 or not names:
         del events[index]
     elif how == 1 and not isinstance(event, ev.ClientSeedSet):

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgpack
 import orjson
+from msgspec import structs
 
 from persistence.event_log.log import StoredEvent
 from server.games.eldorado.cards import DECKS
@@ -127,7 +128,7 @@ def altered(rows: list[StoredEvent], viewer: str | None, dice: random.Random) ->
             payload["client_seed"] = dice.randbytes(8).hex()
         elif row.type == "invalid_action" and payload["player_id"] != viewer:
             payload |= {"action": dice.choice(("bid", "play_card")), "code": dice.choice(("a", "another", "third"))}
-        other.append(replace(row, payload=payload))
+        other.append(structs.replace(row, payload=payload))
     return other
 
 
@@ -146,6 +147,8 @@ def _dealt_anew(
 def twin(table: VirtualTable, rows: list[StoredEvent], session_seed: str) -> VirtualTable:
     """Another server, at the same moment, with this log of the game. `restart` it to load the game."""
     other = VirtualTable(identity=replace(table.identity, session_seed=session_seed))
-    other.store.game(table.game_id).events = [replace(row, payload=json.loads(json.dumps(row.payload))) for row in rows]
+    other.store.game(table.game_id).events = [
+        structs.replace(row, payload=json.loads(json.dumps(row.payload))) for row in rows
+    ]
     other.clock.advance(table.clock.monotonic() - other.clock.monotonic())
     return other

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from server.games import chance, match
@@ -56,7 +56,7 @@ def opening(
     """
     secret = session_seed(seed)
     chosen = config or Config()
-    settings = {field.name: getattr(chosen, field.name) for field in fields(chosen)}
+    settings = {name: getattr(chosen, name) for name in chosen.__struct_fields__}
     events: list[Event] = [
         ev.GameCreated(game_id, GAME.name, GAME.version, settings, player_id(0), chance.commitment(game_id, secret))
     ]

@@ -12,20 +12,17 @@ from server.games.table_events import GameCompleted
 LINES = ((0, 1, 2), (3, 4, 5), (6, 7, 8), (0, 3, 6), (1, 4, 7), (2, 5, 8), (0, 4, 8), (2, 4, 6))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Config(rules.Config):
     max_players: int = 2
     rounds: int = 3
     bounds: ClassVar = {**rules.Config.bounds, "min_players": (2, 2), "max_players": (2, 2), "rounds": (1, 9)}
 
 
-@dataclass(frozen=True, slots=True)
 class Mark(Command):
     name: ClassVar[str] = "mark"
     cell: int
 
 
-@dataclass(frozen=True, slots=True)
 class Marked(Event):
     name: ClassVar[str] = "marked"
     player_id: str
@@ -33,7 +30,6 @@ class Marked(Event):
     forced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class RoundEnded(Event):
     name: ClassVar[str] = "round_ended"
     winner: str | None

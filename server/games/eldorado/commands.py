@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from server.games.eldorado.cards import Card
 from server.games.rules import Command
 
 
-@dataclass(frozen=True, slots=True)
 class Bid(Command):
     """`value`: how many tricks he says he will take."""
 
@@ -17,7 +15,6 @@ class Bid(Command):
     value: int
 
 
-@dataclass(frozen=True, slots=True)
 class PlayCard(Command):
     name: ClassVar[str] = "play_card"
     card: Card

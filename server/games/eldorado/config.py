@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from server.games import rules
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Config(rules.Config):
     """`rounds`: how many are played, the first with ten cards each, every next one with one fewer.
 

@@ -5,14 +5,12 @@ The events of the table (who comes and goes, how the game ends) are those of eve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from server.games.eldorado.cards import Card, Hand
 from server.games.rules import Data, Event, PlayerId, Viewer
 
 
-@dataclass(frozen=True, slots=True)
 class RoundStarted(Event):
     """Who is dealt in is said by `cards_dealt`."""
 
@@ -23,7 +21,6 @@ class RoundStarted(Event):
     starting_player_id: PlayerId
 
 
-@dataclass(frozen=True, slots=True)
 class CardsDealt(Event):
     """`undealt_hash`: SHA-256 of the ids of the cards left over, in deck order, joined by commas; hex.
 
@@ -36,13 +33,11 @@ class CardsDealt(Event):
     undealt_hash: str
 
 
-@dataclass(frozen=True, slots=True)
 class TrumpRevealed(Event):
     name: ClassVar[str] = "trump_revealed"
     card: Card
 
 
-@dataclass(frozen=True, slots=True)
 class PlayerBid(Event):
     """`forced`: made for the player, because his time was up or he was gone."""
 
@@ -52,19 +47,16 @@ class PlayerBid(Event):
     forced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class BiddingComplete(Event):
     name: ClassVar[str] = "bidding_complete"
 
 
-@dataclass(frozen=True, slots=True)
 class TrickStarted(Event):
     name: ClassVar[str] = "trick_started"
     trick_index: int
     leader_player_id: PlayerId
 
 
-@dataclass(frozen=True, slots=True)
 class CardPlayed(Event):
     """`forced`: made for the player, because his time was up or he was gone."""
 
@@ -74,14 +66,12 @@ class CardPlayed(Event):
     forced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class TrumpBroken(Event):
     """Once a round at most, directly after the first trump was played."""
 
     name: ClassVar[str] = "trump_broken"
 
 
-@dataclass(frozen=True, slots=True)
 class TrickCompleted(Event):
     name: ClassVar[str] = "trick_completed"
     trick_index: int
@@ -89,7 +79,6 @@ class TrickCompleted(Event):
     winning_card: Card
 
 
-@dataclass(frozen=True, slots=True)
 class RoundScored(Event):
     """Both maps name everybody who was seated at the start of the game."""
 

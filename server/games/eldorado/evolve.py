@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from server.games.eldorado import events as ev
 from server.games.eldorado.cards import SUIT_OF
 from server.games.eldorado.state import Deal, Play, Round, Stage, Trick
-from server.games.frozen import maker
 from server.games.rules import PlayerId
 from server.games.table import Status, Table
-
-_new_play = maker(Play)
-_new_round = maker(Round)
-_new_trick = maker(Trick)
 
 
 def evolve(table: Table, play: Play, event: ev.EldoradoEvent) -> Play:  # noqa: C901  # one case an event: a table, not logic
@@ -51,7 +47,7 @@ def _round(play: Play) -> Round:
 
 
 def _with_round(play: Play, round_: Round) -> Play:
-    return _new_play(play.players, play.client_seeds, play.scores, play.past, round_)
+    return Play(play.players, play.client_seeds, play.scores, play.past, round_)
 
 
 def _round_started(table: Table, play: Play, event: ev.RoundStarted) -> Round:
@@ -74,7 +70,7 @@ def _cards_dealt(play: Play, event: ev.CardsDealt) -> Round:
 
 def _bid(round_: Round, event: ev.PlayerBid) -> Round:
     """This and the next three are written out in full: they happen hundreds of times a game, and `replace` is slow."""
-    return _new_round(
+    return Round(
         round_.deal,
         round_.stage,
         round_.hands,
@@ -89,14 +85,14 @@ def _bid(round_: Round, event: ev.PlayerBid) -> Round:
 
 
 def _trick_started(round_: Round, event: ev.TrickStarted) -> Round:
-    return _new_round(
+    return Round(
         round_.deal,
         round_.stage,
         round_.hands,
         round_.bids,
         round_.tricks_won,
         round_.trump_broken,
-        _new_trick(event.trick_index, event.leader_player_id, (), None, None),
+        Trick(event.trick_index, event.leader_player_id, (), None, None),
         round_.last_trick,
         round_.unheard,
         round_.tricks,
@@ -107,14 +103,14 @@ def _card_played(round_: Round, event: ev.CardPlayed) -> Round:
     player, played = event.player_id, event.card
     trick = round_.trick
     assert trick is not None  # cards are played in a trick
-    return _new_round(
+    return Round(
         round_.deal,
         round_.stage,
         {**round_.hands, player: tuple([card for card in round_.hands[player] if card != played])},
         round_.bids,
         round_.tricks_won,
         round_.trump_broken,
-        _new_trick(trick.index, trick.leader, (*trick.plays, (player, played)), None, None),
+        Trick(trick.index, trick.leader, (*trick.plays, (player, played)), None, None),
         round_.last_trick,
         heard(round_.unheard, event),
         round_.tricks,
@@ -125,8 +121,8 @@ def _trick_completed(round_: Round, event: ev.TrickCompleted) -> Round:
     winner = event.winning_player_id
     trick = round_.trick
     assert trick is not None  # a trick ends that was begun
-    completed = _new_trick(trick.index, trick.leader, trick.plays, winner, event.winning_card)
-    return _new_round(
+    completed = Trick(trick.index, trick.leader, trick.plays, winner, event.winning_card)
+    return Round(
         round_.deal,
         round_.stage,
         round_.hands,

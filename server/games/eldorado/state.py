@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Struct
 
 from server.games.eldorado.cards import SUIT_OF, Card, Hand, Suit
 from server.games.rules import NOT_HASHED, Data, PlayerId
@@ -19,8 +21,7 @@ class Stage(StrEnum):
     SCORING = "scoring"
 
 
-@dataclass(frozen=True, slots=True)
-class Trick:
+class Trick(Struct, frozen=True, gc=False):
     """`plays`: (player, card) in the order of play. The winner is known once the trick is completed."""
 
     index: int
@@ -34,8 +35,7 @@ class Trick:
         return SUIT_OF[self.plays[0][1]] if self.plays else None
 
 
-@dataclass(frozen=True, slots=True)
-class Deal:
+class Deal(Struct, frozen=True, gc=False):
     """What stays the same from the deal to the end of the round.
 
     `players`: those dealt in, in seat order. Empty until the cards are dealt; `trump` None until it is turned up.
@@ -50,8 +50,7 @@ class Deal:
     trump: Suit | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(Struct, frozen=True, gc=False):
     """The round under way or, in the stage `SCORING`, the one just ended.
 
     `trick`: the one under way. `unheard`: who was disconnected at the start and has made no move by himself since.
@@ -60,18 +59,17 @@ class Round:
 
     deal: Deal
     stage: Stage = Stage.BIDDING
-    hands: Mapping[PlayerId, Hand] = field(default_factory=dict)
-    bids: Mapping[PlayerId, int] = field(default_factory=dict)
-    tricks_won: Mapping[PlayerId, int] = field(default_factory=dict)
+    hands: Mapping[PlayerId, Hand] = {}
+    bids: Mapping[PlayerId, int] = {}
+    tricks_won: Mapping[PlayerId, int] = {}
     trump_broken: bool = False
     trick: Trick | None = None
     last_trick: Trick | None = None
     unheard: tuple[PlayerId, ...] = ()
-    tricks: tuple[Trick, ...] = field(default=(), metadata=NOT_HASHED)
+    tricks: Annotated[tuple[Trick, ...], NOT_HASHED] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(Struct, frozen=True, gc=False):
     """The game. `players`: everybody who was seated at its start, in seat order; it never changes.
 
     `client_seeds`: (seat, seed) of each of them. `past`: one plain map a finished round {round_index, bids,

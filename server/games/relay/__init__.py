@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from server.games.rules import Command, Context, Data, Event, Game, PlayerId, Refusal, State, Viewer
 from server.games.table import Table
 
 
-@dataclass(frozen=True, slots=True)
 class Say(Command):
     """`data`: any JSON value."""
 
@@ -17,15 +17,13 @@ class Say(Command):
     data: Any
 
 
-@dataclass(frozen=True, slots=True)
 class Said(Event):
     name: ClassVar[str] = "said"
     player_id: PlayerId
     data: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(Struct, frozen=True, gc=False):
     """`said`: how many things were said so far."""
 
     said: int = 0

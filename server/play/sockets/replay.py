@@ -204,7 +204,7 @@ class ReplaySession(Connection):
     def _event(self, record: Record) -> bytes:
         assert self._recording is not None  # records come from nowhere else
         if self._viewer is None or not record.event.private:
-            return self.encoder.event(record.index, record.event.name, record.at_ms, record.data, record.json)
+            return self.encoder.event(record.index, record.event.name, record.at_ms, record.event, record.json)
         name, data = visible(self._recording.game, record, self._viewer)
         return self.encoder.event(record.index, name, record.at_ms, data, encode_json(data))
 

@@ -119,7 +119,7 @@ class Fanout:
     def _event(self, record: Record, encoder: Encoder, viewer: Viewer) -> bytes:
         event = record.event
         if not event.private:
-            return encoder.event(record.index, event.name, record.at_ms, record.data, record.json)
+            return encoder.event(record.index, event.name, record.at_ms, event, record.json)
         name, data = visible(self._game, record, viewer)
         return encoder.event(record.index, name, record.at_ms, data, encode_json(data))
 

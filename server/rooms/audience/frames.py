@@ -11,7 +11,6 @@ from server.games.rules import Command, Data, PlayerId, Viewer
 from server.rooms.audience.member import Member
 from server.rooms.machine.core import RoomCore
 from server.rooms.machine.effects import Ack, Step
-from server.wire.commands import command_data
 from server.wire.error_codes import RETRYABLE
 
 PROTOCOL = 1
@@ -66,7 +65,7 @@ def turn(index: int, deadline_at: int | None, actions: Iterable[Command]) -> dic
         "type": "turn",
         "index": index,
         "deadline_at": deadline_at,
-        "actions": [command_data(command) for command in actions],
+        "actions": [{"name": command.name, "args": command} for command in actions],
     }
 
 

@@ -4,34 +4,37 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from msgspec import Struct
+
 from persistence.event_log.log import Committed, NewEvent, Promised
-from persistence.value import value
 from persistence.write import Write
+from server.games.codec import to_data
 from server.games.rules import Command, Data, Deadline, Event, PlayerId, State
 from server.rooms.machine.thought import Thought
 
 
-@value
-class Record:
-    """An event with its place in the log. `data` and `json` are the whole event, what is private included."""
+class Record(Struct, frozen=True, gc=False):
+    """An event with its place in the log. `json` is the whole event, what is private included."""
 
     index: int
     at_ms: int
     event: Event
-    data: Data
     json: str
 
+    @property
+    def data(self) -> Data:
+        """The event's fields by name."""
+        return to_data(self.event)
 
-@value
-class Wait:
+
+class Wait(Struct, frozen=True, gc=False):
     """What the game waits for, and until when. `due_ms` None: for ever."""
 
     deadline: Deadline
     due_ms: int | None
 
 
-@value
-class Ack:
+class Ack(Struct, frozen=True, gc=False):
     """The events of a command are committed: `first`..`last`."""
 
     player_id: PlayerId
@@ -40,8 +43,7 @@ class Ack:
     last: int
 
 
-@value
-class Step:
+class Step(Struct, frozen=True, gc=False):
     """What one input caused, as it is appended, committed and published: as a whole.
 
     `state` and `wait` are those after it. `turn`: the wait is new, so whose move it is must be told.
@@ -57,32 +59,28 @@ class Step:
     removed: tuple[PlayerId, ...] = ()
 
 
-@value
-class Append:
+class Append(Struct, frozen=True, gc=False):
     """Hand these to the log, in one piece."""
 
     events: tuple[NewEvent, ...]
     writes: tuple[Write, ...]
 
 
-@value
-class Publish:
+class Publish(Struct, frozen=True, gc=False):
     """Tell everybody. Takes the log's proof that every step is committed; in a relaxed room, its promise to do so."""
 
     proof: Committed | Promised
     steps: tuple[Step, ...]
 
 
-@value
-class SendAck:
+class SendAck(Struct, frozen=True, gc=False):
     """Repeat the ack of a command whose events were told before; takes the same proof."""
 
     proof: Committed | Promised
     ack: Ack
 
 
-@value
-class Reject:
+class Reject(Struct, frozen=True, gc=False):
     """Tell the player that his command was refused. `id` None: the frame had none that could be read. `field`: the
     argument that is wrong, if it is one."""
 
@@ -93,36 +91,31 @@ class Reject:
     field: str | None = None
 
 
-@value
-class SetAlarm:
+class SetAlarm(Struct, frozen=True, gc=False):
     """Call `RoomCore.alarm` at this time (milliseconds since 1970), not earlier; None: never."""
 
     at_ms: int | None
 
 
-@value
-class Think:
+class Think(Struct, frozen=True, gc=False):
     """Let a bot think about this; then tell `RoomCore.thought`."""
 
     player_id: PlayerId
     thought: Thought
 
 
-@value
-class StopThinking:
+class StopThinking(Struct, frozen=True, gc=False):
     """Nobody waits for the bot any more."""
 
 
-@value
-class OpenRematch:
+class OpenRematch(Struct, frozen=True, gc=False):
     """A player of the completed game wants another one with the same people."""
 
     player_id: PlayerId
     id: str
 
 
-@value
-class ChatWish:
+class ChatWish(Struct, frozen=True, gc=False):
     """A command of the chat that this player may give."""
 
     player_id: PlayerId
@@ -130,8 +123,7 @@ class ChatWish:
     command: Command
 
 
-@value
-class Unload:
+class Unload(Struct, frozen=True, gc=False):
     """Nobody is here: the room leaves the memory. The log keeps it."""
 
     reason: str

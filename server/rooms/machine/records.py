@@ -7,7 +7,7 @@ from typing import Any
 
 from persistence.event_log.log import NewEvent, StoredEvent
 from server.games import match
-from server.games.codec import Codec, to_data
+from server.games.codec import Codec
 from server.games.rules import Event, Game, PlayerId, State
 from server.games.table_events import GameCreated
 from server.rooms.machine.effects import Record, Step
@@ -19,11 +19,7 @@ SPAN_KEY = "_n"
 
 def new_records(first: int, at_ms: int, events: Sequence[Event]) -> tuple[Record, ...]:
     """The records of events that are about to be appended from index `first` on."""
-    records = []
-    for index, event in enumerate(events, first):
-        data = to_data(event)
-        records.append(Record(index, at_ms, event, data, encode_json(data)))
-    return tuple(records)
+    return tuple([Record(index, at_ms, event, encode_json(event)) for index, event in enumerate(events, first)])
 
 
 def new_rows(records: Sequence[Record], actor: PlayerId | None, command_id: str | None) -> tuple[NewEvent, ...]:
@@ -42,8 +38,7 @@ def new_rows(records: Sequence[Record], actor: PlayerId | None, command_id: str 
 def stored_record(codec: Codec, row: StoredEvent) -> Record:
     """The record of a committed row. Raises `UnknownEvent`."""
     event = codec.from_data(row.type, row.payload)
-    data = to_data(event)
-    return Record(row.index, row.at_ms, event, data, encode_json(data))
+    return Record(row.index, row.at_ms, event, encode_json(event))
 
 
 def folded(game: Game[Any], codec: Codec, rows: Sequence[StoredEvent]) -> tuple[list[Record], State[Any]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -162,7 +161,6 @@ def test_what_is_no_document(value: Any) -> None:
         archive.read(value, REGISTRY)
 
 
-@dataclass(frozen=True, slots=True)
 class Shouted(Event):
     name: ClassVar[str] = "shouted"
     version: ClassVar[int] = 2

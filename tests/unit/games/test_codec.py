@@ -21,7 +21,6 @@ from server.games.table_events import GameCreated, GameStarted, PlayerJoined, Pl
 CREATED = GameCreated("id", "relay", 1, config_data(RELAY.config()), "a", "c")
 
 
-@dataclass(frozen=True, slots=True)
 class Shouted(Event):
     name: ClassVar[str] = "shouted"
     version: ClassVar[int] = 3

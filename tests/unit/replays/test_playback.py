@@ -13,7 +13,7 @@ EVENT = GamePaused("x")
 
 
 def records(*times_ms: int, first: int = 1) -> list[Record]:
-    return [Record(index, at_ms, EVENT, {}, "{}") for index, at_ms in enumerate(times_ms, first)]
+    return [Record(index, at_ms, EVENT, "{}") for index, at_ms in enumerate(times_ms, first)]
 
 
 def tape(*times_ms: int) -> Playback:

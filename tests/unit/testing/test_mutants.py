@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 from hypothesis import Phase, settings
+from msgspec import structs
 
 from server.games import rules
 from server.games.rules import Command, Deadline, Refusal, Result, State
@@ -50,7 +51,6 @@ class SortsByPick(SECRET.SecretNumbers):
 class TellsTheBestCard(SECRET.SecretNumbers):
     """Of a deal, everybody is told what another one's best card is."""
 
-    @dataclass(frozen=True, slots=True)
     class Dealt(rules.Event):
         name: ClassVar[str] = "dealt"
         private: ClassVar[bool] = True
@@ -87,7 +87,7 @@ class TellsTheSeed(SECRET.SecretNumbers):
     def expire(self, state: State[Any], ctx: Any) -> Any:
         first, *others = super().expire(state, ctx)
         if isinstance(first, SECRET.Revealed):
-            first = replace(first, numbers={**first.numbers, ctx.session_seed[8:40]: 1})
+            first = structs.replace(first, numbers={**first.numbers, ctx.session_seed[8:40]: 1})
         return (first, *others)
 
 
@@ -99,7 +99,7 @@ class CountsItsCalls(OPEN.TicTacToe):
         decision = super().decide(state, actor, command, ctx)
         if isinstance(decision, Refusal):
             return decision
-        return (replace(decision[0], forced=next(self.calls) % 2 == 1), *decision[1:])
+        return (structs.replace(decision[0], forced=next(self.calls) % 2 == 1), *decision[1:])
 
 
 @mutant("moves", judge.PURE)
@@ -160,7 +160,7 @@ class NeverEnds(OPEN.TicTacToe):
 @mutant("moves", judge.FORCED)
 class WaitsWithoutTime(OPEN.TicTacToe):
     def deadline(self, state: State[Any]) -> Deadline:
-        return replace(super().deadline(state), after_ms=0)
+        return structs.replace(super().deadline(state), after_ms=0)
 
     def expire(self, state: State[Any], ctx: Any) -> Any:
         return (OPEN.RoundEnded(None),)
@@ -183,7 +183,7 @@ class LetsEverybodyWin(OPEN.TicTacToe):
 @mutant("moves", inspectors.TURNS)
 class NeverTellsTheNextOne(OPEN.TicTacToe):
     def deadline(self, state: State[Any]) -> Deadline:
-        return replace(super().deadline(state), key=("turn",))
+        return structs.replace(super().deadline(state), key=("turn",))
 
 
 @mutant("secrets", secrets.KEYS)
@@ -197,7 +197,9 @@ class HasKeysThatComeLater(OPEN.TicTacToe):
 class TellsASet(OPEN.TicTacToe):
     def decide(self, state: State[Any], actor: str, command: Any, ctx: Any) -> Any:
         decision = super().decide(state, actor, command, ctx)
-        return decision if isinstance(decision, Refusal) else (replace(decision[0], forced={True}), *decision[1:])
+        return (
+            decision if isinstance(decision, Refusal) else (structs.replace(decision[0], forced={True}), *decision[1:])
+        )
 
 
 @mutant("log", inspectors.LOG)
@@ -240,7 +242,6 @@ class HasABotWithMoods(OPEN.TicTacToe):
 
 @mutant("declaration", properties.DECLARATION)
 class HasNoUpcaster(OPEN.TicTacToe):
-    @dataclass(frozen=True, slots=True)
     class Newer(rules.Event):
         name: ClassVar[str] = "newer"
         version: ClassVar[int] = 2
