@@ -269,8 +269,7 @@ class RoomCore:
     def committed(self, proof: Committed, now_ms: int) -> list[Effect]:
         """The log has committed events up to a head: that much may be told."""
         self._outbox.committed_head = proof.head
-        steps = self._outbox.take(proof)
-        published: list[Effect] = [Publish(proof, steps)] if steps else []
+        published: list[Effect] = [Publish(proof, steps)] if (steps := self._outbox.take(proof)) else []
         return [*published, *self._rearm()] if self._held_back else published
 
     def promised(self, promise: Promised) -> list[Effect]:
