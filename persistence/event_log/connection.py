@@ -49,18 +49,19 @@ class WriterConnection:
         counters: Counters,
         *,
         commit_timeout_s: float,
-        changed: Callable[[], None],
+        health_changed: Callable[[], None],
+        written: Callable[[], None],
         on_commit: Callable[[int, float], None] | None,
     ) -> None:
         self._awake = asyncio.Event()
         self.queue = Queue(self._awake.set)
-        self.pulse = Pulse(changed, commit_timeout_s)
+        self.pulse = Pulse(health_changed, commit_timeout_s)
         self.held = False
         self.busy = False
         self._database = database
         self._counters = counters
         self._commit_timeout_s = commit_timeout_s
-        self._changed = changed
+        self._written = written
         self._on_commit = on_commit
         self._connection: Any = None
         self._append: Any = None  # the prepared statement
@@ -117,7 +118,7 @@ class WriterConnection:
         await self._reach_verdicts(batches, uuid4())
         self.busy = False
         self.pulse.set(Health.HEALTHY)
-        self._changed()
+        self._written()
 
     async def _reach_verdicts(self, batches: list[GameBatch], batch_id: Any) -> None:
         """Bring every batch to its verdict."""
@@ -142,10 +143,12 @@ class WriterConnection:
                     self._refuse(batches[0], error)
                     return
                 continue
-            missing = [batch for place, batch in enumerate(batches, 1) if place not in moved]
+            missing = []
             for place, batch in enumerate(batches, 1):
                 if place in moved:
                     self.queue.commit(batch)
+                else:
+                    missing.append(batch)
             batches = await self._resolve(missing, batch_id) if missing else []
 
     async def _reach_verdicts_apart(self, batches: list[GameBatch], batch_id: Any) -> None:
@@ -198,7 +201,6 @@ class WriterConnection:
                 moved = {row[0] for row in await self._append.fetch(*columns(batches, batch_id))}
         finally:
             self.pulse.end()
-        self.pulse.set(Health.HEALTHY)
         self._faults = 0
         self._count(sum([batch.head - batch.expected for batch in batches]), loop.time() - began)
         return moved

@@ -89,9 +89,10 @@ class StreamListener(Protocol):
 
 
 class NewEvent(Struct, frozen=True, gc=False):
-    """One row to be. `payload` is the JSON text for the jsonb column, `at_ms` milliseconds since 1970 (UTC).
+    """One row to be; its fields in the order of the query `append`.
 
-    `command_id` stands on the first event of a command only: it is unique per game and actor.
+    `payload` is the JSON text for the jsonb column, `at_ms` milliseconds since 1970 (UTC). `command_id` stands on the
+    first event of a command only: it is unique per game and actor.
     """
 
     type: str

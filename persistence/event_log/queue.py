@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from logging import getLogger
 from typing import Any, TypeAlias
 
+from msgspec.structs import astuple
+
 from persistence.event_log.log import LossReason, Lost, NewEvent, Stream, StreamListener, commit_proof
 from persistence.write import Write
 
@@ -144,23 +146,21 @@ def columns(batches: Sequence[GameBatch], batch_id: Any) -> tuple[Any, ...]:
 
     An event names its game by the place in the first array, which is shorter than to repeat the id.
     """
-    events = [event for batch in batches for new_events, _ in batch.appends for event in new_events]
+    game_ids: list[str] = []
+    expected: list[int] = []
+    heads: list[int] = []
+    epochs: list[int] = []
     places: list[int] = []
     indexes: list[int] = []
+    events: list[NewEvent] = []
     for place, batch in enumerate(batches, 1):
+        game_ids.append(batch.stream.game_id)
+        expected.append(batch.expected)
+        heads.append(batch.head)
+        epochs.append(batch.stream.epoch)
         places += [place] * (batch.head - batch.expected)
         indexes += range(batch.expected + 1, batch.head + 1)
-    return (
-        [batch.stream.game_id for batch in batches],
-        [batch.expected for batch in batches],
-        [batch.head for batch in batches],
-        [batch.stream.epoch for batch in batches],
-        batch_id,
-        places,
-        indexes,
-        [event.type for event in events],
-        [event.payload for event in events],
-        [event.at_ms for event in events],
-        [event.actor_id for event in events],
-        [event.command_id for event in events],
-    )
+        for new_events, _ in batch.appends:
+            events += new_events
+    rows = zip(*map(astuple, events), strict=True) if events else ((),) * len(NewEvent.__struct_fields__)
+    return (game_ids, expected, heads, epochs, batch_id, places, indexes, *map(list, rows))

@@ -49,7 +49,8 @@ class PostgresLog:
                 database,
                 self._counters,
                 commit_timeout_s=commit_timeout_s,
-                changed=self._changed,
+                health_changed=self._health_changed,
+                written=self._batch_written,
                 on_commit=on_commit,
             )
             for _ in range(writers)
@@ -146,9 +147,10 @@ class PostgresLog:
     def _is_busy(self) -> bool:
         return any(writer.busy or writer.queue.waiting_streams for writer in self._writers)
 
-    def _changed(self) -> None:
-        """A writer has finished a batch, or its health has changed."""
+    def _health_changed(self) -> None:
         self._health.become(max((writer.pulse.health for writer in self._writers), key=_SEVERITY.index))
+
+    def _batch_written(self) -> None:
         if self._settling and not self._is_busy():
             waiting, self._settling = self._settling, []
             for future in waiting:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from server.games import table_commands
 from server.games import table_events as ev
-from server.games.rules import Data, Event, Game, State, Viewer
+from server.games.rules import Context, Data, Deadline, Event, Game, State, Viewer
 from server.games.table import Phase, config_of, create_table, evolve_table, view_table
 
 _TABLE_TYPES = frozenset(ev.TABLE_EVENTS)
@@ -25,6 +27,33 @@ def evolve(game: Game[Any], state: State[Any], event: Event) -> State[Any]:
     if isinstance(event, ev.GameStarted) and state.play is None:
         return State(table, game.setup(table))
     return State(table, state.play)
+
+
+def unfold(
+    game: Game[Any], state: State[Any], events: Sequence[Event], ctx: Context, expiries_max: int
+) -> tuple[State[Any], list[Event], Deadline | None]:
+    """Let `events` happen, and what follows from them at once: a game that starts by itself, deadlines of 0 ms.
+
+    Returns the state after all of it, all that happened, and what the game waits for then. Raises RuntimeError for
+    rules that force more than `expiries_max` moves.
+    """
+    table, happened = state.table, list(events)
+    for event in events:
+        state = evolve(game, state, event)
+    if (state.table is not table or len(happened) > 1) and table_commands.starts_by_itself(state.table):
+        for event in table_commands.start_by_itself(state.table):
+            happened.append(event)
+            state = evolve(game, state, event)
+    for _ in range(expiries_max):
+        if state.table.phase is not Phase.PLAYING:
+            return state, happened, None
+        deadline = game.deadline(state)
+        if deadline is None or deadline.after_ms != 0:
+            return state, happened, deadline
+        for event in game.expire(state, ctx):
+            happened.append(event)
+            state = evolve(game, state, event)
+    raise RuntimeError(f"{game.name}: forced moves without end")
 
 
 def phase(game: Game[Any], state: State[Any]) -> str:

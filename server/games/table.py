@@ -30,7 +30,7 @@ class Status(StrEnum):
     LEFT = "left"
 
 
-_OVER = (Phase.COMPLETED, Phase.ABORTED)
+OVER = (Phase.COMPLETED, Phase.ABORTED)
 _PRESENT = (Status.ACTIVE, Status.DISCONNECTED)
 
 
@@ -100,7 +100,7 @@ class Table:
 
     @property
     def is_over(self) -> bool:
-        return self.phase in _OVER
+        return self.phase in OVER
 
 
 def create_table(event: ev.GameCreated, config: Config) -> Table:

@@ -17,9 +17,8 @@ from persistence.event_log.queue import GameBatch, columns
 from persistence.event_log.writer import PostgresLog
 from server.rooms.audience import fanout
 from server.rooms.audience.arrivals import Arrivals
-from server.rooms.machine.acks import Acks
 from server.rooms.machine.core import RoomCore
-from server.rooms.machine.outbox import Outbox
+from server.rooms.machine.outbox import Acks, Outbox
 from server.rooms.room import Room
 from tests.simulation import statements
 from tests.simulation.database_connection import Connection

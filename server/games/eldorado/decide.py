@@ -18,7 +18,7 @@ from server.games.eldorado.scoring import round_deltas, winners
 from server.games.eldorado.state import Play, Round, Stage, after, turn
 from server.games.eldorado.tricks import forced_card, legal_cards, refuse_card, winning_play
 from server.games.rules import Context, Deadline, Event, PlayerId, Refusal
-from server.games.table import Status, Table
+from server.games.table import Phase, Status, Table
 from server.games.table_events import GameCompleted, PlayerMarkedAbsent
 
 _PLAYERS_MIN = 2
@@ -48,7 +48,7 @@ def decide(
 def actions(table: Table, play: Play, player: PlayerId) -> tuple[EldoradoCommand, ...]:
     """Every legal command of the player; empty when it is not his turn."""
     round_ = play.round
-    if table.is_over or round_ is None or turn(round_) != player:
+    if table.phase is not Phase.PLAYING or round_ is None or turn(round_) != player:
         return ()
     if round_.stage is Stage.BIDDING:
         return tuple([_BIDS[bid] for bid in legal_bids(round_, player, _config(table).hook)])
@@ -58,7 +58,7 @@ def actions(table: Table, play: Play, player: PlayerId) -> tuple[EldoradoCommand
 def deadline(table: Table, play: Play) -> Deadline | None:
     """A deal, a pause or somebody's move. A player who is not there is not waited for."""
     round_ = play.round
-    if table.is_over:
+    if table.phase is not Phase.PLAYING:
         return None
     if round_ is None:
         return Deadline(("deal", 0), (), 0)
@@ -162,4 +162,6 @@ def _card_rules(round_: Round) -> tuple[str | None, str, bool]:
     """The suit led, the trump suit and whether it is broken: what the legality of a card depends on."""
     trump = round_.deal.trump
     assert trump is not None  # trump is turned up before anybody moves
-    return round_.trick.led_suit if round_.trick else None, trump, round_.trump_broken
+    trick = round_.trick
+    led = SUIT_OF[trick.plays[0][1]] if trick is not None and trick.plays else None
+    return led, trump, round_.trump_broken

@@ -16,14 +16,13 @@ from typing import Any
 
 from persistence.event_log.log import Committed, Lost, Promised, StoredEvent
 from persistence.write import Write
+from server import limits
 from server.games import match, table_commands
 from server.games import table_events as ev
 from server.games.codec import Codec
 from server.games.rules import Command, Context, Data, Event, Game, PlayerId, Refusal, State
 from server.games.table import Phase, Table, profile_of
 from server.rooms.machine import records as rec
-from server.rooms.machine.acks import Acks
-from server.rooms.machine.bot_turn import BotTurn
 from server.rooms.machine.decisions import TABLE_COMMANDS, Bots, decide, misplay, removed
 from server.rooms.machine.effects import (
     Ack,
@@ -41,12 +40,12 @@ from server.rooms.machine.effects import (
 )
 from server.rooms.machine.identity import Identity
 from server.rooms.machine.leniency import Leniency
-from server.rooms.machine.outbox import Outbox
+from server.rooms.machine.outbox import Acks, Outbox
 from server.rooms.machine.presence import Presence
 from server.rooms.machine.room_commands import WISHES, wish
-from server.rooms.machine.turns import follow_up, is_new, next_wait
+from server.rooms.machine.turns import BotTurn, next_wait
 from server.rooms.machine.waiting import NodeWaiting, WaitingCommands
-from server.rooms.machine.writes import writes_for
+from server.rooms.machine.writes import WITH_WRITES, writes_for
 from server.wire.commands import CommandDecoder
 from server.wire.error_codes import ErrorCode
 from server.wire.from_client import CommandFrame
@@ -202,7 +201,7 @@ class RoomCore:
             profile = self._guests.get(player_id, profile) if member is None else profile_of(member)
         decision = decide(self.game, state, player_id, profile, command, ctx, self._bots)
         if isinstance(decision, Refusal):
-            # If it is his turn in the state that he was shown, the committed one, he played by what he knew.
+            # A move that was refused is no misplay if it is the player's turn in the state that they were last told.
             counts = self.head == self.told_head or self.turn(player_id) is None
             counts = counts and not self._leniency.excuses(player_id, frame.id, now_ms)
             counted = misplay(state.table, player_id, command, decision) if counts else ()
@@ -292,33 +291,30 @@ class RoomCore:
         """Evolve, let follow what must follow at once, number, append. The state changes only if all of it worked."""
         if not events:
             return []
-        game, state = self.game, self._require()
-        before, happened = state, list(events)
-        for event in events:
-            state = match.evolve(game, state, event)
-        state, deadline = follow_up(game, before, state, happened, now_ms, self.identity.session_seed)
+        game, before = self.game, self._require()
+        ctx = Context(now_ms, self.identity.session_seed)
+        state, happened, deadline = match.unfold(game, before, events, ctx, limits.EXPIRIES_AT_ONCE_MAX)
         table_changed = state.table is not before.table
 
         at_ms = max(now_ms, self._last_at_ms)
         records = rec.new_records(self.head + 1, at_ms, happened)
+        rows = rec.new_rows(records, actor, command_id)
         last = records[-1].index
         ack = None if actor is None or command_id is None else Ack(actor, command_id, records[0].index, last)
-        wait = next_wait(deadline, self._wait, now_ms)
-        gone = removed(happened) if table_changed else ()
-        step = Step(last, state, wait, records, ack, is_new(wait, self._wait), gone)
-        append = Append(
-            rec.new_rows(records, actor, command_id),
-            (*writes, *writes_for(game, self.identity.game_id, state, happened, at_ms)),
-        )
+        wait, is_new = next_wait(deadline, self._wait, now_ms)
+        step = Step(last, state, wait, records, ack, is_new, removed(happened) if table_changed else ())
+        if not WITH_WRITES.isdisjoint(map(type, happened)):
+            writes = (*writes, *writes_for(game, self.identity.game_id, state, happened, at_ms))
         # From here on nothing can fail.
         self._state, self.head, self._last_at_ms = state, last, at_ms
-        self._outbox.put(step)
+        self._outbox.waiting.append(step)
         if ack is not None:
             self._acks.remember(ack)
         if table_changed:
             self._presence.follow(state.table, now_ms)
         elif type(happened[0]) is ev.ProfileUpdated:
             self._guests[happened[0].player_id] = happened[0].profile
+        append = Append(rows, writes)
         if wait is not self._wait:
             self._wait = wait
             self._bot.follow(state, wait, now_ms)
@@ -343,8 +339,10 @@ class RoomCore:
     def _next_due(self) -> int | None:
         if self.paused_since_ms is not None:
             return self.waiting.next_due_ms
-        dues = [self._presence.next_due_ms]
+        due = self._presence.next_due_ms
         self._held_back = self._outbox.is_full(self.head)
         if not self._held_back:
-            dues += self._bot.due_ms, None if self._wait is None else self._wait.due_ms
-        return min([due for due in dues if due is not None], default=None)
+            for other in (self._bot.due_ms, None if self._wait is None else self._wait.due_ms):
+                if other is not None and (due is None or other < due):
+                    due = other
+        return due

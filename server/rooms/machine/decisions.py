@@ -9,7 +9,7 @@ from server import limits
 from server.games import table_commands
 from server.games import table_events as ev
 from server.games.rules import Command, Context, Event, Game, PlayerId, Refusal, State
-from server.games.table import Phase, Table
+from server.games.table import OVER, Phase, Table
 from server.games.table_commands import BotIdentity, ChangeSettings, Decision
 from server.rooms.machine.changing import change_settings
 from server.wire.error_codes import ErrorCode
@@ -35,7 +35,7 @@ def decide(
             return change_settings(game, state.table, player_id, command)
         return table_commands.decide(game, state, player_id, profile, command, bots)
     table = state.table
-    if table.is_over:
+    if table.phase in OVER:
         return Refusal(ErrorCode.INVALID_PHASE, "the game is over")
     player = table.players.get(player_id)
     if player is None or player.seat is None or player.kicked:

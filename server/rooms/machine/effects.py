@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -62,8 +63,8 @@ class Step(Struct, frozen=True, gc=False):
 class Append(Struct, frozen=True, gc=False):
     """Hand these to the log, in one piece."""
 
-    events: tuple[NewEvent, ...]
-    writes: tuple[Write, ...]
+    events: Sequence[NewEvent]
+    writes: Sequence[Write]
 
 
 class Publish(Struct, frozen=True, gc=False):

@@ -1,4 +1,4 @@
-"""What was decided and is not told yet: steps that wait for the log's proof. Pure.
+"""What was decided: the steps that wait for the log's proof before they are told, and the acks of all commands. Pure.
 
 A relaxed room tells its steps at once, on the log's promise. How far they are committed (`committed_head`) is known
 apart, because it bounds how far such a room may run ahead.
@@ -6,11 +6,13 @@ apart, because it bounds how far such a room may run ahead.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 
-from persistence.event_log.log import Committed, LossReason, Lost, Promised
+from persistence.event_log.log import Committed, LossReason, Lost, Promised, StoredEvent
 from server import limits
-from server.rooms.machine.effects import Effect, Reject, Step
+from server.games.rules import PlayerId
+from server.rooms.machine.effects import Ack, Effect, Reject, Step
+from server.rooms.machine.records import command_span
 from server.wire.error_codes import ErrorCode
 
 
@@ -22,7 +24,7 @@ class Outbox:
         self.proof: Committed | Promised | None = None  # for everything that was told
         self.told: Step | None = None  # the newest step that was told
         self.committed_head = -1
-        self._waiting: deque[Step] = deque()  # bounded by `is_full`, which stops those who decide
+        self.waiting: deque[Step] = deque()  # bounded by `is_full`, which stops those who decide
 
     @property
     def head(self) -> int:
@@ -38,23 +40,46 @@ class Outbox:
         """Begin with what came out of the log."""
         self.told, self.proof, self.committed_head = step, proof, proof.head
 
-    def put(self, step: Step) -> None:
-        self._waiting.append(step)
-
     def take(self, proof: Committed | Promised) -> tuple[Step, ...]:
         """The steps that `proof` covers, oldest first; they count as told from now on."""
-        steps = []
-        while self._waiting and self._waiting[0].last <= proof.head:
-            steps.append(self._waiting.popleft())
-        if steps:
-            self.told, self.proof = steps[-1], proof
-        return tuple(steps)
+        waiting = self.waiting
+        if not waiting or waiting[0].last > proof.head:
+            return ()
+        if waiting[-1].last <= proof.head:
+            steps = tuple(waiting)
+            waiting.clear()
+        else:
+            steps = tuple([waiting.popleft() for _ in range(sum(step.last <= proof.head for step in waiting))])
+        self.told, self.proof = steps[-1], proof
+        return steps
 
     def refuse(self, loss: Lost) -> list[Effect]:
         """Whoever sent the command whose events the database refuses must not send it again."""
         if loss.reason is not LossReason.REFUSED:
             return []
-        guilty = next((step.ack for step in self._waiting if step.records[0].index == loss.first_index), None)
+        guilty = next((step.ack for step in self.waiting if step.records[0].index == loss.first_index), None)
         if guilty is None:
             return []
         return [Reject(guilty.player_id, guilty.id, ErrorCode.INTERNAL, "the database refuses this command")]
+
+
+class Acks:
+    """The commands that were applied, by player and id: what makes each of them happen once.
+
+    Grows with the game, some 150 bytes a command: an id is remembered as long as its game.
+    """
+
+    def __init__(self) -> None:
+        self._acks: defaultdict[PlayerId, dict[str, Ack]] = defaultdict(dict)
+
+    def find(self, player_id: PlayerId, command_id: str) -> Ack | None:
+        """The ack of a command that was applied before, committed or not."""
+        return self._acks[player_id].get(command_id)
+
+    def remember(self, ack: Ack) -> None:
+        self._acks[ack.player_id][ack.id] = ack
+
+    def restore(self, row: StoredEvent) -> None:
+        """From the log: the first event of a command knows its id and how many events there were."""
+        if row.command_id is not None and row.actor_id is not None:
+            self.remember(Ack(row.actor_id, row.command_id, *command_span(row)))

@@ -23,19 +23,14 @@ class Presence:
         self._here: set[PlayerId] = set()
         self._missing: dict[PlayerId, int] = {}  # seated humans without a socket, and when the others are told
         self._empty: tuple[Phase, int] | None = None  # nobody is here: since this phase, and what is due when
-
-    @property
-    def next_due_ms(self) -> int | None:
-        dues = self._missing.values()
-        if self._empty is None:
-            return min(dues, default=None) if dues else None
-        return min(self._empty[1], *dues) if dues else self._empty[1]
+        self.next_due_ms: int | None = None  # kept, because it is asked on every move and changes rarely
 
     def connected(self, table: Table, player_id: PlayerId) -> Event | None:
         """His socket is here. The event, if the others knew that he was gone."""
         self._here.add(player_id)
         self._missing.pop(player_id, None)
         self._empty = None
+        self._update_due()
         player = table.players.get(player_id)
         if player is None or player.seat is None or player.kicked or table.is_over:
             return None
@@ -45,20 +40,21 @@ class Presence:
         self._here.discard(player_id)
         if self._counts(table, player_id):
             self._missing[player_id] = now_ms + limits.DISCONNECT_MS
-        self._look(table, now_ms)
+        self._note_if_empty(table, now_ms)
 
     def follow(self, table: Table, now_ms: int) -> None:
         """The table has changed: a new player has some time to connect, a finished room to be looked at."""
         for player_id in table.players:
             if player_id not in self._here and player_id not in self._missing and self._counts(table, player_id):
                 self._missing[player_id] = now_ms + limits.FIRST_CONNECT_MS
-        self._look(table, now_ms)
+        self._note_if_empty(table, now_ms)
 
     def due(self, table: Table, now_ms: int) -> tuple[Event, ...] | Unload:
         """One thing that is due; an empty tuple: nothing is."""
         for player_id, due_ms in self._missing.items():
             if due_ms <= now_ms:
                 del self._missing[player_id]
+                self._update_due()
                 return (ev.PlayerDisconnected(player_id),) if self._counts(table, player_id) else ()
         if self._empty is None or self._empty[1] > now_ms:
             return ()
@@ -67,6 +63,7 @@ class Presence:
         if table.phase == Phase.PLAYING and not table.paused:
             return (ev.GamePaused("suspended"),)
         self._empty = None
+        self._update_due()
         return Unload("empty")
 
     def _counts(self, table: Table, player_id: PlayerId) -> bool:
@@ -79,8 +76,13 @@ class Presence:
             and not table.is_over
         )
 
-    def _look(self, table: Table, now_ms: int) -> None:
+    def _note_if_empty(self, table: Table, now_ms: int) -> None:
         if self._here:
             self._empty = None
         elif self._empty is None or self._empty[0] != table.phase:
             self._empty = (table.phase, now_ms + _EMPTY_MS[table.phase])
+        self._update_due()
+
+    def _update_due(self) -> None:
+        dues = [*self._missing.values(), *(() if self._empty is None else (self._empty[1],))]
+        self.next_due_ms = min(dues, default=None)

@@ -5,40 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import json
+
 from persistence.event_log.log import NewEvent, StoredEvent
 from server.games import match
 from server.games.codec import Codec
 from server.games.rules import Event, Game, PlayerId, State
 from server.games.table_events import GameCreated
 from server.rooms.machine.effects import Record, Step
-from server.wire.encoders import encode_json
 
 SPAN_KEY = "_n"
 """In the payload of a command's first event: how many events the command caused, when there is more than one."""
 
 
+_encode = json.Encoder().encode
+
+
 def new_records(first: int, at_ms: int, events: Sequence[Event]) -> tuple[Record, ...]:
     """The records of events that are about to be appended from index `first` on."""
-    return tuple([Record(index, at_ms, event, encode_json(event)) for index, event in enumerate(events, first)])
+    return tuple([Record(index, at_ms, event, _encode(event).decode()) for index, event in enumerate(events, first)])
 
 
-def new_rows(records: Sequence[Record], actor: PlayerId | None, command_id: str | None) -> tuple[NewEvent, ...]:
+def new_rows(records: Sequence[Record], actor: PlayerId | None, command_id: str | None) -> list[NewEvent]:
     """The rows of these records, all of them caused by one input."""
     rows: list[NewEvent] = []
     for record in records:
         head = f'{{"_v":{record.event.version}'
-        if command_id is not None and len(records) > 1 and not rows:
+        if command_id is not None and len(records) > 1:
             head += f',"{SPAN_KEY}":{len(records)}'
         payload = head + "}" if record.json == "{}" else head + "," + record.json[1:]
         rows.append(NewEvent(record.event.name, payload, record.at_ms, actor, command_id))
-        command_id = None
-    return tuple(rows)
+        command_id = None  # stands on the first row only
+    return rows
 
 
 def stored_record(codec: Codec, row: StoredEvent) -> Record:
     """The record of a committed row. Raises `UnknownEvent`."""
     event = codec.from_data(row.type, row.payload)
-    return Record(row.index, row.at_ms, event, encode_json(event))
+    return Record(row.index, row.at_ms, event, _encode(event).decode())
 
 
 def folded(game: Game[Any], codec: Codec, rows: Sequence[StoredEvent]) -> tuple[list[Record], State[Any]]:

@@ -15,7 +15,7 @@ from server.games import table_events as ev
 from server.games.rules import Event, Game, State
 
 _SEAT_EVENTS = (ev.PlayerJoined, ev.PlayerLeft, ev.PlayerKicked, ev.BotRemoved, ev.PlayerBecameSpectator)
-_NOTABLE = frozenset(
+WITH_WRITES = frozenset(
     (*_SEAT_EVENTS, ev.SettingsChanged, ev.GameStarted, ev.GameCompleted, ev.GameAborted, ev.ProfileUpdated)
 )
 
@@ -23,9 +23,7 @@ _NOTABLE = frozenset(
 def writes_for(
     game: Game[Any], game_id: str, state: State[Any], events: Sequence[Event], at_ms: int
 ) -> tuple[Write, ...]:
-    """The writes that go into the transaction of `events`; `state` is the one after them. Mostly none."""
-    if _NOTABLE.isdisjoint(map(type, events)):
-        return ()
+    """The writes that go into the transaction of `events`; `state` is the one after them."""
     writes: list[Write] = []
     if any(isinstance(event, _SEAT_EVENTS) for event in events):
         writes.append(SeatsChanged(game_id, len(state.table.seated())))
