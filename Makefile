@@ -83,9 +83,10 @@ chaos-long: install  ## the same for half an hour
 migrate: install  ## bring the database's schema up to date
 	$(BIN)/parlor migrate up
 
-generate: install  ## write anew what is generated: docs/layers.svg, migrations/schema.sql
+generate: install  ## write anew what is generated: docs/layers.svg, migrations/schema.sql, preload.js
 	$(BIN)/python -m tests.support.layers
 	$(BIN)/python -m tests.support.schema
+	$(BIN)/python -m tests.support.preload
 
 clean:  ## remove what was made here, the data folder too
 	rm -rf $(VENV) $(WEB_TOOLS) .parlor build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

@@ -24,7 +24,7 @@ _WORTH_PACKING = 500
 """Bytes; below them gzip saves no packet."""
 _SHARED_GAME = re.compile(r"/games/[^/.]+")
 """The address of a game as people pass it on; the start page knows what to do with it. Files have a dot."""
-_IMPORT = re.compile(rb'^@import "([\w-]+\.css)";\n', re.MULTILINE)
+_IMPORT = re.compile(rb'^@import "([\w./-]+\.css)";\n', re.MULTILINE)
 
 _PLAIN = re.compile(r"/(?:[\w-]+/)*(?:[\w-]+(?:\.\w+)?)?", re.ASCII)
 """Addresses that may be files; none of them leads out of the folder."""

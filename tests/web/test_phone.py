@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 DRAW = """async ({ gameId, count, bidding }) => {
     const { Api } = await import('/net/api.js');
     const { patch } = await import('/kit/dom.js');
+    const { loadTable } = await import('/games/clients.js');
     const { roomScreen } = await import('/play/parts/room-screen.js');
     const api = new Api();
     const me = api.identity.player_id;
@@ -39,9 +40,11 @@ DRAW = """async ({ gameId, count, bidding }) => {
     const actions = bidding ? Array.from({ length: 11 }, (_, value) => ({ name: 'bid', args: { value } })) : [];
     const room = {
         view, actions, underWay: [], lastShown: null, deadline: null, link: 'connected', status: null, spectators: 0,
-        clockOffset: 0, chat: { messages: [], muted: new Set() },
+        clockOffset: 0, chat: { messages: [], muted: new Set() }, client: await loadTable(seen.game),
     };
-    const screen = { log: [], showsLastTrick: !bidding, focused: 0, fillAt: null, levels: [], verification: {} };
+    const screen = {
+        log: [], own: { showsLastTrick: !bidding, focused: 0 }, fillAt: null, levels: [], verification: null,
+    };
     patch(document.getElementById('app'), roomScreen(room, screen));
     const box = (element) => {
         const { left, top, right, bottom } = element.getBoundingClientRect();

@@ -1,6 +1,5 @@
 /** Fields of forms, each with its label. */
 
-import { home } from '../play/strings/home.js';
 import { h } from './dom.js';
 
 /**
@@ -32,9 +31,4 @@ export function check(name, label, checked) {
     h('input', { type: 'checkbox', name, checked }),
     h('span', null, label),
   );
-}
-
-/** What people call a level of bots. @param {string} level */
-export function levelName(level) {
-  return /** @type {Record<string, string>} */ (home.levels)[level] ?? level;
 }

@@ -4,25 +4,25 @@
 const loaded = new Map();
 
 /**
- * Load `styles/NAME.css`, each once.
- * @param {...string} names
+ * Load style sheets, each once.
+ * @param {...string} paths
  * @returns {Promise<unknown>} they are there, or failed: a page without its colours is better than none
  */
-export function styles(...names) {
-  return Promise.all(names.map((name) => loaded.get(name) ?? load(name)));
+export function styles(...paths) {
+  return Promise.all(paths.map((path) => loaded.get(path) ?? load(path)));
 }
 
-/** @param {string} name */
-function load(name) {
+/** @param {string} path */
+function load(path) {
   const link = document.createElement('link');
   link.rel = 'stylesheet';
-  link.href = `/styles/${name}.css`;
+  link.href = path;
   /** @type {Promise<void>} */
   const done = new Promise((resolve) => {
     link.addEventListener('load', () => resolve());
     link.addEventListener('error', () => resolve());
   });
-  loaded.set(name, done);
+  loaded.set(path, done);
   document.head.append(link);
   return done;
 }

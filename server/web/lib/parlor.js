@@ -5,6 +5,7 @@
  */
 
 import { Api } from '../net/api.js';
+import { socketUrl } from '../net/sockets.js';
 import { Line } from './line.js';
 
 export { ApiError } from '../net/api.js';
@@ -64,11 +65,6 @@ export class Parlor {
     const { player_id } = await this.#api.signIn();
     const { game_id, ws_url } = typeof place === 'string' ? { game_id: place, ws_url: undefined } : place;
     const outboxKey = `parlor.outbox.${game_id}.${player_id}`;
-    return new Line({ url: ws_url ?? socketUrl(game_id), outboxKey, credentials: this.#api, ...options });
+    return new Line({ url: ws_url ?? socketUrl(`/ws/rooms/${encodeURIComponent(game_id)}`), outboxKey, credentials: this.#api, ...options });
   }
-}
-
-/** @param {string} gameId */
-function socketUrl(gameId) {
-  return new URL(`/ws/rooms/${encodeURIComponent(gameId)}`, location.href.replace(/^http/, 'ws')).href;
 }

@@ -72,17 +72,17 @@ export class Api {
   async call(method, path, body) {
     const identity = await this.signIn();
     try {
-      return await send(method, path, body, identity.token);
+      return await request(method, path, body, identity.token);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
       // Another tab may have renewed it meanwhile.
       if (this.identity?.token === identity.token) localStorage.removeItem(IDENTITY_KEY);
-      return send(method, path, body, await this.token());
+      return request(method, path, body, await this.token());
     }
   }
 
   async #newGuest() {
-    const identity = await send('POST', '/api/players', {}, null);
+    const identity = await request('POST', '/api/players', {}, null);
     this.#remember(identity);
     return identity;
   }
@@ -94,28 +94,23 @@ export class Api {
 }
 
 /**
+ * One request to the API.
  * @param {string} method
  * @param {string} path
- * @param {unknown} body
- * @param {string | null} token
+ * @param {unknown} [body] sent as JSON
+ * @param {string | null} [token] null: as nobody, so that every cache may keep the answer
+ * @returns {Promise<any>} the answer's JSON; rejects with `ApiError`
  */
-async function send(method, path, body, token) {
+export async function request(method, path, body, token = null) {
   /** @type {Record<string, string>} */
   const headers = { Accept: 'application/json' };
   if (token !== null) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
-  let response;
-  try {
-    response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  } catch {
-    throw new ApiError(0, 'unreachable', 'The server can’t be reached.');
-  }
+  const sent = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+  const response = await fetch(path, sent).catch(() => null);
+  if (response === null) throw new ApiError(0, 'unreachable', 'The server can’t be reached.');
   const answer = await response.json().catch(() => null);
   if (response.ok) return answer;
-  const error = answer?.error ?? {};
-  throw new ApiError(
-    response.status,
-    error.code ?? 'internal',
-    error.message ?? `The server answered ${response.status}.`,
-  );
+  const { code = 'internal', message = `The server answered ${response.status}.` } = answer?.error ?? {};
+  throw new ApiError(response.status, code, message);
 }

@@ -2,7 +2,9 @@
 
 import { delegate, patch } from '../kit/dom.js';
 import { toast } from '../kit/toast.js';
-import { OperatorApi, OperatorError } from './operator-api.js';
+import { ApiError } from '../net/api.js';
+import { loadClient } from '../games/clients.js';
+import { OperatorApi } from './operator-api.js';
 import { deskScreen, doorScreen } from './parts/screen.js';
 import { t } from './strings.js';
 
@@ -23,6 +25,7 @@ const desk = {
   search: '',
   chosen: null,
   room: null,
+  handInWords: () => '',
   actions: null,
   problem: '',
   asked: null,
@@ -89,7 +92,7 @@ async function look() {
     if (!document.hidden) await fetchAll();
     desk.problem = '';
   } catch (error) {
-    if (!(error instanceof OperatorError)) throw error;
+    if (!(error instanceof ApiError)) throw error;
     if (error.status === 401) return close(t.wrongToken);
     desk.problem = error.status === 429 ? t.tooFast : error.status === 503 ? t.noDatabase : t.unreachable;
   }
@@ -118,7 +121,7 @@ async function lookInto(gameId) {
     const room = await api.get(`/rooms/${gameId}`);
     if (desk.chosen === gameId) desk.room = { ...room, revealed: desk.room?.revealed ?? null };
   } catch (error) {
-    if (!(error instanceof OperatorError) || error.status !== 404) throw error;
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
     desk.chosen = desk.room = null;
     toast(t.roomGone);
   }
@@ -126,7 +129,9 @@ async function lookInto(gameId) {
 
 async function reveal() {
   await act(async () => {
-    desk.room = await api.get(`/rooms/${desk.chosen}?reveal=true`);
+    const room = await api.get(`/rooms/${desk.chosen}?reveal=true`);
+    desk.handInWords = (await (await loadClient(room.game)).sentences()).handInWords;
+    desk.room = room;
   });
 }
 
@@ -150,8 +155,8 @@ async function act(what) {
   try {
     await what();
   } catch (error) {
-    if (!(error instanceof OperatorError)) throw error;
-    toast(error.message || t.unreachable, 'problem');
+    if (!(error instanceof ApiError)) throw error;
+    toast(error.status === 0 ? t.unreachable : error.message, 'problem');
   }
   desk.actions = null;
   await look();

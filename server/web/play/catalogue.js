@@ -1,6 +1,6 @@
 /** What the start page lists besides the rooms, each on its own: what fails is null and harms nothing else. */
 
-const GAME = 'eldorado';
+import { FEATURED } from '../games/clients.js';
 const MOST = 5;
 
 /** @typedef {import('../net/api.js').Api} Api */
@@ -10,7 +10,7 @@ const MOST = 5;
  * @param {string} [name] of a game
  * @returns {Promise<string[]>} the levels of its bots, weakest first; the usual ones when they can't be asked for
  */
-export async function botLevels(api, name = GAME) {
+export async function botLevels(api, name = FEATURED) {
   const games = await attempt(api.call('GET', '/api/games'));
   const levels = games?.items.find((/** @type {{name: string}} */ game) => game.name === name)?.bot_levels;
   return levels ?? ['random', 'steady'];
@@ -24,7 +24,7 @@ export async function recentGames(api) {
 
 /** @param {Api} api @returns {Promise<Record<string, any>[] | null>} who has won most */
 export async function leaders(api) {
-  const asked = api.call('GET', `/api/leaderboards/wins?game=${GAME}&limit=${MOST}&min_games=1`);
+  const asked = api.call('GET', `/api/leaderboards/wins?game=${FEATURED}&limit=${MOST}&min_games=1`);
   return (await attempt(asked))?.rows ?? null;
 }
 

@@ -3,11 +3,6 @@
  * true state never waits for this: a click shows everything that is waiting and acts on it.
  */
 
-/**
- * How long a view stays before the next one, in milliseconds, by the event that led to it.
- * @type {Record<string, number>}
- */
-const HOLD_MS = { player_bid: 150, card_played: 250, trick_completed: 1000, round_scored: 500 };
 /** More than this is a backlog after an absence, not a burst: then only its end is of interest. */
 const LONGEST_QUEUE = 60;
 
@@ -22,14 +17,17 @@ export class Pacer {
   #queue = [];
   #timer = 0;
   #show;
+  #holdMs;
   #skips;
 
   /**
    * @param {(step: Step) => void} show
+   * @param {(name: string) => number} holdMs how long a view stays before the next one, by the event that led to it
    * @param {() => boolean} skips true: nobody watches, or the viewer wants no motion
    */
-  constructor(show, skips) {
+  constructor(show, holdMs, skips) {
     this.#show = show;
+    this.#holdMs = holdMs;
     this.#skips = skips;
   }
 
@@ -60,7 +58,7 @@ export class Pacer {
       const step = this.#queue.shift();
       if (step === undefined) return;
       this.#show(step);
-      const hold = HOLD_MS[step.event.name] ?? 0;
+      const hold = this.#holdMs(step.event.name);
       if (hold > 0) this.#timer = setTimeout(() => this.#next(), hold);
     }
   }

@@ -5,24 +5,21 @@
 
 import { ParlorClient } from '../net/parlor-client.js';
 import { Chat } from './chat.js';
-import { fold } from '../games/eldorado/fold.js';
 import { foldTable } from '../games/table/fold.js';
-import { OWN_GAME } from '../games/own-game.js';
 import { Pacer } from './pacer.js';
-
-/** Own moves: their events end the offer that the last `turn` frame made. */
-const MOVES = new Set(['player_bid', 'card_played']);
 
 /**
  * @typedef {import('../games/table/fold.js').View} View
  * @typedef {import('../games/table/fold.js').RoomEvent} RoomEvent
  * @typedef {import('../net/outbox.js').Command} Command
- * @typedef {{name: string, args: Record<string, any>}} Action
+ * @typedef {import('../games/contract.js').GameClient} GameClient
+ * @typedef {import('../games/table/view.js').Action} Action
  */
 
 /**
  * @typedef {object} Listener
  * @property {() => void} onChange
+ * @property {(client: GameClient) => void} onClient what this browser knows of the game is loaded; called once
  * @property {(event: RoomEvent, before: View, after: View) => void} onShown an event has come on display
  * @property {(reject: Record<string, any>, command?: Command) => void} onReject
  * @property {(gameId: string) => void} onRematch
@@ -32,6 +29,11 @@ const MOVES = new Set(['player_bid', 'card_played']);
 export class Room {
   /** @type {View | null} the view on display */
   view = null;
+  /** What this browser knows of the game; null: still being loaded. @type {GameClient | null} */
+  client = null;
+  #load;
+  /** @type {Promise<GameClient> | null} */
+  #loading = null;
   /** @type {View | null} */
   #truth = null;
   /** @type {{deadline_at: number | null, actions: Action[]} | null} */
@@ -64,10 +66,12 @@ export class Room {
    * @param {string} options.gameId
    * @param {string} options.url
    * @param {import('../net/api.js').Api} options.api signed in
+   * @param {(game: string) => Promise<GameClient>} options.load
    */
-  constructor({ gameId, url, api }) {
+  constructor({ gameId, url, api, load }) {
     this.gameId = gameId;
-    this.#pacer = new Pacer((step) => this.#show(step), skipsMotion);
+    this.#load = load;
+    this.#pacer = new Pacer((step) => this.#show(step), (name) => this.client?.holdMs[name] ?? 0, skipsMotion);
     this.#client = new ParlorClient({
       url,
       outboxKey: `parlor.outbox.${gameId}.${api.identity?.player_id}`,
@@ -99,7 +103,7 @@ export class Room {
     this.#client.connect();
   }
 
-  /** From now on this one is told what happens, and first what has happened. @param {Listener} listener */
+  /** Tell a listener what happens from now on, and first what has happened so far. @param {Listener} listener */
   listen(listener) {
     this.#listener = listener;
     for (const news of this.#untold.splice(0)) news(listener);
@@ -115,9 +119,9 @@ export class Room {
     return this.#client.outbox.commands;
   }
 
-  /** The bid or card of ours that is not yet in the view. @returns {Command | undefined} */
+  /** The move of ours that is not yet in the view. @returns {Command | undefined} */
   get pendingMove() {
-    return this.underWay.find((command) => command.name === 'bid' || command.name === 'play_card');
+    return this.underWay.find((command) => this.client?.moves.commands.includes(command.name));
   }
 
   /** What we may do now; empty while our last move is under way. @returns {readonly Action[]} */
@@ -145,7 +149,7 @@ export class Room {
   /** @param {View} view */
   #replaced(view) {
     this.#pacer.clear();
-    // The view of somebody without a seat is nobody's in particular; we still want to notice when we get one.
+    // A spectator's view names no player; with our id in it the fold notices when we get a seat.
     /** @type {View} */
     const own = { ...view, you: { ...view.you, player_id: this.#playerId ?? view.you.player_id } };
     this.#truth = own;
@@ -154,24 +158,34 @@ export class Room {
     if (own.turn?.player_id !== this.#playerId) this.#turn = null;
     this.#asked = false;
     if (this.#isStale) this.#refresh();
+    this.#loading ??= this.#loadClient(view.game);
     this.#tell((listener) => listener.onChange());
+  }
+
+  /** @param {string} game */
+  async #loadClient(game) {
+    const client = await this.#load(game);
+    this.#tell((listener) => listener.onClient(client));
+    this.#update(() => (this.client = client));
+    return client;
   }
 
   /** @param {RoomEvent} event @returns {boolean} */
   #apply(event) {
     const before = this.#truth;
-    const isOwn = before?.game === OWN_GAME;
-    const after = before && (isOwn ? fold : foldTable)(before, event);
+    // While a view is on its way the present one lacks what the events before have changed.
+    const fold = this.#asked ? undefined : this.client?.fold;
+    const after = before && (fold ?? foldTable)(before, event);
     if (!after) return false;
     this.#truth = after;
-    if (!isOwn) this.#refresh();
-    if (MOVES.has(event.name) && event.data.player_id === after.you.player_id) this.#turn = null;
+    if (!fold) this.#refresh();
+    if (this.client?.moves.events.includes(event.name) && event.data.player_id === after.you.player_id) this.#turn = null;
     if (after.turn === null) this.#turn = null;
     this.#pacer.push({ event, view: after });
     return true;
   }
 
-  /** What an event means in a game that we don't know, the server tells: asked once at a time. */
+  /** Ask the server for the view, once at a time: this browser doesn't know what the event means in this game. */
   #refresh() {
     this.#isStale = this.#asked;
     if (this.#asked) return;

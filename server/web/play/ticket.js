@@ -1,16 +1,16 @@
 /** A seat that the server has found for us: asked for, and asked about again after a reload. */
 
+import { FEATURED } from '../games/clients.js';
 import { ApiError } from '../net/api.js';
 
 /** Which room the ticket of this tab led to: nobody else's room is asked about. */
 const ROOM_KEY = 'parlor.ticket';
-const GAME = 'eldorado';
 
 /** @typedef {import('../net/api.js').Api} Api */
 
 /** @param {Api} api @returns {Promise<{game_id: string, seat: number, ws_url: string}>} */
 export async function findPlayers(api) {
-  const seat = await api.call('POST', '/api/matchmake', { game: GAME });
+  const seat = await api.call('POST', '/api/matchmake', { game: FEATURED });
   sessionStorage.setItem(ROOM_KEY, seat.game_id);
   return seat;
 }
@@ -24,7 +24,7 @@ export async function findPlayers(api) {
 export async function fillTime(api, gameId) {
   if (sessionStorage.getItem(ROOM_KEY) !== gameId) return null;
   try {
-    const ticket = await api.call('GET', `/api/matchmake?game=${GAME}`);
+    const ticket = await api.call('GET', `/api/matchmake?game=${FEATURED}`);
     return ticket.game_id === gameId && ticket.fill_at ? Date.parse(ticket.fill_at) : null;
   } catch (error) {
     if (error instanceof ApiError) return null; // the room tells what matters

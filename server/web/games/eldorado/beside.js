@@ -1,54 +1,39 @@
 /** What stands beside a table, or is called up on a narrow screen: scores, moves, chat, the way out. */
 
-import { strings } from '../table/strings.js';
-import { chatPanel } from '../table/chat-panel.js';
+import { strings } from '../../i18n/strings.js';
 import { h } from '../../kit/dom.js';
+import { table } from '../table/strings.js';
 import { scoreTable } from './scores.js';
+import { t } from './strings.js';
 
 /**
- * @typedef {import('../../play/room.js').Room} Room
- * @typedef {import('../table/fold.js').View} View
+ * @typedef {import('../table/view.js').View} View
+ * @typedef {import('../contract.js').Beside} Beside
  */
 
-/** @param {Room} room @param {View} view @param {string[]} log newest last */
-export function besideTheTable(room, view, log) {
+/** @param {View} view @param {string[]} log newest last @param {Beside | null} beside */
+export function besideTheTable(view, log, beside) {
   return [
-    h('h2', null, strings.table.scores),
+    h('h2', null, table.scores),
     scoreTable(view),
-    h('h2', null, strings.table.log),
+    h('h2', null, table.log),
     h(
       'ol',
-      { class: 'moves', tabindex: '0', 'aria-label': strings.table.log },
+      { class: 'moves', tabindex: '0', 'aria-label': table.log },
       log.map((line) => h('li', null, line)),
     ),
-    chatPanel(room),
-    h('button', { type: 'button', class: 'is-quiet leave', 'data-action': 'ask-to-leave' }, strings.table.leave),
+    beside?.chat,
+    beside?.leave,
   ];
 }
 
-/** The same for narrow screens, on demand. @param {Room} room @param {View} view @param {string[]} log */
-export function scoreSheet(room, view, log) {
+/** The same for narrow screens, on demand. @param {View} view @param {string[]} log @param {Beside | null} beside */
+export function scoreSheet(view, log, beside) {
   return h(
     'dialog',
-    { key: 'sheet', class: 'sheet score-sheet', 'aria-label': strings.table.scores },
+    { key: 'sheet', class: 'sheet score-sheet', 'aria-label': table.scores },
     h('button', { type: 'button', class: 'is-quiet close', 'data-action': 'close-dialog' }, strings.dismiss),
-    besideTheTable(room, view, log),
-  );
-}
-
-export function leaveDialog() {
-  const s = strings.table;
-  return h(
-    'dialog',
-    { key: 'leave', class: 'sheet leave-dialog', 'aria-labelledby': 'leave-title' },
-    h('h2', { id: 'leave-title' }, s.leaveQuestion),
-    h('p', { class: 'quiet' }, s.leaveHint),
-    h(
-      'div',
-      { class: 'choices' },
-      h('button', { type: 'button', class: 'is-primary', 'data-action': 'close-dialog' }, s.stay),
-      h('button', { type: 'button', 'data-action': 'leave' }, s.leave),
-    ),
+    besideTheTable(view, log, beside),
   );
 }
 
@@ -58,8 +43,8 @@ export function roundEnd(view) {
   return h(
     'section',
     { key: 'round-end', class: 'round-end' },
-    h('h2', null, strings.table.round(round.round_index, config.rounds)),
+    h('h2', null, t.round(round.round_index, config.rounds)),
     scoreTable(view),
-    round.round_index + 1 < config.rounds && h('p', { class: 'quiet' }, strings.table.nextRound),
+    round.round_index + 1 < config.rounds && h('p', { class: 'quiet' }, t.nextRound),
   );
 }

@@ -1,9 +1,9 @@
 /** The bids that the server offers. */
 
-import { strings } from '../table/strings.js';
+import { t } from './strings.js';
 import { h } from '../../kit/dom.js';
 
-/** @typedef {import('../../play/room.js').Room} Room */
+/** @typedef {import('../table/view.js').TableRoom} Room */
 
 /** @param {Room} room @returns {number[]} */
 export function offeredBids(room) {
@@ -21,8 +21,8 @@ export function bidPanel(room) {
   return h(
     'section',
     { key: 'bids', class: 'bids', 'aria-labelledby': 'bids-title' },
-    h('h2', { id: 'bids-title' }, strings.table.yourBid),
-    Object.keys(bids).length > 0 && h('p', { class: 'quiet' }, strings.table.bidsSoFar(sum, tricks)),
+    h('h2', { id: 'bids-title' }, t.yourBid),
+    Object.keys(bids).length > 0 && h('p', { class: 'quiet' }, t.bidsSoFar(sum, tricks)),
     h(
       'div',
       { class: 'bid-values' },
@@ -34,13 +34,13 @@ export function bidPanel(room) {
             key: String(value),
             'data-action': 'bid',
             'data-value': value,
-            'aria-label': strings.table.bid(value),
+            'aria-label': t.bid(value),
             disabled: !offered.includes(value),
           },
           value,
         ),
       ),
     ),
-    h('p', { class: 'quiet keyboard-hint' }, strings.table.bidHint),
+    h('p', { class: 'quiet keyboard-hint' }, t.bidHint),
   );
 }

@@ -1,12 +1,12 @@
 /** The viewer's own cards. What may be played is what the server offers; the rules are not repeated here. */
 
 import { sortHand, suitOf } from './cards.js';
-import { strings } from '../table/strings.js';
+import { t } from './strings.js';
 import { cardFace, nameOf } from './card-face.js';
 import { h } from '../../kit/dom.js';
 
 /**
- * @typedef {import('../../play/room.js').Room} Room
+ * @typedef {import('../table/view.js').TableRoom} Room
  * @typedef {import('../table/fold.js').View} View
  */
 
@@ -36,7 +36,7 @@ export function hand(room, focused) {
     {
       class: `hand ${playable.size > 0 ? 'is-choosing' : ''}`,
       key: 'hand',
-      'aria-label': strings.table.hand,
+      'aria-label': t.hand,
       vars: { '--cards': cards.length },
     },
     cards.map((card, i) => handCard(card, playable.has(card), i === stop, i - (cards.length - 1) / 2)),
@@ -45,7 +45,7 @@ export function hand(room, focused) {
 
 /** @param {string} card @param {boolean} isPlayable @param {boolean} isStop @param {number} place from the middle */
 function handCard(card, isPlayable, isStop, place) {
-  const state = isPlayable ? strings.table.playable : strings.table.notPlayable;
+  const state = isPlayable ? t.playable : t.notPlayable;
   return h(
     'li',
     { key: card, vars: { '--place': place } },
@@ -71,7 +71,7 @@ export function whyNot(room, card) {
   const playable = playableCards(room);
   /** @type {import('./cards.js').Suit | undefined} */
   const led = room.view?.round?.trick?.led_suit;
-  if (playable.size === 0) return strings.table.notYourTurn;
-  if (led && suitOf(card) !== led) return strings.table.mustFollow(strings.suits[led]);
-  return strings.table.noTrumpLead;
+  if (playable.size === 0) return t.notYourTurn;
+  if (led && suitOf(card) !== led) return t.mustFollow(t.suits[led]);
+  return t.noTrumpLead;
 }

@@ -1,13 +1,14 @@
-/** The keyboard at the table: arrows and Enter for cards, digits and Enter for bids, letters for the rest. */
+/** The keyboard at the table: arrows and Enter for cards, digits and Enter for bids. */
+
+import { FIELDS, onKeys } from '../../kit/keys.js';
 
 const DIGITS_MS = 900;
 
 /**
  * @param {Element} root
  * @param {AbortSignal} signal ends it
- * @param {Record<string, () => unknown>} letters what single keys do, besides
  */
-export function runKeyboard(root, signal, letters) {
+export function runKeyboard(root, signal) {
   let typed = '';
   let typedAt = 0;
 
@@ -25,19 +26,13 @@ export function runKeyboard(root, signal, letters) {
   /** @param {string} value @returns {HTMLElement | null} */
   const bidButton = (value) => root.querySelector(`[data-action="bid"][data-value="${Number(value)}"]:not(:disabled)`);
 
-  document.addEventListener(
-    'keydown',
-    (event) => {
-      const target = /** @type {Element} */ (event.target);
-      // A dialog that was just closed may still have the focus.
-      const isElsewhere = target.closest('input, select, textarea, dialog[open], .scroll') !== null;
-      if (event.ctrlKey || event.altKey || event.metaKey || isElsewhere) return;
-      const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
-      const letter = Object.hasOwn(letters, event.key) ? letters[event.key] : null;
-      const handled = step ? moveFocus(root, step) : letter ? letter() : /^\d$/.test(event.key) && selectBid(event.key);
-      if (handled) event.preventDefault();
+  onKeys(
+    FIELDS,
+    ({ key }) => {
+      const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[key];
+      return step ? moveFocus(root, step) : /^\d$/.test(key) && selectBid(key);
     },
-    { signal },
+    signal,
   );
 }
 

@@ -1,75 +1,61 @@
 /** The score of every round: bid, tricks won, points. */
 
-import { strings } from '../table/strings.js';
+import { delta, score } from '../../i18n/numbers.js';
 import { h } from '../../kit/dom.js';
+import { row, rowHead, table } from '../../kit/table.js';
 import { colourOf, isSeated, nameOfPlayer } from '../table/people.js';
+import { table as said } from '../table/strings.js';
+import { t } from './strings.js';
 
-/** @typedef {import('../table/fold.js').View} View */
+/**
+ * @typedef {import('../table/fold.js').View} View
+ * @typedef {import('../table/view.js').Player} Player
+ */
 
-/** @param {View} view @param {string} caption */
-export function scoreTable(view, caption = strings.table.scores) {
+/** @param {View} view */
+export function scoreTable(view) {
   const { players, rounds, you } = view;
   const scores = view.final_scores ?? view.scores;
-  const mark = (/** @type {import('../table/view.js').Player} */ player) => (isSeated(view) && player.player_id === you.player_id ? 'is-me' : null);
+  const mark = (/** @type {Player} */ player) => (isSeated(view) && player.player_id === you.player_id ? 'is-me' : null);
+  const sum = (/** @type {Player} */ p) =>
+    h('td', { class: mark(p) }, h('b', null, score(scores[p.player_id] ?? 0)));
   return h(
     'div',
-    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
-    h(
-      'table',
-      { class: 'scores' },
-      h('caption', { class: 'visually-hidden' }, caption),
-      h(
-        'thead',
-        null,
-        h(
-          'tr',
-          null,
-          h('th', { scope: 'col', 'aria-label': strings.table.roundColumn }, '#'),
-          players.map((p) =>
-            h(
-              'th',
-              { scope: 'col', class: mark(p), title: p.display_name, vars: { '--player-color': colourOf(view, p) } },
-              nameOfPlayer(view, p.player_id),
-            ),
-          ),
-        ),
+    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': said.scores },
+    table({
+      class: 'scores',
+      caption: said.scores,
+      head: [h('th', { scope: 'col', 'aria-label': t.roundColumn }, '#'), ...players.map((p) => column(view, p, mark(p)))],
+      rows: rounds.map((round) =>
+        row(String(round.round_index), [
+          rowHead(round.round_index + 1),
+          ...players.map((p) => scoreCell(round, p.player_id, mark(p))),
+        ]),
       ),
-      h(
-        'tbody',
-        null,
-        rounds.map((round) =>
-          h(
-            'tr',
-            { key: String(round.round_index) },
-            h('th', { scope: 'row' }, round.round_index + 1),
-            players.map((p) => scoreCell(round, p.player_id, mark(p))),
-          ),
-        ),
-      ),
-      h(
-        'tfoot',
-        null,
-        h(
-          'tr',
-          null,
-          h('th', { scope: 'row', 'aria-label': strings.table.total }, 'Σ'),
-          players.map((p) => h('td', { class: mark(p) }, h('b', null, strings.table.score(scores[p.player_id] ?? 0)))),
-        ),
-      ),
-    ),
+      foot: row('sum', [h('th', { scope: 'row', 'aria-label': t.total }, 'Σ'), ...players.map(sum)]),
+    }),
   );
 }
 
-/** @param {Record<string, any>} round @param {string} id @param {string | null} mark */
+/** @param {View} view @param {Player} player @param {string | null} mark */
+function column(view, player, mark) {
+  return h(
+    'th',
+    { scope: 'col', class: mark, title: player.display_name, vars: { '--player-color': colourOf(view, player) } },
+    nameOfPlayer(view, player.player_id),
+  );
+}
+
+/** @param {View['rounds'][number]} round @param {string} id @param {string | null} mark */
 function scoreCell(round, id, mark) {
-  const delta = round.deltas[id] ?? 0;
   const bid = round.bids[id];
   if (bid === undefined) return h('td', { class: mark }, '–');
-  const kind = delta > 0 ? 'is-made' : 'is-missed';
+  const points = round.deltas[id] ?? 0;
+  const won = round.tricks_won[id] ?? 0;
   return h(
     'td',
-    { class: `${kind} ${mark ?? ''}`, title: strings.table.bidWon(bid, round.tricks_won[id] ?? 0) },
-    h('span', null, strings.table.delta(delta)),
-    h('small', null, strings.table.wonOf(round.tricks_won[id] ?? 0, bid)),
+    { class: `${points > 0 ? 'is-made' : 'is-missed'} ${mark ?? ''}`, title: t.bidWon(bid, won) },
+    h('span', null, delta(points)),
+    h('small', null, t.wonOf(won, bid)),
   );
 }

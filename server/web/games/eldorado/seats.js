@@ -1,11 +1,14 @@
 /** The people around the table. */
 
-import { strings } from '../table/strings.js';
+import { strings } from '../../i18n/strings.js';
+import { score } from '../../i18n/numbers.js';
+import { table } from '../table/strings.js';
+import { t } from './strings.js';
 import { h } from '../../kit/dom.js';
 import { colourOf, countdownRing, faceOf, isSeated, nameOfPlayer } from '../table/people.js';
 
 /**
- * @typedef {import('../../play/room.js').Room} Room
+ * @typedef {import('../table/view.js').TableRoom} Room
  * @typedef {import('../table/fold.js').View} View
  */
 
@@ -51,14 +54,14 @@ export function opponentSeats(room) {
   const mine = view.players.findIndex((p) => p.player_id === view.you.player_id);
   const clockwise = [...view.players.slice(mine + 1), ...view.players.slice(0, Math.max(0, mine))];
   const seats = clockwise.map((player) => seat(room, player));
-  return h('ul', { class: `seats has-${Math.min(10, seats.length)}`, 'aria-label': strings.table.seats }, seats);
+  return h('ul', { class: `seats has-${Math.min(10, seats.length)}`, 'aria-label': t.seats }, seats);
 }
 
 /** The viewer's own place, above his hand. @param {Room} room */
 export function ownSeat(room) {
   const view = /** @type {View} */ (room.view);
   const player = view.players.find((p) => p.player_id === view.you.player_id);
-  if (!isSeated(view) || !player) return h('p', { key: 'own', class: 'own-seat is-watching' }, strings.table.watching);
+  if (!isSeated(view) || !player) return h('p', { key: 'own', class: 'own-seat is-watching' }, t.watching);
   return h('div', { key: 'own', class: `own-seat ${turnClass(view, player)}` }, seatBody(room, player));
 }
 
@@ -86,14 +89,14 @@ function seatBody(room, player) {
   const view = /** @type {View} */ (room.view);
   const id = player.player_id;
   const isTurn = view.turn?.player_id === id;
-  const status = strings.table.status[player.status];
+  const status = table.status[player.status];
   return [
     h(
       'span',
       { class: 'portrait' },
       faceOf(view, player),
       isTurn && countdownRing(room.deadline, view.config.turn_seconds * 1000),
-      view.round?.dealer_player_id === id && h('abbr', { class: 'dealer', title: strings.table.dealer }, 'D'),
+      view.round?.dealer_player_id === id && h('abbr', { class: 'dealer', title: t.dealer }, 'D'),
     ),
     h(
       'span',
@@ -116,7 +119,7 @@ function seatBody(room, player) {
     h(
       'span',
       { class: 'standing' },
-      h('b', null, strings.table.score(view.scores[id] ?? 0)),
+      h('b', null, score(view.scores[id] ?? 0)),
       status && h('small', { class: 'status' }, status),
     ),
   ];
@@ -126,7 +129,7 @@ function seatBody(room, player) {
 function bidWon(bid, won) {
   const kind = bid === undefined || won < bid ? '' : won === bid ? 'is-made' : 'is-over';
   return [
-    h('span', { class: 'in-words' }, strings.table.bidWon(bid, won)),
+    h('span', { class: 'in-words' }, t.bidWon(bid, won)),
     h('span', { class: `in-short ${kind}`, 'aria-hidden': 'true' }, bid === undefined ? '–' : `${won} / ${bid}`),
   ];
 }
@@ -143,7 +146,7 @@ function bidMark(room, view) {
   const pending = room.pendingMove?.name === 'bid' ? room.pendingMove : undefined;
   const isSaved = pending ? pending.committedAt !== undefined : view.round.bids[view.you.player_id] !== undefined;
   if (view.phase !== 'bidding' || (!pending && !isSaved)) return null;
-  const title = isSaved ? strings.table.saved : strings.table.sending;
+  const title = isSaved ? t.saved : t.sending;
   return h('span', { class: 'mark', role: 'img', 'aria-label': title, title }, isSaved ? '✓' : '…');
 }
 

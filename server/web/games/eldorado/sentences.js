@@ -1,8 +1,9 @@
 /** Events as sentences, for the list of moves and for screen readers. */
 
-import { strings } from '../table/strings.js';
+import { nameIn, tableSentence } from '../table/sentences.js';
 import { nameOf } from './card-face.js';
-import { nameOfPlayer } from '../table/people.js';
+import { sortHand } from './cards.js';
+import { t } from './strings.js';
 
 /**
  * @typedef {import('../table/fold.js').View} View
@@ -15,37 +16,33 @@ import { nameOfPlayer } from '../table/people.js';
  * @param {View} after
  * @returns {string} empty: nothing that people need to be told
  */
-export function sentence({ name, data }, before, after) {
-  const text = /** @type {Record<string, any>} */ (strings.announce)[name];
-  if (text === undefined) return '';
-  const who = (/** @type {string} */ id) =>
-    nameOfPlayer(after.players.some((p) => p.player_id === id) ? after : before, id);
+export function sentence(event, before, after) {
+  const { name, data } = event;
+  const who = (/** @type {string} */ id) => nameIn(before, after, id);
+  const say = t.announce;
   switch (name) {
     case 'round_started':
-      return text(data.round_index, data.cards_per_player, who(data.dealer_player_id));
+      return say.round_started(data.round_index, data.cards_per_player, who(data.dealer_player_id));
     case 'trump_revealed':
-      return text(nameOf(data.card));
+      return say.trump_revealed(nameOf(data.card));
     case 'player_bid':
-      return text(who(data.player_id), data.bid);
+      return say.player_bid(who(data.player_id), data.bid);
     case 'card_played':
-      return text(who(data.player_id), nameOf(data.card));
+      return say.card_played(who(data.player_id), nameOf(data.card));
+    case 'trump_broken':
+      return say.trump_broken;
     case 'trick_completed':
-      return text(who(data.winning_player_id), nameOf(data.winning_card));
+      return say.trick_completed(who(data.winning_player_id), nameOf(data.winning_card));
     case 'round_scored':
       return Object.entries(data.deltas)
-        .map(([id, delta]) => text(who(id), delta))
+        .map(([id, delta]) => say.round_scored(who(id), delta))
         .join(' ');
     default:
-      return typeof text === 'function' ? text(who(data.player_id)) : text;
+      return tableSentence(event, before, after);
   }
 }
 
-/** Say something to screen readers. @param {string} text */
-export function announce(text) {
-  const region = document.getElementById('announcer');
-  if (!region || !text) return;
-  const line = document.createElement('p');
-  line.textContent = text;
-  region.append(line);
-  while (region.childElementCount > 5) region.firstElementChild?.remove();
+/** @param {View} view @returns {string} */
+export function handInWords({ hand }) {
+  return sortHand(hand ?? []).map(nameOf).join(', ');
 }

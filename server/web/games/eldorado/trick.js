@@ -1,13 +1,13 @@
 /** The middle of the table: the cards of the trick and who played them. */
 
-import { strings } from '../table/strings.js';
+import { t } from './strings.js';
 import { cardFace, nameOf } from './card-face.js';
 import { h } from '../../kit/dom.js';
 import { nameOfPlayer } from '../table/people.js';
 import { placeOf } from './seats.js';
 
 /**
- * @typedef {import('../../play/room.js').Room} Room
+ * @typedef {import('../table/view.js').TableRoom} Room
  * @typedef {import('../table/fold.js').View} View
  * @typedef {{player_id: string, card: string, mark?: 'pending' | 'saved'}} Play
  */
@@ -15,7 +15,7 @@ import { placeOf } from './seats.js';
 /** @param {Room} room @param {boolean} showsLast the viewer asked for the last trick */
 export function trickArea(room, showsLast) {
   const view = /** @type {View} */ (room.view);
-  const { trick, last_trick: last } = /** @type {import('../table/view.js').Round} */ (view.round);
+  const { trick, last_trick: last } = /** @type {import('./view.js').Round} */ (view.round);
   const justEnded = room.lastShown?.name === 'trick_completed' || room.lastShown?.name === 'round_scored';
   const isLast = last !== null && (showsLast || justEnded);
   const plays = isLast ? last.plays : currentPlays(room, view);
@@ -70,15 +70,15 @@ function playedCard(view, { player_id, card, mark }, winner) {
     },
     h('span', { class: 'card', role: 'img', 'aria-label': `${name}: ${nameOf(card)}` }, cardFace(card)),
     h('span', { class: 'by', 'aria-hidden': 'true' }, name),
-    mark === 'pending' && h('span', { class: 'tick', title: strings.table.sending }, '…'),
-    mark === 'saved' && h('span', { class: 'tick', title: strings.table.saved }, '✓'),
+    mark === 'pending' && h('span', { class: 'tick', title: t.sending }, '…'),
+    mark === 'saved' && h('span', { class: 'tick', title: t.saved }, '✓'),
   );
 }
 
 /** @param {View} view @param {Record<string, any>} last @param {boolean} asked */
 function lastPrompt(view, last, asked) {
   const name = nameOfPlayer(view, last.winning_player_id);
-  return asked ? strings.table.lastTrickOf(name) : strings.table.takes(name);
+  return asked ? t.lastTrickOf(name) : t.takes(name);
 }
 
 /** @param {Room} room @param {View} view */
@@ -87,8 +87,8 @@ function prompt(room, view) {
   if (room.pendingMove || !mover) return '';
   if (mover !== view.you.player_id) {
     const name = nameOfPlayer(view, mover);
-    return view.phase === 'bidding' ? strings.table.bidOf(name) : strings.table.turnOf(name);
+    return view.phase === 'bidding' ? t.bidOf(name) : t.turnOf(name);
   }
   if (view.phase === 'bidding') return '';
-  return view.round.trick?.plays.length ? strings.table.yourTurn : strings.table.yourLead;
+  return view.round.trick?.plays.length ? t.yourTurn : t.yourLead;
 }

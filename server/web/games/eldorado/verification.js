@@ -2,6 +2,7 @@
 
 import { texts } from '../../i18n/strings.js';
 import { h } from '../../kit/dom.js';
+import { canVerify, fetchLog, verify } from './verify.js';
 
 const words = await texts({ en: () => import('./strings/en/verify.js'), de: () => import('./strings/de/verify.js') });
 
@@ -12,6 +13,29 @@ const words = await texts({ en: () => import('./strings/en/verify.js'), de: () =
  * @property {Finding} [finding]
  * @property {import('./verify.js').Check[]} [checks] what was looked at so far
  */
+
+/**
+ * Check a game and tell how it goes.
+ * @param {import('../../net/api.js').Api} api
+ * @param {string} gameId
+ * @param {(told: Verification) => void} tell
+ * @param {string} [promised] the commitment that this browser was told before the game
+ */
+export async function checkGame(api, gameId, tell, promised) {
+  if (!canVerify()) {
+    tell({ note: words.insecure });
+    return;
+  }
+  tell({ note: words.busy });
+  try {
+    const log = await fetchLog(api, gameId);
+    const onCheck = (/** @type {import('./verify.js').Check[]} */ checks) => tell({ note: words.busy, checks });
+    const finding = await verify(gameId, log, promised, onCheck);
+    tell({ finding, checks: finding.checks });
+  } catch (error) {
+    tell({ note: /** @type {Error} */ (error).message });
+  }
+}
 
 /** @param {Verification} verification */
 export function verification({ note, finding, checks = [] }) {

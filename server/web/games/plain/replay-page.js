@@ -1,5 +1,5 @@
 /**
- * The replay of a game that this page doesn't know: what happened, event by event, and the state after each as the
+ * The replay of a game without a client of its own: what happened, event by event, and the state after each as the
  * server tells it. States of finished games never change, so the browser keeps those that were looked at.
  */
 
@@ -9,38 +9,32 @@ import { line } from './words.js';
 import { addressOf } from '../replay/address.js';
 import { copyLink } from '../replay/copy-link.js';
 import { runReplayKeyboard } from '../replay/keyboard.js';
-import { read, readLog } from '../eldorado/replay/recording.js';
+import { readLog, readView } from '../replay/log.js';
 import { SPEEDS, Tape } from '../replay/tape.js';
-import { announce } from '../eldorado/sentences.js';
+import { announce } from '../../kit/announcements.js';
+import { sheets } from './client.js';
 import { delegate, patch } from '../../kit/dom.js';
 import { styles } from '../../kit/styles.js';
 import { toast } from '../../kit/toast.js';
 
 const ADDRESS_MS = 300;
 
-/**
- * @param {Element} root
- * @param {string} gameId of a completed game
- * @param {import('../replay/address.js').Place} place where to begin
- * @returns {Promise<() => void>} leaves the page
- */
-export async function openPlainReplay(root, gameId, place) {
-  const end = new AbortController();
-  const { signal } = end;
-  const id = encodeURIComponent(gameId);
-  const [events] = await Promise.all([readLog(id), styles('plain')]);
+/** @type {import('../contract.js').Replay['openReplay']} */
+export async function openReplay({ root, gameId, place, signal }) {
+  const [events] = await Promise.all([readLog(gameId), styles(...sheets)]);
+  if (signal.aborted) return;
   const head = events.length - 1;
   /** @type {Map<number, import('../table/view.js').View>} */
   const views = new Map();
   const last = await viewAt(head);
   const lines = events.map(({ name, data }) => line(last, name, data));
-  const tape = new Tape({ head, events }, events.map((_, i) => i), changed);
+  const tape = new Tape({ head, events }, events.map((_, i) => i), {}, changed);
   let shown = last;
   let addressTimer = 0;
 
   /** @param {number} index */
   async function viewAt(index) {
-    const view = views.get(index) ?? (await read(`/api/games/${id}/state?at=${index}`)).view;
+    const view = views.get(index) ?? (await readView(gameId, index));
     views.set(index, view);
     return view;
   }
@@ -114,5 +108,4 @@ export async function openPlainReplay(root, gameId, place) {
     tape.close();
   });
   tape.seek(place.at ?? 0);
-  return () => end.abort();
 }

@@ -5,6 +5,7 @@ import { SPEEDS } from '../replay/tape.js';
 import { t as replay } from '../replay/strings.js';
 import { topBar } from '../../kit/bar.js';
 import { h } from '../../kit/dom.js';
+import { panel } from '../../kit/panel.js';
 import { people, state } from './table.js';
 import { t } from './strings.js';
 
@@ -72,10 +73,9 @@ function controls(tape, head, told) {
 
 /** @param {import('../replay/tape.js').Tape} tape @param {string[]} lines */
 function feed(tape, lines) {
-  return h(
-    'section',
-    { key: 'feed', class: 'panel', 'aria-labelledby': 'feed-title' },
-    h('h2', { id: 'feed-title' }, t.feed),
+  return panel(
+    'feed',
+    t.feed,
     h(
       'ol',
       { class: 'moves', tabindex: '0', 'aria-labelledby': 'feed-title' },

@@ -1,46 +1,53 @@
-/** The table of a game that has no drawing of its own: who is there, what may be done, what is and what was. */
+/** The table of a game without a client of its own: who is there, what may be done, what is and what was. */
 
-import { strings } from '../table/strings.js';
-import { chatPanel } from '../table/chat-panel.js';
-import { h } from '../../kit/dom.js';
+import { strings } from '../../i18n/strings.js';
+import { score } from '../../i18n/numbers.js';
+import { table as said } from '../table/strings.js';
+import { delegate, h } from '../../kit/dom.js';
+import { panel } from '../../kit/panel.js';
+import { scrolling } from '../../kit/table.js';
 import { countdownRing, faceOf, isSeated, nameOfPlayer } from '../table/people.js';
-import { leaveDialog } from '../eldorado/beside.js';
 import { t } from './strings.js';
 import { line, ownState, tree } from './words.js';
 
 /**
- * @typedef {import('../../play/room.js').Room} Room
+ * @typedef {import('../table/view.js').TableRoom} Room
  * @typedef {import('../table/fold.js').View} View
  */
 
-/** So many buttons can still be looked through. */
+/** More buttons than this nobody looks through. */
 const MOST_ACTIONS = 120;
 
-/** @param {Room} room @param {string[]} log newest last */
-export function plainTable(room, log) {
+/** @type {import('../contract.js').GameClient['table']} */
+export function table(room, { log }, beside) {
   const view = /** @type {View} */ (room.view);
-  return [
+  return h(
+    'main',
+    { key: 'plain', class: 'page plain' },
     h(
-      'main',
-      { key: 'plain', class: 'page plain' },
-      h(
-        'div',
-        { class: 'plain-columns' },
-        h('div', { class: 'column' }, isSeated(view) && moves(room, view), state(view)),
-        h('div', { class: 'column' }, people(room, view), feed(log), chatPanel(room), leaveButton()),
-      ),
+      'div',
+      { class: 'plain-columns' },
+      h('div', { class: 'column' }, isSeated(view) && moves(room, view), state(view)),
+      h('div', { class: 'column' }, people(room, view), feed(log), beside?.chat, beside?.leave),
     ),
-    leaveDialog(),
-  ];
+  );
+}
+
+/** @type {import('../contract.js').GameClient['run']} */
+export function run(root, room, _screen, _tools, signal) {
+  const move = ({ index = '' }) => {
+    const action = room.actions[Number(index)];
+    if (action) room.act(action.name, action.args);
+  };
+  delegate(root, { 'plain-move': move }, signal);
 }
 
 /** @param {Room} room @param {View} view */
 function moves(room, view) {
   const { actions } = room;
-  return h(
-    'section',
-    { key: 'moves', class: 'panel', 'aria-labelledby': 'moves-title' },
-    h('h2', { id: 'moves-title' }, t.yourMove),
+  return panel(
+    'moves',
+    t.yourMove,
     actions.length === 0 && h('p', { key: 'none', class: 'quiet' }, t.waiting),
     h(
       'div',
@@ -65,26 +72,24 @@ function moves(room, view) {
 
 /** @param {View} view */
 export function state(view) {
-  return h(
-    'section',
-    { key: 'state', class: 'panel', 'aria-labelledby': 'state-title' },
-    h('h2', { id: 'state-title' }, t.state),
-    h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-labelledby': 'state-title' }, tree(view, ownState(view))),
+  return panel(
+    'state',
+    t.state,
+    scrolling('state-title', tree(view, ownState(view))),
   );
 }
 
 /** @param {Pick<Room, 'deadline'>} room @param {View} view */
 export function people(room, view) {
-  return h(
-    'section',
-    { key: 'people', class: 'panel', 'aria-labelledby': 'people-title' },
-    h('h2', { id: 'people-title' }, t.players),
+  return panel(
+    'people',
+    t.players,
     h(
       'ul',
       { class: 'members' },
       view.players.map((player) => {
         const isTurn = view.turn?.player_id === player.player_id;
-        const score = (view.final_scores ?? view.scores)?.[player.player_id];
+        const points = (view.final_scores ?? view.scores)?.[player.player_id];
         return h(
           'li',
           { key: player.player_id, class: `member ${isTurn ? 'is-turn' : ''}` },
@@ -95,8 +100,8 @@ export function people(room, view) {
             isTurn && countdownRing(room.deadline, view.config.turn_seconds * 1000),
           ),
           h('span', { class: 'name' }, nameOfPlayer(view, player.player_id), player.is_bot && h('small', null, strings.bot)),
-          h('small', { class: 'status' }, strings.table.status[player.status]),
-          score !== undefined && h('b', null, strings.table.score(score)),
+          h('small', { class: 'status' }, said.status[player.status]),
+          points !== undefined && h('b', null, score(points)),
         );
       }),
     ),
@@ -105,18 +110,13 @@ export function people(room, view) {
 
 /** @param {string[]} log */
 function feed(log) {
-  return h(
-    'section',
-    { key: 'feed', class: 'panel', 'aria-labelledby': 'feed-title' },
-    h('h2', { id: 'feed-title' }, t.feed),
+  return panel(
+    'feed',
+    t.feed,
     h(
       'ol',
       { class: 'moves', tabindex: '0', 'aria-label': t.feed },
       log.map((told) => h('li', null, told)),
     ),
   );
-}
-
-function leaveButton() {
-  return h('button', { key: 'leave', type: 'button', class: 'is-quiet', 'data-action': 'ask-to-leave' }, strings.table.leave);
 }

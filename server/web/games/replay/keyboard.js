@@ -1,5 +1,7 @@
 /** The keyboard of a replay: what a key does, by its name. */
 
+import { onKeys } from '../../kit/keys.js';
+
 /** @type {Record<string, string>} */
 const KEYS = {
   ' ': 'play',
@@ -24,30 +26,22 @@ const KEYS = {
  * @param {AbortSignal} signal ends it
  */
 export function runReplayKeyboard(run, signal) {
-  document.addEventListener(
-    'keydown',
+  onKeys(
+    'select, textarea, dialog[open], input:not([type=range])',
     (event) => {
       const target = /** @type {Element} */ (event.target);
-      if (
-        event.ctrlKey ||
-        event.altKey ||
-        event.metaKey ||
-        target.closest('select, textarea, dialog[open], input:not([type=range])')
-      )
-        return;
       // Buttons keep their space bar, lists that scroll their arrows up and down.
-      if (event.key === ' ' && target.closest('button, a')) return;
-      if (/^Arrow(Up|Down)$/.test(event.key) && target.closest('.scroll, .moves, .moments')) return;
-      const [action, data] = /^[1-9]$/.test(event.key)
-        ? ['seat', { seat: String(Number(event.key) - 1) }]
-        : [wanted(event), {}];
-      if (action && run(action, data)) event.preventDefault();
+      if (event.key === ' ' && target.closest('button, a')) return false;
+      if (/^Arrow(Up|Down)$/.test(event.key) && target.closest('.scroll, .moves, .moments')) return false;
+      if (/^[1-9]$/.test(event.key)) return run('seat', { seat: String(Number(event.key) - 1) });
+      const action = wanted(event);
+      return action !== undefined && run(action, {});
     },
-    { signal },
+    signal,
   );
 }
 
-/** @param {KeyboardEvent} event */
+/** @param {KeyboardEvent} event @returns {string | undefined} */
 function wanted(event) {
   if (event.shiftKey && event.key === 'ArrowLeft') return 'trick-back';
   if (event.shiftKey && event.key === 'ArrowRight') return 'trick-on';

@@ -1,5 +1,5 @@
-/** What a replay says. */
+/** What every replay says. */
 
 import { texts } from '../../i18n/strings.js';
 
-export const t = await texts({ en: () => import('../eldorado/strings/en/replay.js'), de: () => import('../eldorado/strings/de/replay.js') });
+export const t = await texts({ en: () => import('./strings/en.js'), de: () => import('./strings/de.js') });

@@ -1,10 +1,8 @@
 /** Plays a recording: where it stands, whether it runs, how fast. A state is held as long as people need to see it. */
 
 export const SPEEDS = [0.5, 1, 2, 4, 8, 16];
-/** How long a state is held at least, in milliseconds at speed 1, by the event that led to it. */
-const HOLD_MS = { trump_revealed: 1400, player_bid: 600, card_played: 700, trick_completed: 1300, round_scored: 2600 };
 const SHORTEST_MS = 300;
-/** Nobody wants to watch somebody think. */
+/** Long thinking is cut short. */
 const LONGEST_MS = 3_000;
 
 export class Tape {
@@ -14,16 +12,20 @@ export class Tape {
   #timer = 0;
   #recording;
   #moves;
+  #holdMs;
   #onChange;
 
   /**
-   * @param {Pick<import('../eldorado/replay/recording.js').Recording, 'head' | 'events'>} recording
+   * @param {{head: number, events: import('../table/fold.js').RoomEvent[]}} recording `head`: index of the last event
    * @param {number[]} moves where it stops while it plays
+   * @param {Readonly<Record<string, number>>} holdMs how long a state is held at least, in milliseconds at speed 1, by
+   *   the name of the event that led to it
    * @param {(isStep: boolean) => void} onChange `isStep`: it has gone on by itself
    */
-  constructor(recording, moves, onChange) {
+  constructor(recording, moves, holdMs, onChange) {
     this.#recording = recording;
     this.#moves = moves;
+    this.#holdMs = holdMs;
     this.#onChange = onChange;
   }
 
@@ -68,7 +70,7 @@ export class Tape {
     if (next === undefined) this.isPlaying = false;
     if (!this.isPlaying || next === undefined) return;
     const { events } = this.#recording;
-    const least = HOLD_MS[/** @type {keyof typeof HOLD_MS} */ (events[this.index].name)] ?? SHORTEST_MS;
+    const least = this.#holdMs[events[this.index].name] ?? SHORTEST_MS;
     const took = events[next].at - events[this.index].at;
     this.#timer = setTimeout(() => this.#step(next), Math.max(least, Math.min(took, LONGEST_MS)) / this.speed);
   }

@@ -1,7 +1,5 @@
-/** What every page says, and what is said at a table. */
+/** What is said of every table, in every game. */
 
-import { strings as common, texts } from '../../i18n/strings.js';
+import { texts } from '../../i18n/strings.js';
 
-const table = await texts({ en: () => import('../eldorado/strings/en/table.js'), de: () => import('../eldorado/strings/de/table.js') });
-
-export const strings = { ...common, ...table };
+export const table = await texts({ en: () => import('./strings/en.js'), de: () => import('./strings/de.js') });

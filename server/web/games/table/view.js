@@ -11,23 +11,7 @@
  * @property {'active' | 'disconnected' | 'absent' | 'left'} status
  * @property {boolean} ready
  *
- * @typedef {{player_id: string, card: string}} Play
- * @typedef {{trick_index: number, leader_player_id: string, led_suit: Suit | null, plays: Play[]}} Trick
- * @typedef {import('../eldorado/cards.js').Suit} Suit
  * @typedef {Record<string, number>} ByPlayer
- *
- * @typedef {object} Round the one that is played, or was last
- * @property {number} round_index
- * @property {number} cards_per_player
- * @property {string} dealer_player_id
- * @property {string} starting_player_id
- * @property {string | null} trump_card
- * @property {Suit | null} trump_suit
- * @property {boolean} trump_broken
- * @property {ByPlayer} bids
- * @property {ByPlayer} tricks_won
- * @property {Trick | null} trick
- * @property {(Trick & {winning_player_id: string, winning_card: string}) | null} last_trick
  *
  * @typedef {object} View
  * @property {string} game_id
@@ -37,11 +21,11 @@
  * @property {Player[]} players in the order of their seats
  * @property {{player_id: string, seat: number | null, role: string, is_other?: boolean}} you `is_other`: in a replay,
  *   somebody else's eyes
- * @property {string[] | null} hand our own; null: none to see
+ * @property {string[] | null} hand our own, in games with cards; null: none to see
  * @property {ByPlayer} hand_counts
  * @property {ByPlayer} scores
  * @property {{round_index: number, bids: ByPlayer, tricks_won: ByPlayer, deltas: ByPlayer}[]} rounds those scored
- * @property {any} round a `Round`; null in the lobby, where nobody asks for it
+ * @property {any} round as the game describes it; null in the lobby, where nobody asks for it
  * @property {{player_id: string, deadline_at: number | null} | null} turn
  * @property {Record<string, any>} config
  * @property {string} [join_code]
@@ -52,6 +36,17 @@
  * @property {string} [session_seed] once the game is completed
  * @property {ByPlayer} [final_scores] once the game is completed
  * @property {string[]} [winners] once the game is completed
+ *
+ * @typedef {{name: string, args: Record<string, any>}} Action a command that is legal now
+ * @typedef {import('../../net/outbox.js').Command} Command
+ * @typedef {object} TableRoom what a game's client may know of a room
+ * @property {View | null} view the view on display
+ * @property {{name: string} | null} lastShown the event that led to it, if it was on display before
+ * @property {readonly Action[]} actions what we may do now
+ * @property {readonly Command[]} underWay commands that are not settled yet
+ * @property {Command | undefined} pendingMove our move that is not yet in the view
+ * @property {number | null} deadline when the present turn ends, on our own clock
+ * @property {(name: string, args?: Record<string, unknown>) => void} act
  */
 
 export {};

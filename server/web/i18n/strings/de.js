@@ -10,14 +10,9 @@ const pauses = {
 /** @type {typeof import('./en.js').default} */
 export default {
   title: 'Parlor',
-  game: 'El Dorado',
   you: 'Du',
   bot: 'Bot',
   host: 'Gastgeber',
-  suits: { clubs: 'Kreuz', diamonds: 'Karo', hearts: 'Herz', spades: 'Pik' },
-  suitLetters: { clubs: 'Kr', diamonds: 'Ka', hearts: 'H', spades: 'P' },
-  ranks: { J: 'Bube', Q: 'Dame', K: 'König', A: 'Ass' },
-  cardName: (rank, suit) => `${suit}-${rank}`,
   behind: (seconds) => `${seconds} s verzögert`,
   watching: (count) => `${count} schauen zu`,
   pausedBecause: (reason) =>

@@ -9,14 +9,9 @@ const pauses = {
 
 export default {
   title: 'Parlor',
-  game: 'El Dorado',
   you: 'You',
   bot: 'bot',
   host: 'host',
-  suits: { clubs: 'clubs', diamonds: 'diamonds', hearts: 'hearts', spades: 'spades' },
-  suitLetters: { clubs: 'C', diamonds: 'D', hearts: 'H', spades: 'S' },
-  ranks: { J: 'jack', Q: 'queen', K: 'king', A: 'ace' },
-  cardName: (/** @type {string} */ rank, /** @type {string} */ suit) => `${rank} of ${suit}`,
   behind: (/** @type {number} */ seconds) => `${seconds} s behind`,
   watching: (/** @type {number} */ count) => `${count} watching`,
   pausedBecause: (/** @type {string} */ reason) =>

@@ -3,7 +3,6 @@
 import { h } from '../dom.js';
 import { chart, grid, niceTicks } from './chart.js';
 import { score } from '../../i18n/numbers.js';
-import { t } from './texts.js';
 
 const WIDTH = 640;
 const HEIGHT = 180;
@@ -12,8 +11,10 @@ const FRAME = { left: 46, right: 630, top: 10, bottom: 152 };
 /**
  * @param {{from: number, to: number, count: number}[]} bins in order, at least one
  * @param {(bin: {from: number, to: number}) => string} label
+ * @param {string} title
+ * @param {(total: number, most: string) => string} text what is to be seen, given the sum and the largest bin
  */
-export function bars(bins, label) {
+export function bars(bins, label, title, text) {
   const total = bins.reduce((sum, bin) => sum + bin.count, 0);
   const most = bins.reduce((best, bin) => (bin.count > best.count ? bin : best));
   const ticks = niceTicks(0, Math.max(4, most.count));
@@ -22,7 +23,7 @@ export function bars(bins, label) {
   const width = (FRAME.right - FRAME.left) / bins.length;
   const every = Math.ceil(bins.length / 12);
   return chart(
-    { title: t.charts.distribution, text: t.charts.distributionText(total, label(most)), width: WIDTH, height: HEIGHT, kind: 'bars' },
+    { title, text: text(total, label(most)), width: WIDTH, height: HEIGHT, kind: 'bars' },
     grid(ticks, y, FRAME),
     bins.map((bin, i) => [
       h(

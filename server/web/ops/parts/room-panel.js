@@ -1,8 +1,8 @@
 /** One room: who is there, what is seen of it, and what can be done. */
 
-import { sortHand } from '../../games/eldorado/cards.js';
-import { nameOf } from '../../games/eldorado/card-face.js';
 import { h } from '../../kit/dom.js';
+import { panel } from '../../kit/panel.js';
+import { row, table } from '../../kit/table.js';
 import { t } from '../strings.js';
 
 /** @typedef {import('./screen.js').Json} Json */
@@ -12,10 +12,9 @@ export function roomPanel(desk) {
   const room = /** @type {Json} */ (desk.room);
   const isOver = room.stage === 'completed' || room.stage === 'aborted';
   const isHeld = room.paused === 'operator';
-  return h(
-    'section',
-    { key: 'room', class: 'panel room-panel', 'aria-labelledby': 'room-title' },
-    h('h2', { id: 'room-title' }, t.roomOf(room.join_code, room.game)),
+  return panel(
+    { key: 'room', class: 'room-panel' },
+    t.roomOf(room.join_code, room.game),
     h(
       'p',
       { class: 'quiet' },
@@ -55,7 +54,7 @@ export function roomPanel(desk) {
       ),
       h('button', { key: 'shut', type: 'button', class: 'is-quiet', 'data-action': 'look-away' }, t.shut),
     ),
-    members(room, isOver),
+    members(room, isOver, desk.handInWords),
     h(
       'details',
       { key: 'view' },
@@ -65,59 +64,38 @@ export function roomPanel(desk) {
   );
 }
 
-/** @param {Json} room @param {boolean} isOver */
-function members(room, isOver) {
+/** @param {Json} room @param {boolean} isOver @param {(view: any) => string} handInWords */
+function members(room, isOver, handInWords) {
   const hands = room.revealed;
-  return h(
-    'table',
-    { class: 'numbers-table members-table' },
-    h('caption', { class: 'visually-hidden' }, t.players),
-    h(
-      'thead',
-      null,
-      h(
-        'tr',
-        null,
-        [t.seat, t.name, t.state, hands ? t.hand : '', ''].map((text, i) =>
-          h('th', { key: String(i), scope: 'col' }, text),
-        ),
-      ),
+  return table({
+    class: 'numbers-table members-table',
+    caption: t.players,
+    head: [t.seat, t.name, t.state, hands ? t.hand : '', ''],
+    rows: room.players.map((/** @type {Json} */ player) =>
+      row(player.player_id, [
+        player.seat ?? '–',
+        [player.display_name, player.is_bot && h('small', null, ` ${t.bot}`)],
+        player.is_bot ? '' : player.connected ? t.connected : t.away,
+        h('td', { class: 'revealed' }, hands && (handInWords(hands[player.player_id]) || '–')),
+        kickButton(player, isOver || player.status === 'left' || (player.is_bot && room.stage !== 'lobby')),
+      ]),
     ),
-    h(
-      'tbody',
-      null,
-      room.players.map((/** @type {Json} */ player) =>
-        h(
-          'tr',
-          { key: player.player_id },
-          h('td', null, player.seat ?? '–'),
-          h('td', null, player.display_name, player.is_bot && h('small', null, ` ${t.bot}`)),
-          h('td', null, player.is_bot ? '' : player.connected ? t.connected : t.away),
-          h('td', { class: 'revealed' }, hands && handOf(hands[player.player_id]?.hand)),
-          h(
-            'td',
-            null,
-            h(
-              'button',
-              {
-                type: 'button',
-                'data-action': 'ask',
-                'data-what': 'kick',
-                'data-player': player.player_id,
-                'data-name': player.display_name,
-                disabled: isOver || player.status === 'left' || (player.is_bot && room.stage !== 'lobby'),
-                'aria-label': t.kickOf(player.display_name),
-              },
-              t.names.kick,
-            ),
-          ),
-        ),
-      ),
-    ),
-  );
+  });
 }
 
-/** @param {string[] | null | undefined} cards */
-function handOf(cards) {
-  return cards ? sortHand(cards).map(nameOf).join(', ') || '–' : '–';
+/** @param {Json} player @param {boolean} disabled */
+function kickButton(player, disabled) {
+  return h(
+    'button',
+    {
+      type: 'button',
+      'data-action': 'ask',
+      'data-what': 'kick',
+      'data-player': player.player_id,
+      'data-name': player.display_name,
+      disabled,
+      'aria-label': t.kickOf(player.display_name),
+    },
+    t.names.kick,
+  );
 }

@@ -3,6 +3,8 @@
 import { sparkline } from '../../kit/charts/sparkline.js';
 import { language } from '../../i18n/strings.js';
 import { h } from '../../kit/dom.js';
+import { panel } from '../../kit/panel.js';
+import { row, scrolling, table } from '../../kit/table.js';
 import { roomPanel } from './room-panel.js';
 import { t } from '../strings.js';
 
@@ -16,6 +18,7 @@ import { t } from '../strings.js';
  * @property {string} search filter
  * @property {string | null} chosen the room that is looked into
  * @property {Json | null} room
+ * @property {(view: any) => string} handInWords what a player of the chosen room holds
  * @property {{items: Json[], next: number | null} | null} actions
  * @property {string} problem why what is shown is old
  * @property {{action: string, player_id?: string, name?: string} | null} asked what waits to be confirmed
@@ -123,10 +126,9 @@ function overview({ overview: now, past }) {
 
 /** @param {Desk} desk */
 function rooms({ rooms: list, stage, search, chosen }) {
-  return h(
-    'section',
-    { key: 'rooms', class: 'panel', 'aria-labelledby': 'rooms-title' },
-    h('h2', { id: 'rooms-title' }, t.roomsOf(list?.total ?? 0)),
+  return panel(
+    'rooms',
+    t.roomsOf(list?.total ?? 0),
     h(
       'form',
       { class: 'line-of-fields', 'data-action': 'filter' },
@@ -151,29 +153,13 @@ function rooms({ rooms: list, stage, search, chosen }) {
     list && list.items.length === 0 && h('p', { class: 'quiet' }, t.noRooms),
     list &&
       list.items.length > 0 &&
-      h(
-        'div',
-        { class: 'scroll', tabindex: '0', role: 'region', 'aria-labelledby': 'rooms-title' },
-        h(
-          'table',
-          { class: 'numbers-table' },
-          h(
-            'thead',
-            null,
-            h(
-              'tr',
-              null,
-              [t.code, t.game, t.stage, t.players, t.spectators, t.events].map((text) =>
-                h('th', { scope: 'col' }, text),
-              ),
-            ),
-          ),
-          h(
-            'tbody',
-            null,
-            list.items.map((room) => roomRow(room, chosen)),
-          ),
-        ),
+      scrolling(
+        'rooms-title',
+        table({
+          class: 'numbers-table',
+          head: [t.code, t.game, t.stage, t.players, t.spectators, t.events],
+          rows: list.items.map((room) => roomRow(room, chosen)),
+        }),
       ),
     list?.next_cursor && h('button', { type: 'button', 'data-action': 'more-rooms' }, t.more),
   );
@@ -184,12 +170,9 @@ function roomRow(room, chosen) {
   const people = room.players
     .filter((/** @type {Json} */ p) => p.seat !== null)
     .map((/** @type {Json} */ p) => p.display_name);
-  return h(
-    'tr',
-    { key: room.game_id, class: room.game_id === chosen ? 'is-chosen' : null },
-    h(
-      'td',
-      null,
+  return row(
+    room.game_id,
+    [
       h(
         'button',
         {
@@ -201,77 +184,52 @@ function roomRow(room, chosen) {
         },
         room.join_code,
       ),
-    ),
-    h('td', null, room.game, !room.is_public && h('small', null, ` ${t.isPrivate}`)),
-    h(
-      'td',
-      null,
-      stageName(room.stage),
-      room.paused &&
-        h('b', { class: 'paused' }, ` ${t.pausedBy[/** @type {keyof typeof t.pausedBy} */ (room.paused)]}`),
-    ),
-    h('td', { class: 'names', title: people.join(', ') }, people.join(', ') || '–'),
-    h('td', null, room.spectators),
-    h('td', null, room.head + 1),
+      [room.game, !room.is_public && h('small', null, ` ${t.isPrivate}`)],
+      [
+        stageName(room.stage),
+        room.paused &&
+          h('b', { class: 'paused' }, ` ${t.pausedBy[/** @type {keyof typeof t.pausedBy} */ (room.paused)]}`),
+      ],
+      h('td', { class: 'names', title: people.join(', ') }, people.join(', ') || '–'),
+      room.spectators,
+      room.head + 1,
+    ],
+    room.game_id === chosen ? 'is-chosen' : null,
   );
 }
 
 /** @param {Desk} desk */
 function actions({ actions: list }) {
-  return h(
-    'section',
-    { key: 'actions', class: 'panel', 'aria-labelledby': 'actions-title' },
-    h('h2', { id: 'actions-title' }, t.actions),
+  return panel(
+    'actions',
+    t.actions,
     !list?.items.length && h('p', { class: 'quiet' }, t.noActions),
     list &&
       list.items.length > 0 &&
-      h(
-        'div',
-        { class: 'scroll', tabindex: '0', role: 'region', 'aria-labelledby': 'actions-title' },
-        h(
-          'table',
-          { class: 'numbers-table' },
-          h(
-            'thead',
-            null,
-            h(
-              'tr',
-              null,
-              [t.when, t.what, t.room, t.reason, t.address].map((text) => h('th', { scope: 'col' }, text)),
-            ),
-          ),
-          h(
-            'tbody',
-            null,
-            list.items.map((done) =>
-              h(
-                'tr',
-                { key: String(done.id) },
-                h(
-                  'td',
-                  null,
-                  new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' }).format(
-                    new Date(done.at),
-                  ),
-                ),
-                h('td', null, t.did[/** @type {keyof typeof t.did} */ (done.action)] ?? done.action),
-                h(
-                  'td',
-                  null,
-                  h(
-                    'button',
-                    { type: 'button', class: 'jump', 'data-action': 'look', 'data-game': done.game_id },
-                    done.game_id.slice(-8),
-                  ),
-                ),
-                h('td', { class: 'reason' }, done.reason),
-                h('td', null, done.address),
-              ),
-            ),
-          ),
-        ),
+      scrolling(
+        'actions-title',
+        table({
+          class: 'numbers-table',
+          head: [t.when, t.what, t.room, t.reason, t.address],
+          rows: list.items.map(actionRow),
+        }),
       ),
   );
+}
+
+/** @param {Json} done */
+function actionRow(done) {
+  return row(String(done.id), [
+    new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' }).format(new Date(done.at)),
+    t.did[/** @type {keyof typeof t.did} */ (done.action)] ?? done.action,
+    h(
+      'button',
+      { type: 'button', class: 'jump', 'data-action': 'look', 'data-game': done.game_id },
+      done.game_id.slice(-8),
+    ),
+    h('td', { class: 'reason' }, done.reason),
+    done.address,
+  ]);
 }
 
 /** @param {Desk} desk */

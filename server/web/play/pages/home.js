@@ -1,18 +1,27 @@
 /** The start page: play at once, create a room, join one, watch one; what was played and who leads. */
 
+import { FEATURED, loadClient, loadWelcome } from '../../games/clients.js';
+import { idle } from '../../kit/idle.js';
+import { styles } from '../../kit/styles.js';
 import { ApiError } from '../../net/api.js';
+import { followLobby } from '../../net/lobby-client.js';
+import { socketUrl } from '../../net/sockets.js';
+import { botLevels, leaders, recentGames } from '../catalogue.js';
+import { enter } from '../entrance.js';
+import { USUAL_LEVEL } from '../parts/levels.js';
 import { home as s } from '../strings/home.js';
 import { delegate, patch } from '../../kit/dom.js';
 import { homeScreen } from '../parts/home-screen.js';
 
+export const sheets = ['/play/styles/home.css'];
+
 const REFRESH_MS = 5_000;
 const MOST_ROOMS = 20;
 const LEVEL_KEY = 'parlor.level';
-const USUAL_LEVEL = 'steady';
 
 /** Bots that take their time, no clock for the human. */
 const BOTS_ROOM = {
-  game: 'eldorado',
+  game: FEATURED,
   bots: 3,
   config: { max_players: 4, turn_seconds: 0, bot_delay_ms: 600, autostart: true },
   autostart: true,
@@ -24,6 +33,7 @@ const NOBODY = { display_name: '', avatar_seed: '', color: '#8a8f94' };
 
 /**
  * @typedef {object} Home
+ * @property {import('../../games/contract.js').Welcome} welcome
  * @property {import('../../net/api.js').Profile} profile
  * @property {string} playerId ours; empty before we have one
  * @property {Record<string, any>[] | null} rooms null: not known
@@ -34,17 +44,13 @@ const NOBODY = { display_name: '', avatar_seed: '', color: '#8a8f94' };
  * @property {boolean} busy a room is being opened
  */
 
-/**
- * @param {Element} root
- * @param {import('../../net/api.js').Api} api
- * @param {(answer: {game_id: string, ws_url?: string}) => void} enter goes to a room
- * @returns {() => void} leaves the page
- */
-export function openHomePage(root, api, enter) {
-  const end = new AbortController();
-  const { signal } = end;
+/** @param {import('../../router.js').Visit} visit */
+export async function open({ root, api, signal }) {
+  const [{ welcome }] = await Promise.all([loadWelcome(), styles(...sheets)]);
+  if (signal.aborted) return;
   /** @type {Home} */
   const home = {
+    welcome,
     profile: api.identity?.profile ?? NOBODY,
     playerId: api.identity?.player_id ?? '',
     rooms: [],
@@ -79,7 +85,7 @@ export function openHomePage(root, api, enter) {
     if (document.hidden || isLive) return;
     let rooms = null;
     try {
-      rooms = (await api.call('GET', `/api/rooms?game=eldorado&limit=${MOST_ROOMS}`)).items;
+      rooms = (await api.call('GET', `/api/rooms?game=${FEATURED}&limit=${MOST_ROOMS}`)).items;
     } catch {
       // It is not known then.
     }
@@ -96,16 +102,13 @@ export function openHomePage(root, api, enter) {
     }
     draw();
     void refresh();
-    const { botLevels, leaders, recentGames } = await import('../catalogue.js');
     [home.levels, home.recent, home.leaders] = await Promise.all([botLevels(api), recentGames(api), leaders(api)]);
     draw();
   }
 
-  async function follow() {
-    const { followLobby } = await import('../../net/lobby-client.js');
-    const lobby = new URL('/ws/lobby?game=eldorado', location.href.replace(/^http/, 'ws'));
+  function follow() {
     followLobby(
-      lobby.href,
+      socketUrl(`/ws/lobby?game=${FEATURED}`),
       (rooms) => {
         isLive = rooms !== null;
         if (rooms === null) return;
@@ -149,7 +152,7 @@ export function openHomePage(root, api, enter) {
         return enterBy(() => api.call('POST', '/api/rooms', { ...BOTS_ROOM, bot_level: knownLevel(home) }));
       },
       create: (_, form) =>
-        enterBy(() => api.call('POST', '/api/rooms', roomWanted(/** @type {HTMLFormElement} */ (form)))),
+        enterBy(() => api.call('POST', '/api/rooms', roomWanted(welcome, /** @type {HTMLFormElement} */ (form)))),
       'join-code': (_, form) => {
         const code = String(new FormData(/** @type {HTMLFormElement} */ (form)).get('code'));
         return enterBy(() => api.call('POST', '/api/join', { join_code: codeOf(code) }));
@@ -165,8 +168,9 @@ export function openHomePage(root, api, enter) {
   signal.addEventListener('abort', () => clearInterval(timer));
   draw();
   void begin();
-  void follow();
-  return () => end.abort();
+  follow();
+  // From here people go to a table: let it be there when they do.
+  void idle().then(() => Promise.all([import('./room.js'), import('../parts/room-page.js'), loadClient(FEATURED)]));
 }
 
 /** A level that this server doesn't have would be refused. @param {Home} home */
@@ -179,14 +183,15 @@ function codeOf(text) {
   return (text.trim().split('/').pop() ?? '').toUpperCase();
 }
 
-/** @param {HTMLFormElement} form */
-function roomWanted(form) {
+/** @param {import('../../games/contract.js').Welcome} welcome @param {HTMLFormElement} form */
+function roomWanted({ settings }, form) {
   const data = new FormData(form);
   const number = (/** @type {string} */ name) => Number(data.get(name));
   const seats = number('max_players');
+  const own = Object.fromEntries(settings.choices.map(({ name }) => [name, number(name)]));
   return {
-    game: 'eldorado',
-    config: { rounds: number('rounds'), max_players: seats, turn_seconds: number('turn_seconds'), bot_delay_ms: 600 },
+    game: FEATURED,
+    config: { ...own, max_players: seats, turn_seconds: number('turn_seconds'), bot_delay_ms: 600 },
     bots: Math.min(number('bots'), seats - 1),
     bot_level: String(data.get('bot_level') ?? USUAL_LEVEL),
     is_public: data.get('is_public') !== null,

@@ -1,36 +1,32 @@
 /** The best of all players, by one measure or another: `#/leaderboards/METRIC`. */
 
+import { FEATURED } from '../../games/clients.js';
 import { ApiError } from '../../net/api.js';
 import { t } from '../strings/profile.js';
-import { strings } from '../../games/table/strings.js';
+import { score } from '../../i18n/numbers.js';
 import { topBar } from '../../kit/bar.js';
 import { delegate, h, patch } from '../../kit/dom.js';
+import { row, rowHead, table } from '../../kit/table.js';
 import { styles } from '../../kit/styles.js';
 
-const GAME = 'eldorado';
+const SHEETS = ['/styles/table.css', '/play/styles/beside.css', '/styles/charts.css', '/play/styles/profile.css'];
 const PAGE = 20;
 
 /** @typedef {keyof typeof t.metrics} Metric */
 
-/**
- * @param {Element} root
- * @param {import('../../net/api.js').Api} api
- * @param {string} asked a metric; anything else: by rating
- * @returns {Promise<() => void>} leaves the page
- */
-export async function openLeaderboardsPage(root, api, asked) {
-  const end = new AbortController();
-  const metric = /** @type {Metric} */ (Object.hasOwn(t.metrics, asked) ? asked : 'rating');
+/** @param {import('../../router.js').Visit} visit `params.metric`: anything unknown, or none, is the rating */
+export async function open({ root, api, params, signal }) {
+  const metric = /** @type {Metric} */ (Object.hasOwn(t.metrics, params.metric ?? '') ? params.metric : 'rating');
   /** @type {{rows: Record<string, any>[], next: string | null, problem: string}} */
   const board = { rows: [], next: null, problem: '' };
-  await styles('table', 'beside', 'charts', 'profile');
+  await styles(...SHEETS);
 
   const path = metric === 'rating_bots' ? 'rating?pool=bots&' : `${metric}?`;
 
   async function more() {
     const cursor = board.next === null ? '' : `&cursor=${encodeURIComponent(board.next)}`;
     try {
-      const page = await api.call('GET', `/api/leaderboards/${path}game=${GAME}&limit=${PAGE}${cursor}`);
+      const page = await api.call('GET', `/api/leaderboards/${path}game=${FEATURED}&limit=${PAGE}${cursor}`);
       board.rows.push(...page.rows);
       board.next = page.next_cursor;
       board.problem = '';
@@ -38,13 +34,12 @@ export async function openLeaderboardsPage(root, api, asked) {
       if (!(error instanceof ApiError)) throw error;
       board.problem = t.leadersUnknown;
     }
-    if (!end.signal.aborted)
+    if (!signal.aborted)
       patch(root, topBar(h('span', { class: 'progress' })), leaders(metric, board, api.identity?.player_id));
   }
 
-  delegate(root, { more: () => void more() }, end.signal);
+  delegate(root, { more: () => void more() }, signal);
   await more();
-  return () => end.abort();
 }
 
 /**
@@ -80,33 +75,23 @@ function leaders(metric, { rows, next, problem }, me) {
       problem && h('p', { role: 'status' }, problem),
       rows.length === 0 && !problem && h('p', { role: 'status', class: 'quiet' }, t.nobody),
       rows.length > 0 &&
-        h(
-          'table',
-          { class: 'numbers-table leaders', 'aria-labelledby': 'leaders-title' },
-          h(
-            'thead',
-            null,
-            h(
-              'tr',
-              null,
-              ['#', t.player, t.metrics[metric], t.gamesPlayed].map((text) => h('th', { scope: 'col' }, text)),
+        table({
+          class: 'numbers-table leaders',
+          labelledBy: 'leaders-title',
+          head: ['#', t.player, t.metrics[metric], t.gamesPlayed],
+          rows: rows.map((each) =>
+            row(
+              each.player_id,
+              [
+                each.rank,
+                rowHead(h('a', { href: `#/players/${each.player_id}` }, each.display_name)),
+                valueOf(metric, each.value),
+                each.games_played,
+              ],
+              each.player_id === me ? 'is-me' : null,
             ),
           ),
-          h(
-            'tbody',
-            null,
-            rows.map((row) =>
-              h(
-                'tr',
-                { key: row.player_id, class: row.player_id === me ? 'is-me' : null },
-                h('td', null, row.rank),
-                h('th', { scope: 'row' }, h('a', { href: `#/players/${row.player_id}` }, row.display_name)),
-                h('td', null, valueOf(metric, row.value)),
-                h('td', null, row.games_played),
-              ),
-            ),
-          ),
-        ),
+        }),
       next !== null && h('button', { type: 'button', 'data-action': 'more' }, t.more),
     ),
   );
@@ -114,5 +99,5 @@ function leaders(metric, { rows, next, problem }, me) {
 
 /** @param {Metric} metric @param {number} value */
 function valueOf(metric, value) {
-  return metric === 'win_rate' ? `${Math.round(value * 100)} %` : strings.table.score(Math.round(value));
+  return metric === 'win_rate' ? `${Math.round(value * 100)} %` : score(Math.round(value));
 }

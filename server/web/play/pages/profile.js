@@ -1,5 +1,6 @@
 /** The page of a player: `#/players/PLAYER`; `me`: this browser's own. */
 
+import { FEATURED } from '../../games/clients.js';
 import { ApiError } from '../../net/api.js';
 import { profileScreen } from '../parts/profile/screen.js';
 import { t } from '../strings/profile.js';
@@ -9,21 +10,16 @@ import { delegate, h, patch } from '../../kit/dom.js';
 import { styles } from '../../kit/styles.js';
 import { toast } from '../../kit/toast.js';
 
-const GAME = 'eldorado';
+const SHEETS = ['/styles/table.css', '/play/styles/beside.css', '/styles/charts.css', '/play/styles/profile.css'];
 const GAMES_PAGE = 20;
 const CURVE_GAMES = 100;
 
-/**
- * @param {Element} root
- * @param {import('../../net/api.js').Api} api
- * @param {string} playerId
- * @returns {Promise<() => void>} leaves the page
- */
-export async function openProfilePage(root, api, playerId) {
-  const end = new AbortController();
-  const id = playerId === 'me' ? (await api.signIn()).player_id : playerId;
+/** @param {import('../../router.js').Visit} visit */
+export async function open({ root, api, params, signal }) {
+  const id = params.player === 'me' ? (await api.signIn()).player_id : params.player;
   const base = `/api/players/${encodeURIComponent(id)}`;
-  await styles('table', 'beside', 'charts', 'profile');
+  await styles(...SHEETS);
+  if (signal.aborted) return;
   patch(
     root,
     topBar(h('span', { class: 'progress' })),
@@ -31,7 +27,7 @@ export async function openProfilePage(root, api, playerId) {
   );
   try {
     const profile = await load(api, base);
-    const draw = () => end.signal.aborted || patch(root, profileScreen(profile));
+    const draw = () => signal.aborted || patch(root, profileScreen(profile));
     const more = async () => {
       const cursor = encodeURIComponent(profile.next ?? '');
       const page = await api.call('GET', `${base}/games?limit=${GAMES_PAGE}&cursor=${cursor}`).catch(tell);
@@ -40,7 +36,7 @@ export async function openProfilePage(root, api, playerId) {
       profile.next = page.next_cursor;
       draw();
     };
-    delegate(root, { more: () => void more() }, end.signal);
+    delegate(root, { more: () => void more() }, signal);
     draw();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -56,7 +52,6 @@ export async function openProfilePage(root, api, playerId) {
       ),
     );
   }
-  return () => end.abort();
 }
 
 /**
@@ -69,7 +64,7 @@ async function load(api, base) {
     api.call('GET', base),
     api.call('GET', `${base}/stats`),
     api.call('GET', `${base}/games?limit=${GAMES_PAGE}`),
-    api.call('GET', `${base}/scores?game=${GAME}`),
+    api.call('GET', `${base}/scores?game=${FEATURED}`),
   ]);
   /** @type {import('../parts/profile/screen.js').Rating[]} */
   const ratings = stats.ratings ?? [];

@@ -1,78 +1,63 @@
 /** The page on which anybody checks the shuffle of a finished game: `#/verify/GAME`. */
 
-import { canVerify, fetchLog, verify } from '../../games/eldorado/verify.js';
-import { strings, texts } from '../../i18n/strings.js';
-import { topBar } from '../../kit/bar.js';
+import { loadClient } from '../../games/clients.js';
+import { strings } from '../../i18n/strings.js';
 import { delegate, h, patch } from '../../kit/dom.js';
+import { topBar } from '../../kit/bar.js';
 import { styles } from '../../kit/styles.js';
-import { verification } from '../../games/eldorado/verification.js';
+import { ApiError } from '../../net/api.js';
+import { verify as t } from '../strings/verify.js';
 
-const said = await texts({ en: () => import('../../games/eldorado/strings/en/verify.js'), de: () => import('../../games/eldorado/strings/de/verify.js') });
+/** @param {import('../../router.js').Visit} visit */
+export async function open({ root, api, params, signal }) {
+  const gameId = params.game;
+  /** @type {import('../../games/contract.js').Fairness | null} */
+  let fairness = null;
+  const show = (/** @type {import('../../kit/dom.js').Child} */ found, isDone = false) =>
+    signal.aborted || patch(root, topBar(h('span', { class: 'progress' })), screen(found, isDone, gameId));
 
-/**
- * Check a game and tell how it goes.
- * @param {import('../../net/api.js').Api} api
- * @param {string} gameId
- * @param {(told: import('../../games/eldorado/verification.js').Verification) => void} tell
- * @param {string} [promised] the commitment that this browser was told before the game
- */
-export async function checkGame(api, gameId, tell, promised) {
-  if (!canVerify()) {
-    tell({ note: said.insecure });
-    return;
+  async function check() {
+    if (!fairness) return show(note(t.noCheck));
+    const { checkGame, verification } = fairness;
+    await checkGame(api, gameId, (found) => show(verification(found), Boolean(found.finding)));
   }
-  tell({ note: said.busy });
+
+  delegate(root, { verify: () => void check() }, signal);
+  void styles('/styles/table.css', '/play/styles/beside.css');
   try {
-    const log = await fetchLog(api, gameId);
-    const onCheck = (/** @type {import('../../games/eldorado/verify.js').Check[]} */ checks) => tell({ note: said.busy, checks });
-    const finding = await verify(gameId, log, promised, onCheck);
-    tell({ finding, checks: finding.checks });
+    const { game } = await api.call('GET', `/api/games/${encodeURIComponent(gameId)}`);
+    fairness = (await (await loadClient(game)).fairness?.()) ?? null;
+    await check();
   } catch (error) {
-    tell({ note: /** @type {Error} */ (error).message });
+    if (!(error instanceof ApiError)) throw error;
+    show(note(error.message));
   }
 }
 
-/**
- * @param {Element} root
- * @param {import('../../net/api.js').Api} api
- * @param {string} gameId
- * @returns {() => void} leaves the page
- */
-export function openVerifyPage(root, api, gameId) {
-  let isOpen = true;
-  const end = new AbortController();
-  const check = () =>
-    checkGame(api, gameId, (told) => {
-      if (isOpen) patch(root, topBar(h('span', { class: 'progress' })), verifyScreen(told, gameId));
-    });
-  delegate(root, { verify: () => void check() }, end.signal);
-  void styles('table', 'beside');
-  void check();
-  return () => {
-    isOpen = false;
-    end.abort();
-  };
+/** @param {string} text */
+function note(text) {
+  return h('p', { key: 'note', role: 'status' }, text);
 }
 
-/** @param {import('../../games/eldorado/verification.js').Verification} told @param {string} gameId */
-function verifyScreen(told, gameId) {
+/** @param {import('../../kit/dom.js').Child} found @param {boolean} isDone @param {string} gameId */
+function screen(found, isDone, gameId) {
   return h(
     'main',
     { key: 'verify', class: 'page' },
     h(
       'section',
       { class: 'panel result' },
-      h('h1', null, said.title),
-      verification(told),
+      h('h1', null, t.title),
+      found,
       h(
         'div',
         { class: 'choices' },
         h(
           'button',
-          { key: 'again', type: 'button', class: 'is-primary', 'data-action': 'verify', disabled: !told.finding },
-          said.again,
+          { key: 'again', type: 'button', class: 'is-primary', 'data-action': 'verify', disabled: !isDone },
+          t.again,
         ),
-        h('a', { key: 'replay', class: 'button', href: `#/games/${gameId}` }, said.watch),
+        h('a', { key: 'replay', class: 'button', href: `#/games/${gameId}` }, t.watch),
         h('a', { key: 'home', class: 'button is-quiet', href: '#/' }, strings.toHome),
       ),
     ),

@@ -1,13 +1,13 @@
 /** What the start page shows. */
 
-import { strings } from '../../i18n/strings.js';
 import { home as s } from '../strings/home.js';
 import { avatar } from '../../kit/avatar.js';
 import { topBar } from '../../kit/bar.js';
-import { suitSymbol } from '../../games/eldorado/card-face.js';
-import { SUITS } from '../../games/eldorado/cards.js';
 import { h } from '../../kit/dom.js';
-import { check, levelName, select } from '../../kit/fields.js';
+import { check, select } from '../../kit/fields.js';
+import { FEATURED, titleOf } from '../../games/clients.js';
+import { table } from '../../games/table/strings.js';
+import { USUAL_LEVEL, levelName } from './levels.js';
 import { leaders, publicRooms, recentGames } from './home-lists.js';
 
 /** @typedef {import('../pages/home.js').Home} Home */
@@ -39,7 +39,7 @@ export function homeScreen(home) {
         h(
           'ul',
           null,
-          s.rules.map((rule) => h('li', null, rule)),
+          home.welcome.rules.map((rule) => h('li', null, rule)),
         ),
       ),
     ),
@@ -54,10 +54,10 @@ function welcome(home) {
     h(
       'p',
       { class: 'suits', 'aria-hidden': 'true' },
-      SUITS.map((suit) => suitSymbol(suit)),
+      home.welcome.emblem,
     ),
-    h('h1', null, strings.game),
-    h('p', { class: 'tagline' }, s.tagline),
+    h('h1', null, titleOf(FEATURED)),
+    h('p', { class: 'tagline' }, home.welcome.tagline),
     h(
       'div',
       { class: 'begin' },
@@ -124,7 +124,7 @@ function joinForm({ busy }) {
 }
 
 /** @param {Home} home */
-function createForm({ busy, levels: known }) {
+function createForm({ busy, levels: known, welcome: { settings } }) {
   return h(
     'form',
     { key: 'create', class: 'panel create', 'data-action': 'create' },
@@ -132,16 +132,16 @@ function createForm({ busy, levels: known }) {
     h(
       'div',
       { class: 'fields is-row' },
-      select('rounds', s.rounds, [1, 2, 3, 5, 7, 10], 10),
-      select('max_players', s.maxPlayers, [2, 3, 4, 5, 6, 7, 8, 9, 10], 4),
-      select('bots', s.bots, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 0),
-      select('bot_level', s.level, known.length > 0 ? known : ['steady'], 'steady', levelName),
-      select('turn_seconds', s.turnSeconds, [15, 30, 60, 120, 0], 60, s.seconds),
+      settings.choices.map(({ name, label, values, usual }) => select(name, label, [...values], usual)),
+      select('max_players', table.maxPlayers, [...settings.seats], 4),
+      select('bots', s.bots, Array.from({ length: Math.max(...settings.seats) }, (_, i) => i), 0),
+      select('bot_level', s.level, known.length > 0 ? known : [USUAL_LEVEL], USUAL_LEVEL, levelName),
+      select('turn_seconds', table.turnSeconds, [15, 30, 60, 120, 0], 60, table.seconds),
     ),
     h(
       'div',
       { class: 'line-of-fields' },
-      check('is_public', s.isPublic, true),
+      check('is_public', table.isPublic, true),
       h('button', { disabled: busy }, s.create),
     ),
   );

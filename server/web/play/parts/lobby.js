@@ -1,35 +1,38 @@
 /** The room before the game: who is here, who is ready, how to get others in. */
 
-import { OWN_GAME } from '../../games/own-game.js';
 import { home } from '../strings/home.js';
-import { strings } from '../../games/table/strings.js';
-import { chatPanel } from '../../games/table/chat-panel.js';
+import { strings } from '../../i18n/strings.js';
+import { table } from '../../games/table/strings.js';
+import { lobby as t } from '../strings/lobby.js';
+import { chatPanel } from './chat-panel.js';
 import { h } from '../../kit/dom.js';
-import { levelName } from '../../kit/fields.js';
+import { levelName } from './levels.js';
 import { faceOf, isSeated } from '../../games/table/people.js';
-import { roomSettings } from '../../games/eldorado/settings.js';
+import { roomSettings } from './room-settings.js';
 
 /**
  * @typedef {import('../room.js').Room} Room
+ * @typedef {import('../../kit/dom.js').Child} Child
  * @typedef {import('../../games/table/fold.js').View} View
  */
 
 /**
  * @param {Room} room
- * @param {number | null} fillAt when bots come and the game starts by itself (server's clock, ms)
- * @param {string[]} levels of the bots that the host may add
+ * @param {import('./room-page.js').Screen} screen
+ * @param {import('../../games/contract.js').Settings} [settings] what the host may choose
+ * @returns {Child[]}
  */
-export function lobby(room, fillAt, levels) {
-  return [panel(room, fillAt, levels), chatPanel(room)];
+export function lobby(room, screen, settings) {
+  return [panel(room, screen, settings), chatPanel(room)];
 }
 
-/** @param {Room} room @param {number | null} fillAt @param {string[]} levels */
-function panel(room, fillAt, levels) {
+/** @param {Room} room @param {import('./room-page.js').Screen} screen @param {import('../../games/contract.js').Settings} [settings] */
+function panel(room, { fillAt, levels }, settings) {
   const view = /** @type {View} */ (room.view);
   const me = view.players.find((p) => p.player_id === view.you.player_id);
   const isHost = view.host_player_id === view.you.player_id;
   const free = view.config.max_players - view.players.length;
-  const s = strings.lobby;
+  const s = t.lobby;
   return h(
     'section',
     { key: 'lobby', class: 'lobby panel' },
@@ -67,14 +70,14 @@ function panel(room, fillAt, levels) {
       h('button', { key: 'leave', type: 'button', class: 'is-quiet', 'data-action': 'leave' }, fillAt ? s.giveUp : s.leave),
     ),
     h('p', { class: 'quiet' }, fillAt === null ? hint(view, isHost) : s.botsIn(secondsUntil(fillAt, room))),
-    view.game === OWN_GAME && roomSettings(view, isHost),
+    settings && roomSettings(view, settings, isHost),
     me && ownSeed(),
   );
 }
 
-/** What this player adds to the shuffle is drawn at random, unless he wants it otherwise. */
+/** What this player adds to the shuffle: drawn at random unless they choose it. */
 function ownSeed() {
-  const s = strings.lobby;
+  const s = t.lobby;
   return h(
     'details',
     { key: 'seed' },
@@ -94,7 +97,7 @@ function addBot(levels) {
   return h(
     'form',
     { key: 'bot', class: 'add-bot', 'data-action': 'add-bot' },
-    h('button', null, strings.lobby.addBot),
+    h('button', null, t.lobby.addBot),
     levels.length > 0 &&
       h(
         'select',
@@ -106,7 +109,7 @@ function addBot(levels) {
 
 /** @param {string} code */
 function joinCode(code) {
-  const s = strings.lobby;
+  const s = t.lobby;
   return h(
     'div',
     { class: 'join-code' },
@@ -119,7 +122,7 @@ function joinCode(code) {
 /** @param {View} view @param {import('../../games/table/view.js').Player} player @param {boolean} isHost */
 function member(view, player, isHost) {
   const isMe = player.player_id === view.you.player_id;
-  const s = strings.lobby;
+  const s = t.lobby;
   return h(
     'li',
     { key: player.player_id, class: `member ${player.ready ? 'is-ready' : ''}` },
@@ -131,7 +134,7 @@ function member(view, player, isHost) {
       isMe && h('small', null, strings.you),
       player.is_bot && h('small', null, strings.bot),
       player.player_id === view.host_player_id && h('small', null, strings.host),
-      player.status !== 'active' && h('small', null, strings.table.status[player.status]),
+      player.status !== 'active' && h('small', null, table.status[player.status]),
     ),
     h('span', { class: 'readiness' }, player.ready ? `✓ ${s.isReady}` : s.isNotReady),
     isHost &&
@@ -181,7 +184,7 @@ function startButton(view) {
       'data-action': action,
       disabled: !enough,
     },
-    others ? strings.lobby.startAnyway : strings.lobby.start,
+    others ? t.lobby.startAnyway : t.lobby.start,
   );
 }
 
@@ -197,7 +200,7 @@ function secondsUntil(at, room) {
 
 /** @param {View} view @param {boolean} isHost */
 function hint(view, isHost) {
-  const s = strings.lobby;
+  const s = t.lobby;
   if (view.players.length < view.config.min_players) return s.needPlayers(view.config.min_players);
   if (view.ready_override) return s.override;
   if (!isHost) return s.waitHost;

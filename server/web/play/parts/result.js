@@ -1,32 +1,33 @@
 /** The end of a game. */
 
-import { OWN_GAME } from '../../games/own-game.js';
-import { strings } from '../../games/table/strings.js';
-import { chatPanel } from '../../games/table/chat-panel.js';
+import { nameOfPlayer, faceOf, isSeated } from '../../games/table/people.js';
+import { table } from '../../games/table/strings.js';
+import { strings } from '../../i18n/strings.js';
 import { h } from '../../kit/dom.js';
-import { faceOf, isSeated, nameOfPlayer } from '../../games/table/people.js';
-import { scoreTable } from '../../games/eldorado/scores.js';
-import { verification } from '../../games/eldorado/verification.js';
-
-/** @typedef {import('../../games/table/fold.js').View} View */
+import { lobby } from '../strings/lobby.js';
+import { chatPanel } from './chat-panel.js';
 
 /**
- * @param {import('../room.js').Room} room
- * @param {import('../../games/eldorado/verification.js').Verification} verified what the check of the shuffle has found so far
+ * @typedef {import('../../games/contract.js').View} View
+ * @typedef {import('../room.js').Room} Room
+ * @typedef {import('./room-page.js').Screen} Screen
+ * @typedef {(view: View) => import('../../kit/dom.js').Child} Details what this game shows below the ranking
  */
-export function result(room, verified) {
-  return [panel(/** @type {View} */ (room.view), verified), chatPanel(room)];
+
+/** @param {Room} room @param {Screen} screen @param {Details} [details] */
+export function result(room, screen, details) {
+  return [panel(room, screen, details), chatPanel(room)];
 }
 
-/** @param {View} view @param {import('../../games/eldorado/verification.js').Verification} verified */
-function panel(view, verified) {
+/** @param {Room} room @param {Screen} screen @param {Details} [details] */
+function panel(room, { verification }, details) {
+  const view = /** @type {View} */ (room.view);
   const isAborted = view.phase === 'aborted';
-  const isOwn = view.game === OWN_GAME;
-  const s = strings.result;
+  const s = lobby.result;
   return h(
     'section',
     { key: 'result', class: 'result panel', 'aria-labelledby': 'result-title' },
-    h('h1', { id: 'result-title' }, isAborted ? s.aborted : s.title((view.winners ?? []).map((id) => nameOfPlayer(view, id)))),
+    h('h1', { id: 'result-title' }, isAborted ? s.aborted : table.winners((view.winners ?? []).map((id) => nameOfPlayer(view, id)))),
     !isAborted && ranking(view),
     h(
       'div',
@@ -37,11 +38,12 @@ function panel(view, verified) {
       h('a', { key: 'home', class: 'button', href: '#/' }, strings.toHome),
       !isAborted &&
         h('a', { key: 'replay', class: 'button', href: `#/games/${view.game_id}` }, s.replay),
-      isOwn &&
+      room.client?.fairness &&
         !isAborted &&
         h('button', { key: 'verify', type: 'button', class: 'is-quiet', 'data-action': 'verify' }, s.verify),
     ),
-    isOwn && [verification(verified), scoreTable(view)],
+    verification,
+    details?.(view),
   );
 }
 
@@ -58,7 +60,7 @@ function ranking(view) {
         { key: player.player_id, class: winners.includes(player.player_id) ? 'is-winner' : null },
         faceOf(view, player),
         h('a', { class: 'name', href: `#/players/${player.player_id}` }, nameOfPlayer(view, player.player_id)),
-        h('b', null, strings.table.points(scores[player.player_id])),
+        h('b', null, table.points(scores[player.player_id])),
       ),
     ),
   );

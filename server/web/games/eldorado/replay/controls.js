@@ -3,7 +3,7 @@
 import { h } from '../../../kit/dom.js';
 import { choice, drawing, step } from '../../replay/buttons.js';
 import { SPEEDS } from '../../replay/tape.js';
-import { t } from '../../replay/strings.js';
+import { t } from './strings.js';
 
 /** @typedef {import('./screen.js').Replay} Replay */
 

@@ -1,52 +1,31 @@
-/** The page of a game: `#/games/GAME`. One that is over is replayed; one that is not is watched in its room. */
+/** The replay of a finished game. */
 
 import { ApiError } from '../../../net/api.js';
-import { addressOf, perspectiveIn, placeIn } from '../../replay/address.js';
+import { addressOf, perspectiveIn } from '../../replay/address.js';
 import { copyLink } from '../../replay/copy-link.js';
 import { runReplayKeyboard } from '../../replay/keyboard.js';
 import { neighbour, placesOf } from './places.js';
-import { UnknownRules, loadRecording } from './recording.js';
+import { loadRecording } from './recording.js';
 import { playerOf, replayScreen } from './screen.js';
 import { SPEEDS, Tape } from '../../replay/tape.js';
-import { t } from '../../replay/strings.js';
-import { strings } from '../../table/strings.js';
-import { announce, sentence } from '../sentences.js';
-import { delegate, h, patch } from '../../../kit/dom.js';
+import { t } from './strings.js';
+import { t as words } from '../strings.js';
+import { announce } from '../../../kit/announcements.js';
+import { sheets } from '../client.js';
+import { sentence } from '../sentences.js';
+import { delegate, patch } from '../../../kit/dom.js';
 import { nameOfPlayer } from '../../table/people.js';
 import { styles } from '../../../kit/styles.js';
 import { toast } from '../../../kit/toast.js';
 
 const ADDRESS_MS = 300;
+/** By event, milliseconds at speed 1: as long as people need to see it. */
+const HOLD_MS = { trump_revealed: 1400, player_bid: 600, card_played: 700, trick_completed: 1300, round_scored: 2600 };
 
-/**
- * @param {Element} root
- * @param {import('../../../net/api.js').Api} api
- * @param {string} gameId
- * @param {string} query where to begin, see replay/address.js
- * @param {(answer: {game_id: string, ws_url?: string}, replaces?: boolean) => void} enter goes to a room
- * @returns {Promise<() => void>} leaves the page
- */
-export async function openReplayPage(root, api, gameId, query, enter) {
-  await styles('table', 'beside', 'charts', 'replay');
-  patch(root, notice(t.loading));
-  try {
-    const { status } = await api.call('GET', `/api/games/${encodeURIComponent(gameId)}`);
-    if (status === 'created' || status === 'in_progress') {
-      enter({ game_id: gameId }, true);
-      return () => {};
-    }
-    if (status === 'aborted') {
-      patch(root, notice(t.aborted));
-      return () => {};
-    }
-    return run(root, api, await loadRecording(gameId), placeIn(query), enter);
-  } catch (error) {
-    if (error instanceof UnknownRules)
-      return (await import('../../plain/replay-page.js')).openPlainReplay(root, gameId, placeIn(query));
-    if (error instanceof ApiError) patch(root, notice(error.status === 404 ? t.unknown : error.message));
-    else throw error;
-    return () => {};
-  }
+/** @type {import('../../contract.js').Replay['openReplay']} */
+export async function openReplay({ root, api, gameId, place, enter, signal }) {
+  const [recording] = await Promise.all([loadRecording(gameId), styles('/games/eldorado/styles/replay.css', ...sheets)]);
+  if (!signal.aborted) run(root, api, recording, place, enter, signal);
 }
 
 /**
@@ -54,17 +33,16 @@ export async function openReplayPage(root, api, gameId, query, enter) {
  * @param {import('../../../net/api.js').Api} api
  * @param {import('./recording.js').Recording} recording
  * @param {import('../../replay/address.js').Place} place
- * @param {(answer: {game_id: string, ws_url?: string}) => void} enter
+ * @param {import('../../contract.js').ReplayVisit['enter']} enter
+ * @param {AbortSignal} signal
  */
-function run(root, api, recording, place, enter) {
-  const end = new AbortController();
-  const { signal } = end;
+function run(root, api, recording, place, enter, signal) {
   const { gameId, events, views, head } = recording;
   const places = placesOf(recording);
   const lines = events.map((event, i) => (i === 0 ? '' : sentence(event, views[i - 1], views[i])));
-  const tape = new Tape(recording, places.moves, changed);
+  const tape = new Tape(recording, places.moves, HOLD_MS, changed);
   const started = events.findIndex((event) => event.name === 'game_started');
-  const narrow = matchMedia('(max-width: 1060px)'); // as in styles/replay.css
+  const narrow = matchMedia('(max-width: 1060px)'); // as in replay.css
   let addressTimer = 0;
 
   /** @type {import('./screen.js').Replay} */
@@ -208,7 +186,6 @@ function run(root, api, recording, place, enter) {
   });
   narrow.addEventListener('change', draw, { signal });
   tape.seek(place.at ?? places.start);
-  return () => end.abort();
 }
 
 /** @param {import('./recording.js').View} view */
@@ -217,25 +194,6 @@ function placeInWords(view) {
   if (!round) return t.beforeTheDeal;
   const trick = round.trick ?? round.last_trick;
   const inRound =
-    view.phase === 'playing' && trick ? `, ${strings.table.trick(trick.trick_index, round.cards_per_player)}` : '';
-  return `${strings.table.round(round.round_index, config.rounds)}${inRound}.`;
-}
-
-/** @param {string} text */
-function notice(text) {
-  return h(
-    'main',
-    { class: 'page' },
-    h(
-      'section',
-      { class: 'panel' },
-      h('h1', null, t.title),
-      h('p', { role: 'status' }, text),
-      h(
-        'div',
-        { class: 'choices' },
-        h('a', { class: 'button', href: '/#/' }, strings.toHome),
-      ),
-    ),
-  );
+    view.phase === 'playing' && trick ? `, ${words.trick(trick.trick_index, round.cards_per_player)}` : '';
+  return `${words.round(round.round_index, config.rounds)}${inRound}.`;
 }

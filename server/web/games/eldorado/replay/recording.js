@@ -1,39 +1,30 @@
 /**
- * A finished game as a whole: its log, and the table after every event. The log of a finished game never changes, so the
- * browser keeps it; all states are folded once (in a millisecond) and share what they have in common, so
- * going anywhere takes no time and no request.
+ * A finished game as a whole: its log, and the table after every event. All states are folded once (in a millisecond)
+ * and share what they have in common, so going anywhere takes no time and no request.
  */
 
-import { ApiError } from '../../../net/api.js';
+import { UnknownRules, readLog, readView } from '../../replay/log.js';
 import { fold } from '../fold.js';
-import { OWN_GAME } from '../../own-game.js';
-
-const PAGE = 5_000;
 
 /**
  * @typedef {import('../../table/fold.js').View} View
  * @typedef {import('../../table/fold.js').RoomEvent} RoomEvent
- * @typedef {Readonly<Record<string, string[]>>} Hands what each player holds, by his id
+ * @typedef {Readonly<Record<string, string[]>>} Hands what each player holds, by id
  * @typedef {object} Recording
  * @property {string} gameId
  * @property {number} head index of the last event
  * @property {RoomEvent[]} events
- * @property {View[]} views after each event, as nobody in particular sees it
+ * @property {View[]} views after each event, as a spectator sees it
  * @property {Hands[]} hands after each event, all of them
  */
 
-/** A game whose rules this page doesn't know. */
-export class UnknownRules extends Error {}
-
 /**
  * @param {string} gameId of a completed game
- * @returns {Promise<Recording>} Rejects with ApiError, or UnknownRules.
+ * @returns {Promise<Recording>} rejects with `ApiError` or `UnknownRules`
  */
 export async function loadRecording(gameId) {
-  const id = encodeURIComponent(gameId);
-  const [{ view }, events] = await Promise.all([read(`/api/games/${id}/state?at=0`), readLog(id)]);
-  if (view.game !== OWN_GAME) throw new UnknownRules(view.game);
-  return { gameId, head: events.length - 1, events, ...folded(view, events) };
+  const [first, events] = await Promise.all([readView(gameId, 0), readLog(gameId)]);
+  return { gameId, head: events.length - 1, events, ...folded(first, events) };
 }
 
 /**
@@ -47,7 +38,7 @@ export function folded(first, events) {
   for (const event of events.slice(1)) {
     const after = fold(views[views.length - 1], event);
     if (after === null) throw new UnknownRules(event.name);
-    // When a turn had to be over stands in no log.
+    // The log does not say when a turn had to be over.
     views.push(after.turn ? { ...after, turn: { ...after.turn, deadline_at: null } } : after);
     hands.push(held(hands[hands.length - 1], event));
   }
@@ -63,10 +54,10 @@ function held(before, { name, data }) {
 }
 
 /**
- * The view after an event through somebody's eyes, as the server would give it.
+ * The view after an event as one player saw it, as the server would give it.
  * @param {Recording} recording
  * @param {number} index
- * @param {string | null} playerId null: nobody's
+ * @param {string | null} playerId null: as a spectator saw it
  * @returns {View}
  */
 export function viewAt({ views, hands }, index, playerId) {
@@ -76,29 +67,4 @@ export function viewAt({ views, hands }, index, playerId) {
   const role = seat === null ? 'spectator' : 'player';
   const you = { ...view.you, player_id: playerId, seat, role };
   return { ...view, you, hand: seat === null ? null : (hands[index][playerId] ?? []) };
-}
-
-/** @param {string} id @returns {Promise<RoomEvent[]>} */
-export async function readLog(id) {
-  const events = [];
-  for (let from = 0; from !== null;) {
-    const page = await read(`/api/games/${id}/events?from=${from}&limit=${PAGE}`);
-    events.push(...page.items);
-    from = page.next;
-  }
-  return events;
-}
-
-/** As nobody: finished games are public, and answers that belong to nobody can be kept by every cache. @param {string} path */
-export async function read(path) {
-  const response = await fetch(path, { headers: { Accept: 'application/json' } }).catch(() => null);
-  if (response === null) throw new ApiError(0, 'unreachable', 'The server can’t be reached.');
-  const answer = await response.json().catch(() => null);
-  if (response.ok) return answer;
-  const error = answer?.error ?? {};
-  throw new ApiError(
-    response.status,
-    error.code ?? 'internal',
-    error.message ?? `The server answered ${response.status}.`,
-  );
 }

@@ -1,10 +1,10 @@
 /** The scores of everybody, round by round. */
 
-import { strings } from '../../table/strings.js';
+import { score } from '../../../i18n/numbers.js';
 import { h } from '../../../kit/dom.js';
 import { colourOf } from '../../table/people.js';
 import { chart, grid, path, scale } from '../../../kit/charts/chart.js';
-import { t } from '../../../kit/charts/texts.js';
+import { t } from './strings.js';
 
 const WIDTH = 320;
 const HEIGHT = 150;
@@ -31,11 +31,11 @@ export function scoreCurve(view, present) {
   );
   const best = [...lines].sort((a, b) => b.points[rounds.length].y - a.points[rounds.length].y);
   const text = best.map(
-    ({ player, points }) => `${player.display_name} ${strings.table.score(points[rounds.length].y)}`,
+    ({ player, points }) => `${player.display_name} ${score(points[rounds.length].y)}`,
   );
   return chart(
-    { title: t.charts.scores, text: t.charts.scoresText(text.join(', ')), width: WIDTH, height: HEIGHT, kind: 'score-curve' },
-    grid(ticks, y, FRAME, strings.table.score),
+    { title: t.scores, text: t.scoresText(text.join(', ')), width: WIDTH, height: HEIGHT, kind: 'score-curve' },
+    grid(ticks, y, FRAME, score),
     h('line', { key: 'present', class: 'present', x1: x(present), x2: x(present), y1: FRAME.top, y2: FRAME.bottom }),
     lines.map(({ player, points }, i) =>
       h(

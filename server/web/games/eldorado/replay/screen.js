@@ -1,7 +1,8 @@
 /** Everything on the page of a replay, put together. */
 
 import { scoreCurve } from './score-curve.js';
-import { strings } from '../../table/strings.js';
+import { strings } from '../../../i18n/strings.js';
+import { table } from '../../table/strings.js';
 import { h } from '../../../kit/dom.js';
 import { progress } from '../facts.js';
 import { iconButton } from '../../../kit/icons.js';
@@ -10,7 +11,7 @@ import { addressOf } from '../../replay/address.js';
 import { controls } from './controls.js';
 import { replayTable, still } from './table.js';
 import { viewAt } from './recording.js';
-import { t } from '../../replay/strings.js';
+import { t } from './strings.js';
 
 /**
  * @typedef {import('./recording.js').Recording} Recording
@@ -45,7 +46,7 @@ export function replayScreen(replay) {
     h('aside', { key: 'aside', class: 'aside' }, !replay.isNarrow && beside(replay, view)),
     h(
       'dialog',
-      { key: 'sheet', class: 'sheet score-sheet', 'aria-label': strings.table.scores },
+      { key: 'sheet', class: 'sheet score-sheet', 'aria-label': table.scores },
       h('button', { type: 'button', class: 'is-quiet close', 'data-action': 'close-dialog' }, strings.dismiss),
       replay.isNarrow && beside(replay, view),
     ),
@@ -70,7 +71,7 @@ function bar(view, recording) {
     h(
       'button',
       { key: 'scores', type: 'button', class: 'is-quiet only-narrow', 'data-action': 'show-scores' },
-      strings.table.scores,
+      table.scores,
     ),
   );
 }
@@ -83,7 +84,7 @@ function beside(replay, view) {
   return [
     origin &&
       h('p', { key: 'origin', class: 'quiet' }, h('a', { href: addressOf(origin.game_id, origin.index, 'open') }, t.forkedFrom)),
-    h('h2', null, strings.table.scores),
+    h('h2', null, table.scores),
     scoreTable(view),
     last.rounds.length > 1 && scoreCurve(last, view.rounds.length),
     places.moments.length > 0 && [
@@ -100,8 +101,8 @@ function beside(replay, view) {
         ),
       ),
     ],
-    h('h2', null, strings.table.log),
-    h('ol', { class: 'moves', tabindex: '0', 'aria-label': strings.table.log }, movesOf(replay)),
+    h('h2', null, table.log),
+    h('ol', { class: 'moves', tabindex: '0', 'aria-label': table.log }, movesOf(replay)),
     h('a', { class: 'only-narrow', href: `#/verify/${recording.gameId}` }, t.verify),
   ];
 }

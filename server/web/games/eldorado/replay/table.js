@@ -1,19 +1,23 @@
 /** The table of the live game, to look at: the same seats, tricks and scores. */
 
 import { rankOf, sortHand, suitOf } from '../cards.js';
-import { strings } from '../../table/strings.js';
-import { stillCard, suitSymbol } from '../card-face.js';
+import { delta, score } from '../../../i18n/numbers.js';
+import { table } from '../../table/strings.js';
+import { t as words } from '../strings.js';
+import { stillCard } from '../card-face.js';
+import { suitSymbol } from '../suits.js';
 import { h } from '../../../kit/dom.js';
+import { row, rowHead, table as rows } from '../../../kit/table.js';
 import { facts } from '../facts.js';
 import { isSeated, nameOfPlayer } from '../../table/people.js';
 import { opponentSeats, ownSeat } from '../seats.js';
 import { trickArea } from '../trick.js';
-import { t } from '../../replay/strings.js';
+import { t } from './strings.js';
 
 /**
  * @typedef {import('./recording.js').View} View
  * @typedef {import('./recording.js').Hands} Hands
- * @typedef {import('../../../play/room.js').Room} Room
+ * @typedef {import('../../table/view.js').TableRoom} Room
  */
 
 /**
@@ -23,8 +27,7 @@ import { t } from '../../replay/strings.js';
  * @returns {Room}
  */
 export function still(view, event) {
-  const room = { view, lastShown: event, actions: [], pendingMove: undefined, underWay: [], deadline: null };
-  return /** @type {any} */ ({ ...room, link: 'connected', status: null, spectators: 0, clockOffset: 0 });
+  return { view, lastShown: event, actions: [], pendingMove: undefined, underWay: [], deadline: null, act: () => {} };
 }
 
 /** @param {Room} room @param {Hands | null} open every hand, if they lie open */
@@ -32,7 +35,7 @@ export function replayTable(room, open) {
   const view = /** @type {View} */ (room.view);
   return h(
     'main',
-    { key: 'table', class: 'table', 'aria-label': strings.table.label },
+    { key: 'table', class: 'table', 'aria-label': words.label },
     h(
       'div',
       { class: `felt seats-${view.players.length}` },
@@ -63,7 +66,7 @@ function openHand(cards) {
       h(
         'span',
         { key: suit, class: `open-suit is-${suit}` },
-        h('span', { class: 'visually-hidden' }, `${strings.suits[suit]} `),
+        h('span', { class: 'visually-hidden' }, `${words.suits[suit]} `),
         suitSymbol(suit),
         ranks.join(' '),
       ),
@@ -89,9 +92,9 @@ function ownHand(view) {
 /** @param {Room} room @param {View} view */
 function middle(room, view) {
   if (view.phase === 'completed')
-    return summary(view, strings.result.title((view.winners ?? []).map((id) => nameOfPlayer(view, id))));
+    return summary(view, table.winners((view.winners ?? []).map((id) => nameOfPlayer(view, id))));
   if (!view.round) return h('p', { key: 'before', class: 'prompt' }, t.beforeTheDeal);
-  if (view.phase === 'scoring') return summary(view, strings.table.round(view.round.round_index, view.config.rounds));
+  if (view.phase === 'scoring') return summary(view, words.round(view.round.round_index, view.config.rounds));
   return trickArea(room, false);
 }
 
@@ -100,40 +103,28 @@ function summary(view, title) {
   const { scores, players, round } = view;
   const last = view.rounds[view.rounds.length - 1];
   const ranked = [...players].sort((a, b) => (scores[b.player_id] ?? 0) - (scores[a.player_id] ?? 0));
+  const standing = (/** @type {string} */ id) => {
+    const points = last.deltas[id] ?? 0;
+    return row(
+      id,
+      [
+        rowHead(nameOfPlayer(view, id)),
+        words.wonOf(round.tricks_won[id] ?? 0, round.bids[id] ?? 0),
+        h('span', null, delta(points)),
+        h('b', null, score(scores[id] ?? 0)),
+      ],
+      points > 0 ? 'is-made' : 'is-missed',
+    );
+  };
   return h(
     'section',
     { key: 'summary', class: 'round-end' },
     h('h2', null, title),
-    h(
-      'table',
-      { class: 'scores standings' },
-      h('caption', { class: 'visually-hidden' }, strings.table.scores),
-      h(
-        'thead',
-        null,
-        h(
-          'tr',
-          null,
-          [t.player, t.tricks, strings.table.roundColumn, strings.table.total].map((text) =>
-            h('th', { scope: 'col' }, text),
-          ),
-        ),
-      ),
-      h(
-        'tbody',
-        null,
-        ranked.map(({ player_id: id }) => {
-          const delta = last.deltas[id] ?? 0;
-          return h(
-            'tr',
-            { key: id, class: delta > 0 ? 'is-made' : 'is-missed' },
-            h('th', { scope: 'row' }, nameOfPlayer(view, id)),
-            h('td', null, strings.table.wonOf(round.tricks_won[id] ?? 0, round.bids[id] ?? 0)),
-            h('td', null, h('span', null, strings.table.delta(delta))),
-            h('td', null, h('b', null, strings.table.score(scores[id] ?? 0))),
-          );
-        }),
-      ),
-    ),
+    rows({
+      class: 'scores standings',
+      caption: table.scores,
+      head: [t.player, t.tricks, words.roundColumn, words.total],
+      rows: ranked.map((player) => standing(player.player_id)),
+    }),
   );
 }

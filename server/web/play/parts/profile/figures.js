@@ -1,6 +1,6 @@
-/** Figures of a player over all his games. */
+/** The figures of a player over all games. */
 
-import { strings } from '../../../games/table/strings.js';
+import { score } from '../../../i18n/numbers.js';
 import { h } from '../../../kit/dom.js';
 import { t } from '../../strings/profile.js';
 
@@ -10,7 +10,7 @@ import { t } from '../../strings/profile.js';
 export const share = (part, whole) => (whole > 0 ? `${Math.round((100 * part) / whole)} %` : '–');
 
 /** @param {number | null | undefined} value */
-export const score = (value) => (value === null || value === undefined ? '–' : strings.table.score(value));
+export const points = (value) => (value === null || value === undefined ? '–' : score(value));
 
 /** @param {Json} stats */
 export function figures(stats) {
@@ -19,9 +19,9 @@ export function figures(stats) {
     [t.games, played],
     [t.won, stats.games_won],
     [t.winRate, share(stats.games_won, played)],
-    [t.highest, score(stats.highest_score)],
-    [t.lowest, score(stats.lowest_score)],
-    [t.points, score(stats.total_points)],
+    [t.highest, points(stats.highest_score)],
+    [t.lowest, points(stats.lowest_score)],
+    [t.points, points(stats.total_points)],
     [t.tricks, stats.total_tricks_won],
     [t.misplays, stats.total_misplays],
     [t.streak, t.streakOf(stats.current_win_streak, stats.current_loss_streak)],

@@ -1,13 +1,15 @@
 /** What there is to know of a player: figures, ratings, scores, games. */
 
 import { bars } from '../../../kit/charts/bars.js';
-import { ratingCurve } from '../../../kit/charts/rating-curve.js';
+import { ratingCurve } from './rating-curve.js';
 import { language } from '../../../i18n/strings.js';
-import { strings } from '../../../games/table/strings.js';
+import { delta, score } from '../../../i18n/numbers.js';
 import { avatar } from '../../../kit/avatar.js';
 import { topBar } from '../../../kit/bar.js';
 import { h } from '../../../kit/dom.js';
-import { gameName } from '../../../games/titles.js';
+import { panel } from '../../../kit/panel.js';
+import { row, rowHead, scrolling, table } from '../../../kit/table.js';
+import { titleOf } from '../../../games/clients.js';
 import { byGame } from './by-game.js';
 import { figures } from './figures.js';
 import { t } from '../../strings/profile.js';
@@ -50,10 +52,9 @@ export function profileScreen(profile) {
 
 /** @param {Profile} profile */
 function ratings({ curves }) {
-  return h(
-    'section',
-    { key: 'ratings', class: 'panel', 'aria-labelledby': 'ratings-title' },
-    h('h2', { id: 'ratings-title' }, t.ratings),
+  return panel(
+    'ratings',
+    t.ratings,
     curves.length === 0 && h('p', { class: 'quiet' }, t.noRating),
     curves.map(({ rating, moves }) =>
       h(
@@ -63,7 +64,7 @@ function ratings({ curves }) {
           'p',
           null,
           h('b', { class: 'rating-value' }, t.ratingOf(rating.rating, rating.deviation)),
-          ` ${gameName(rating.game)}, ${t.pool[rating.pool]} `,
+          ` ${titleOf(rating.game)}, ${t.pool[rating.pool]} `,
           rating.provisional && h('small', { title: t.provisionalHint }, `(${t.provisional})`),
         ),
         moves.length > 1 && ratingCurve(moves),
@@ -80,14 +81,13 @@ function ratings({ curves }) {
 /** @param {Profile['bins']} bins */
 function distribution(bins) {
   const label = (/** @type {{from: number, to: number}} */ { from, to }) =>
-    t.scoreBin(strings.table.score(from), strings.table.score(to));
+    t.scoreBin(score(from), score(to));
   return (
     bins.length > 0 &&
-    h(
-      'section',
-      { key: 'scores', class: 'panel', 'aria-labelledby': 'scores-title' },
-      h('h2', { id: 'scores-title' }, t.distribution),
-      bars(bins, label),
+    panel(
+      'scores',
+      t.distribution,
+      bars(bins, label, t.charts.distribution, t.charts.distributionText),
       numbers(
         [t.score, t.games],
         bins.map((bin) => [label(bin), bin.count]),
@@ -98,27 +98,16 @@ function distribution(bins) {
 
 /** @param {Profile} profile */
 function history({ games, next }) {
-  return h(
-    'section',
-    { key: 'history', class: 'panel', 'aria-labelledby': 'history-title' },
-    h('h2', { id: 'history-title' }, t.history),
-    h(
-      'div',
-      { class: 'scroll', tabindex: '0', role: 'region', 'aria-labelledby': 'history-title' },
-      h(
-        'table',
-        { class: 'numbers-table games' },
-        h(
-          'thead',
-          null,
-          h(
-            'tr',
-            null,
-            [t.when, t.game, t.rank, t.score, t.change, ''].map((text) => h('th', { scope: 'col' }, text)),
-          ),
-        ),
-        h('tbody', null, games.map(playedGame)),
-      ),
+  return panel(
+    'history',
+    t.history,
+    scrolling(
+      'history-title',
+      table({
+        class: 'numbers-table games',
+        head: [t.when, t.game, t.rank, t.score, t.change, ''],
+        rows: games.map(playedGame),
+      }),
     ),
     next !== null && h('button', { type: 'button', 'data-action': 'more' }, t.more),
   );
@@ -128,15 +117,17 @@ function history({ games, next }) {
 function playedGame(game) {
   const when = day(game.completed_at);
   const players = Array.isArray(game.players) ? game.players.length : game.players;
-  return h(
-    'tr',
-    { key: game.game_id, class: game.is_winner ? 'is-won' : null },
-    h('th', { scope: 'row' }, h('time', { datetime: game.completed_at }, when)),
-    h('td', null, gameName(game.game)),
-    h('td', null, game.rank ? t.rankOf(game.rank, players) : game.is_winner ? t.wonMark : '–'),
-    h('td', null, strings.table.score(game.score)),
-    h('td', null, typeof game.rating_change === 'number' ? strings.table.delta(Math.round(game.rating_change)) : '–'),
-    h('td', null, h('a', { href: `#/games/${game.game_id}`, 'aria-label': t.watchOf(when) }, t.watch)),
+  return row(
+    game.game_id,
+    [
+      rowHead(h('time', { datetime: game.completed_at }, when)),
+      titleOf(game.game),
+      game.rank ? t.rankOf(game.rank, players) : game.is_winner ? t.wonMark : '–',
+      score(game.score),
+      typeof game.rating_change === 'number' ? delta(Math.round(game.rating_change)) : '–',
+      h('a', { href: `#/games/${game.game_id}`, 'aria-label': t.watchOf(when) }, t.watch),
+    ],
+    game.is_winner ? 'is-won' : null,
   );
 }
 
@@ -146,30 +137,7 @@ function numbers(head, rows) {
     'details',
     null,
     h('summary', null, t.numbers),
-    h(
-      'table',
-      { class: 'numbers-table' },
-      h(
-        'thead',
-        null,
-        h(
-          'tr',
-          null,
-          head.map((text) => h('th', { scope: 'col' }, text)),
-        ),
-      ),
-      h(
-        'tbody',
-        null,
-        rows.map((row, i) =>
-          h(
-            'tr',
-            { key: String(i) },
-            row.map((cell) => h('td', null, cell)),
-          ),
-        ),
-      ),
-    ),
+    table({ class: 'numbers-table', head, rows: rows.map((cells, i) => row(String(i), cells)) }),
   );
 }
 

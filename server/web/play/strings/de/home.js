@@ -4,7 +4,6 @@ import { score } from '../../../i18n/numbers.js';
 
 /** @type {typeof import('../en/home.js').default} */
 export default {
-  tagline: 'Zehn Runden, ein Trumpf, jede Runde ein Versprechen. Mach genau die Stiche, die du ansagst.',
   playBots: 'Gegen Bots spielen',
   playBotsHint: 'Drei Gegner, es geht sofort los',
   level: 'Stärke der Bots',
@@ -17,12 +16,7 @@ export default {
   code: 'Code',
   join: 'Beitreten',
   watch: 'Zuschauen',
-  rounds: 'Runden',
-  maxPlayers: 'Plätze',
   bots: 'Bots',
-  turnSeconds: 'Zeit pro Zug',
-  seconds: (count) => (count === 0 ? 'unbegrenzt' : `${count} s`),
-  isPublic: 'Für alle gelistet',
   publicRooms: 'Offene Räume',
   noRooms: 'Zurzeit ist kein Raum offen. Eröffne einen oder spiele gegen Bots.',
   roomsUnknown: 'Die Liste der Räume lässt sich gerade nicht laden.',
@@ -45,12 +39,6 @@ export default {
   nameSaved: 'Gespeichert.',
   changeFace: 'Bild ändern',
   howTo: 'Spielregeln',
-  rules: [
-    'In jeder Runde sagt jeder an, wie viele Stiche er macht.',
-    'Bediene die angespielte Farbe, wenn du kannst. Der höchste Trumpf sticht, sonst die höchste Karte der Farbe.',
-    'Trumpf darf erst angespielt werden, wenn jemand einen Stich getrumpft hat.',
-    'Ansage genau erfüllt: 5 Punkte plus die Ansage. Verfehlt: ebenso viele minus.',
-  ],
 
   profileEditor: {
     title: 'Dein Bild',

@@ -6,8 +6,6 @@ const plural = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 /** @type {typeof import('../en/profile.js').default} */
 export default {
   charts: {
-    scores: 'Punkte nach Runden',
-    scoresText: (ranking) => `Am Ende: ${ranking}.`,
     rating: 'Wertung nach jedem Spiel',
     ratingText: (games, from, to, low, high) =>
       `Über ${plural(games, 'Spiel', 'Spiele')} von ${from} auf ${to}; tiefste ${low}, höchste ${high}. Das Band zeigt, wie sicher die Wertung ist.`,

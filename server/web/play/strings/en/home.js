@@ -3,7 +3,6 @@
 import { score } from '../../../i18n/numbers.js';
 
 export default {
-  tagline: 'Ten rounds, one trump, a promise each round. Take exactly the tricks you bid.',
   playBots: 'Play against bots',
   playBotsHint: 'Three opponents, starts at once',
   level: 'Level of the bots',
@@ -16,12 +15,7 @@ export default {
   code: 'Code',
   join: 'Join',
   watch: 'Watch',
-  rounds: 'Rounds',
-  maxPlayers: 'Seats',
   bots: 'Bots',
-  turnSeconds: 'Time per move',
-  seconds: (/** @type {number} */ count) => (count === 0 ? 'unlimited' : `${count} s`),
-  isPublic: 'Listed for everybody',
   publicRooms: 'Public rooms',
   noRooms: 'No open rooms at the moment. Create one, or play against bots.',
   roomsUnknown: 'The list of rooms can’t be loaded at the moment.',
@@ -44,12 +38,6 @@ export default {
   nameSaved: 'Saved.',
   changeFace: 'Change your picture',
   howTo: 'How to play',
-  rules: [
-    'Each round, everybody bids how many tricks they will take.',
-    'Follow the suit that was led if you can. The highest trump takes the trick, else the highest of the led suit.',
-    'Trump can’t be led until somebody has trumped a trick.',
-    'Bid made exactly: 5 points plus the bid. Missed: minus the same.',
-  ],
 
   profileEditor: {
     title: 'Your picture',

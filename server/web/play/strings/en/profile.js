@@ -5,8 +5,6 @@ const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one :
 
 export default {
   charts: {
-    scores: 'Scores by round',
-    scoresText: (/** @type {string} */ ranking) => `At the end: ${ranking}.`,
     rating: 'Rating after each game',
     ratingText: (
       /** @type {number} */ games,

@@ -2,7 +2,6 @@
 
 /** @type {typeof import('../en/verify.js').default} */
 export default {
-  title: 'Wurde ehrlich gemischt?',
   busy: 'Jede Runde wird neu ausgeteilt …',
   fair: (rounds) =>
     'Geprüft: Der Startwert stand vor der ersten Karte fest, und aus ihm und den Beiträgen der Spieler ' +
@@ -20,8 +19,6 @@ export default {
     seats: 'Die Spieler sitzen nicht, wo sie sich hingesetzt haben.',
     deal: (round) => `Runde ${round + 1} wurde anders ausgeteilt.`,
   },
-  again: 'Noch einmal prüfen',
-  watch: 'Spiel ansehen',
   checks: {
     fits: {
       commitment: 'Der geheime Startwert ist der, dessen Fingerabdruck vor der ersten Karte genannt wurde.',

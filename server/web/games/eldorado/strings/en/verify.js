@@ -4,7 +4,6 @@
 const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
 export default {
-  title: 'Was this game dealt fairly?',
   busy: 'Dealing every round again…',
   fair: (/** @type {number} */ rounds) =>
     `Verified: the seed was fixed before the first card, and ${plural(rounds, 'round')} ` +
@@ -22,8 +21,6 @@ export default {
     seats: 'the players do not sit where they sat down.',
     deal: (/** @type {number} */ round) => `round ${round + 1} was dealt otherwise.`,
   },
-  again: 'Check again',
-  watch: 'Watch the game',
   checks: {
     fits: {
       commitment: 'The secret seed is the one whose fingerprint was told before the first card.',

@@ -1,8 +1,8 @@
 /** A rating after each game, with the band in which it may well lie. */
 
-import { h } from '../dom.js';
-import { chart, grid, path, scale } from './chart.js';
-import { t } from './texts.js';
+import { h } from '../../../kit/dom.js';
+import { chart, grid, path, scale } from '../../../kit/charts/chart.js';
+import { t } from '../../strings/profile.js';
 
 const WIDTH = 640;
 const HEIGHT = 200;
@@ -14,7 +14,7 @@ export function ratingCurve(moves) {
   const high = moves.map(({ rating, deviation }, x) => ({ x, y: rating + deviation }));
   const middle = moves.map(({ rating }, x) => ({ x, y: rating }));
   const { ticks, x, y } = scale([...low, ...high], FRAME);
-  const place = (/** @type {import('./chart.js').Point} */ point) => ({ x: x(point.x), y: y(point.y) });
+  const place = (/** @type {import('../../../kit/charts/chart.js').Point} */ point) => ({ x: x(point.x), y: y(point.y) });
   const ratings = moves.map(({ rating }) => rating);
   const last = middle[middle.length - 1];
   const text = t.charts.ratingText(moves.length, ratings[0], last.y, Math.min(...ratings), Math.max(...ratings));

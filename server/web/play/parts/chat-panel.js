@@ -1,15 +1,17 @@
 /** The chat: what was said, and a line to say something; the host keeps order in it. */
 
-import { strings } from './strings.js';
+import { strings } from '../../i18n/strings.js';
+import { isSeated, playerOf } from '../../games/table/people.js';
+import { lobby } from '../strings/lobby.js';
 import { h } from '../../kit/dom.js';
-import { isSeated, playerOf } from './people.js';
 
 /**
- * @typedef {import('../../play/room.js').Room} Room
- * @typedef {import('./fold.js').View} View
- * @typedef {import('../../play/chat.js').Message} Message
+ * @typedef {import('../room.js').Room} Room
+ * @typedef {import('../../games/table/view.js').View} View
+ * @typedef {import('../chat.js').Message} Message
  */
 
+const t = lobby.chat;
 const TEXT_LENGTH = 500;
 
 /** Nothing where the room has no chat. @param {Room} room */
@@ -18,15 +20,15 @@ export function chatPanel(room) {
   if (!view.config.chat) return null;
   return h(
     'section',
-    { key: 'chat', class: 'panel chat', 'aria-label': strings.chat.title },
-    h('h2', null, strings.chat.title),
+    { key: 'chat', class: 'panel chat', 'aria-label': t.title },
+    h('h2', null, t.title),
     h(
       'ol',
-      { class: 'said', role: 'log', tabindex: '0', 'aria-label': strings.chat.messages },
+      { class: 'said', role: 'log', tabindex: '0', 'aria-label': t.messages },
       room.chat.messages.map((message) => line(room, view, message)),
     ),
-    room.chat.messages.length === 0 && h('p', { key: 'none', class: 'quiet' }, strings.chat.nothing),
-    isSeated(view) ? sayForm(room, view) : h('p', { key: 'reader', class: 'quiet' }, strings.chat.onlyPlayers),
+    room.chat.messages.length === 0 && h('p', { key: 'none', class: 'quiet' }, t.nothing),
+    isSeated(view) ? sayForm(room, view) : h('p', { key: 'reader', class: 'quiet' }, t.onlyPlayers),
   );
 }
 
@@ -51,9 +53,9 @@ function line(room, view, message) {
           class: 'is-quiet',
           'data-action': 'delete-message',
           'data-message': message.id,
-          'aria-label': strings.chat.deleteOf(isMine ? strings.you : author, message.text),
+          'aria-label': t.deleteOf(isMine ? strings.you : author, message.text),
         },
-        strings.chat.delete,
+        t.delete,
       ),
     isHost &&
       !isMine &&
@@ -66,9 +68,9 @@ function line(room, view, message) {
           'data-action': 'mute',
           'data-player': message.player_id,
           'aria-pressed': String(isMuted),
-          'aria-label': strings.chat.muteOf(author),
+          'aria-label': t.muteOf(author),
         },
-        isMuted ? strings.chat.muted : strings.chat.mute,
+        isMuted ? t.muted : t.mute,
       ),
   );
 }
@@ -82,15 +84,15 @@ function sayForm(room, view) {
     h(
       'label',
       null,
-      h('span', { class: 'visually-hidden' }, strings.chat.yours),
+      h('span', { class: 'visually-hidden' }, t.yours),
       h('input', {
         name: 'text',
         maxlength: TEXT_LENGTH,
         autocomplete: 'off',
-        placeholder: isMuted ? strings.chat.youAreMuted : strings.chat.yours,
+        placeholder: isMuted ? t.youAreMuted : t.yours,
         disabled: isMuted,
       }),
     ),
-    h('button', { disabled: isMuted }, strings.chat.say),
+    h('button', { disabled: isMuted }, t.say),
   );
 }

@@ -1,0 +1,29 @@
+/**
+ * The log of a finished game. It is read as nobody: finished games are public, and answers that belong to nobody can be
+ * kept by every cache. The log never changes, so the browser keeps it.
+ */
+
+import { request } from '../../net/api.js';
+
+const PAGE = 5_000;
+
+/** @typedef {import('../table/fold.js').RoomEvent} RoomEvent */
+
+/** A game whose rules this client doesn't know. */
+export class UnknownRules extends Error {}
+
+/** @param {string} gameId @returns {Promise<RoomEvent[]>} rejects with `ApiError` */
+export async function readLog(gameId) {
+  const events = [];
+  for (let from = 0; from !== null;) {
+    const page = await request('GET', `/api/games/${encodeURIComponent(gameId)}/events?from=${from}&limit=${PAGE}`);
+    events.push(...page.items);
+    from = page.next;
+  }
+  return events;
+}
+
+/** The view after an event, as a spectator sees it. @param {string} gameId @param {number} index */
+export async function readView(gameId, index) {
+  return (await request('GET', `/api/games/${encodeURIComponent(gameId)}/state?at=${index}`)).view;
+}

@@ -1,3 +1,0 @@
-/** What charts say. */
-
-export { t } from '../../play/strings/profile.js';

@@ -1,0 +1,68 @@
+/** Der Raum vor und nach seinem Spiel, und sein Chat. */
+
+/** @type {typeof import('../en/lobby.js').default} */
+export default {
+  lobby: {
+    title: 'Warten auf Mitspieler',
+    botsIn: (seconds) => `In ${seconds} s übernehmen Bots die freien Plätze.`,
+    giveUp: 'Nicht länger warten',
+    code: 'Beitrittscode',
+    copyLink: 'Link kopieren',
+    copied: 'Link kopiert.',
+    copyFailed: 'Kopieren ist hier nicht erlaubt. Der Code genügt zum Beitreten.',
+    ready: 'Ich bin bereit',
+    notReady: 'Doch nicht bereit',
+    isReady: 'bereit',
+    isNotReady: 'nicht bereit',
+    addBot: 'Bot dazunehmen',
+    remove: (name) => `${name} entfernen`,
+    makeHost: 'Zum Gastgeber machen',
+    makeHostOf: (name) => `${name} zum Gastgeber machen`,
+    start: 'Spiel beginnen',
+    startAnyway: 'Ohne Warten beginnen',
+    needPlayers: (min) => `Es braucht mindestens ${min} Spieler.`,
+    waitReady: 'Erst müssen alle bereit sein.',
+    waitHost: 'Der Gastgeber beginnt das Spiel.',
+    override: 'Das Spiel darf beginnen, bevor alle bereit sind.',
+    takeSeat: 'Platz nehmen',
+    seed: 'Dein Beitrag zur Mischung',
+    seedHint: 'Die Karten hängen auch von einem Text jedes Spielers ab. Deiner ist zufällig; du kannst einen eigenen wählen.',
+    seedText: 'Irgendein Text',
+    seedUse: 'Verwenden',
+    seedSet: 'Das ist jetzt dein Beitrag zur Mischung.',
+    emptySeat: 'freier Platz',
+    leave: 'Gehen',
+  },
+
+  settings: {
+    title: 'Einstellungen',
+    chat: 'Chat',
+    yes: 'ja',
+    no: 'nein',
+    hint: 'Nach einer Änderung müssen alle neu bereit sein.',
+    apply: 'Einstellungen ändern',
+    nothing: 'So ist es schon eingestellt.',
+  },
+
+  chat: {
+    title: 'Chat',
+    messages: 'Nachrichten',
+    nothing: 'Noch hat niemand etwas gesagt.',
+    yours: 'Deine Nachricht',
+    say: 'Senden',
+    delete: 'Löschen',
+    deleteOf: (name, text) => `Nachricht von ${name} löschen: ${text}`,
+    mute: 'Stummschalten',
+    muted: 'Stumm',
+    muteOf: (name) => `${name} stummschalten`,
+    youAreMuted: 'Der Gastgeber hat dich stummgeschaltet.',
+    onlyPlayers: 'Nur Spieler können schreiben.',
+  },
+
+  result: {
+    aborted: 'Das Spiel wurde vorzeitig beendet.',
+    playAgain: 'Noch einmal',
+    replay: 'Noch einmal ansehen',
+    verify: 'Mischen nachprüfen',
+  },
+};
