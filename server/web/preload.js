@@ -11,7 +11,7 @@
         '/play/pages': 'home',
         '/games/eldorado': 'welcome cards settings suits',
         '/games': 'clients',
-        '/kit': 'idle styles avatar bar fields icons',
+        '/kit': 'idle styles avatar bar fields icons panel',
         '/net': 'lobby-client sockets reconnect',
         '/play': 'catalogue entrance',
         '/play/parts': 'levels home-screen home-lists',

@@ -63,7 +63,7 @@ async def browser(playwright: Playwright, chromium: str) -> AsyncIterator[Browse
 
 
 class People:
-    """People with a browser each. None of their consoles may show an error by the end."""
+    """People with a browser each. At the end no console may show an error."""
 
     def __init__(self, browser: Browser, base_url: str) -> None:
         self._browser = browser
@@ -71,7 +71,7 @@ class People:
         self._all: list[Guest] = []
 
     async def new(self, *, width: int = 1280, height: int = 800, motion: bool = False) -> Guest:
-        """Somebody who opens the start page for the first time. `motion` False: he sees every event at once."""
+        """Somebody who opens the start page for the first time. `motion` False: every event is shown at once."""
         context = await self._browser.new_context(
             base_url=self._base_url,
             viewport={"width": width, "height": height},
@@ -83,12 +83,12 @@ class People:
         return guest
 
     async def leave(self) -> None:
-        """Everybody closes his browser."""
+        """Close all browsers."""
         for guest in self._all:
             await guest.page.context.close()
 
     async def finish(self, name: str) -> None:
-        """Keep a picture of every page, then see that the consoles stayed clean."""
+        """Keep a picture of every page, then check that the consoles are clean."""
         SCREENSHOTS.mkdir(exist_ok=True)
         for number, guest in enumerate(self._all):
             await guest.page.screenshot(path=SCREENSHOTS / f"{name}-{number}.png")
@@ -116,7 +116,7 @@ async def people_alone(
 
 @asynccontextmanager
 async def visiting(people: People, name: str) -> AsyncIterator[People]:
-    """At the end their pages are looked at and closed."""
+    """At the end the pages are checked and closed."""
     yield people
     try:
         await people.finish(name)

@@ -104,6 +104,6 @@ class Guest:
         await expect(self.hand).not_to_have_count(count)
 
     async def move_or_result(self) -> bool:
-        """Wait until it is this guest's move or the game is over; True: his move."""
+        """Wait until it is this guest's move or the game is over. True: it is their move."""
         await expect(self.bids.first.or_(self.playable.first).or_(self.result)).to_be_visible()
         return await self.result.count() == 0

@@ -80,7 +80,7 @@ async def test_axe_finds_nothing_serious(people: People) -> None:
     assert await findings(page, "result") == []
 
 
-async def test_a_whole_game_with_the_keyboard_alone(people: People) -> None:
+async def test_a_whole_game_is_playable_with_the_keyboard_alone(people: People) -> None:
     """From the start page to the result: nothing is clicked, and every move is told."""
     guest = await people.new()
     page = guest.page

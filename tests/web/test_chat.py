@@ -33,7 +33,7 @@ async def say(guest: Guest, text: str) -> None:
     await expect(field).to_be_focused()
 
 
-async def test_two_talk_and_the_host_keeps_order(people: People) -> None:
+async def test_players_chat_and_the_host_deletes_and_mutes(people: People) -> None:
     host, friend = await two(people)
     await say(host, "hello <b>you</b> & me")
     said = friend.page.get_by_role("log", name="Messages").get_by_role("listitem")
@@ -42,7 +42,7 @@ async def test_two_talk_and_the_host_keeps_order(people: People) -> None:
     await say(friend, "rude")
     await expect(host.page.locator(".said li")).to_have_count(2)
     assert await friend.page.locator(".said [data-action=mute]").count() == 0
-    await expect(friend.page.locator(".said [data-action=delete-message]")).to_have_count(1)  # his own
+    await expect(friend.page.locator(".said [data-action=delete-message]")).to_have_count(1)  # the friend's own
 
     await host.page.locator(".said li").last.get_by_role("button", name="Delete").click()
     await expect(said).to_have_count(1)
@@ -58,7 +58,7 @@ async def test_two_talk_and_the_host_keeps_order(people: People) -> None:
     await expect(host.page.locator(".said li")).to_contain_text(["hello", "ruder", "sorry"])
 
 
-async def test_at_the_table(people: People) -> None:
+async def test_digits_in_the_chat_field_are_no_bids(people: People) -> None:
     host = await people.new()
     await host.create_room(bots=1, bot_delay_ms=0)
     await expect(host.bids.first).to_be_visible()

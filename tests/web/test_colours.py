@@ -1,4 +1,4 @@
-"""At a table everybody has a colour of his own."""
+"""Players at one table have different colours."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def people_of(*colours: str, bots: int) -> list[dict[str, object]]:
     ]
 
 
-async def test_nobody_has_the_colour_of_another(people: People) -> None:
+async def test_players_at_a_table_have_different_colours(people: People) -> None:
     guest = await people.new()
     for count in range(2, 11):
         colours = dict(await guest.page.evaluate(COLOURS, people_of("#1f5fa8", bots=count - 1)))

@@ -1,4 +1,4 @@
-"""What a first visit costs: bytes and movement; and that the second costs next to nothing."""
+"""What a first visit costs, in bytes and layout shift; a second visit costs next to nothing."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Visit:
         return cls(Guest(await context.new_page()))
 
     async def end(self, what: str) -> None:
-        """Count the files, print the figures, and see that all stood still and nothing was forbidden."""
+        """Count the files, print the figures, and check that nothing shifted and the content policy was kept."""
         files = [answer for answer in self._answers if "/api/" not in answer.url]
         bodies = await asyncio.gather(*(answer.body() for answer in files))
         sizes = {answer.url: len(body) for answer, body in zip(files, bodies, strict=True)}
@@ -68,7 +68,7 @@ class Visit:
         assert await page.evaluate("window.violations") == []
         assert self.guest.errors == []
         etag = await files[0].header_value("etag")
-        # What is asked for ahead is what is needed, no less and no more.
+        # The preloaded files are exactly those that are needed.
         asked = await page.evaluate(ASKED_AHEAD)
         parts = {
             urlsplit(answer.url).path for answer in files if answer.request.resource_type in ("script", "stylesheet")
@@ -78,7 +78,7 @@ class Visit:
         assert again.status == 304
 
 
-async def test_home_and_table_are_small_and_stand_still(browser: Browser, live_server: ServerProcess) -> None:
+async def test_first_loads_are_small_and_nothing_shifts(browser: Browser, live_server: ServerProcess) -> None:
     home = await Visit.begin(browser, live_server.url)
     await home.guest.open_home()
     await expect(home.guest.page.get_by_text("Nobody has finished a game yet.")).to_be_visible()
@@ -86,7 +86,7 @@ async def test_home_and_table_are_small_and_stand_still(browser: Browser, live_s
     room = await home.guest.create_room()
     await expect(home.guest.bids.first).to_be_visible()
 
-    # The same player by a link, in a browser that knows his name and nothing else.
+    # The same player by a link, in a browser that has their identity and nothing else.
     table = await Visit.begin(browser, live_server.url)
     identity = await home.guest.page.evaluate("localStorage.getItem('parlor.identity')")
     await table.guest.page.add_init_script(f"localStorage.setItem('parlor.identity', {identity!r})")

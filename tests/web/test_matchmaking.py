@@ -18,7 +18,7 @@ async def find_players(guest: Guest) -> None:
     await expect(guest.page.get_by_text(re.compile(r"Bots take the free seats in \d+ s"))).to_be_visible()
 
 
-async def test_two_meet_see_how_long_and_one_gives_up(people_alone: People) -> None:
+async def test_two_players_are_matched_and_one_gives_up(people_alone: People) -> None:
     anna, ben = await people_alone.new(), await people_alone.new(width=360, height=640)
     await find_players(anna)
     await find_players(ben)
@@ -39,7 +39,7 @@ async def test_two_meet_see_how_long_and_one_gives_up(people_alone: People) -> N
     assert told["status"] == "cancelled"
 
 
-async def test_four_begin_at_once(people_alone: People) -> None:
+async def test_four_matched_players_start_at_once(people_alone: People) -> None:
     guests = [await people_alone.new() for _ in range(4)]
     for guest in guests:
         await guest.page.get_by_role("button", name="Find players").click()

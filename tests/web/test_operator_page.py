@@ -27,7 +27,7 @@ async def do(page: Page, button: str, words: str) -> None:
     await expect(page.locator(".ask-dialog")).to_be_hidden()
 
 
-async def test_an_operator_at_work(browser: Browser, postgres: Server) -> None:
+async def test_the_operator_pauses_messages_reveals_and_closes(browser: Browser, postgres: Server) -> None:
     with serving(postgres, PARLOR_ADMIN_TOKEN=TOKEN) as server:
         people = People(browser, server.url)
         player = await people.new()

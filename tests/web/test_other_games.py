@@ -1,4 +1,4 @@
-"""A game that the page has never heard of is played in it, and watched again."""
+"""A game without a client of its own is played at the plain table and replayed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.web.test_accessibility import AXE, findings
 pytestmark = pytest.mark.browser
 
 
-async def test_tictactoe_from_the_lobby_to_the_replay(browser: Browser, dsn: str) -> None:
+async def test_a_game_without_a_client_is_played_and_replayed(browser: Browser, dsn: str) -> None:
     with live_server(example_games.tictactoe().GAME, database_url=dsn) as url:
         people = People(browser, url)
         guest = await people.new(width=360, height=640)
@@ -53,7 +53,7 @@ async def test_tictactoe_from_the_lobby_to_the_replay(browser: Browser, dsn: str
 
 
 async def play(page: Page) -> None:
-    """Take the first move on offer until the game is over."""
+    """Make the first offered move until the game is over."""
     moves = page.locator("[data-action=plain-move]:enabled")
     result = page.locator(".result")
     looked = False

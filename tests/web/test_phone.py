@@ -111,7 +111,7 @@ def not_around(seats: list[Box], cards: list[Box]) -> list[Box]:
 @pytest.mark.parametrize(
     ("width", "height"), [(360, 640), (640, 360), (844, 390)], ids=["upright", "across", "wider-across"]
 )
-async def test_everybody_sits_around_the_trick(people: People, width: int, height: int) -> None:
+async def test_seats_stand_around_the_trick_and_nothing_overlaps(people: People, width: int, height: int) -> None:
     guest = await people.new(width=width, height=height)
     room = await guest.create_room(bots=9)
     await guest.bids.nth(1).click()

@@ -46,7 +46,7 @@ async def test_a_round_on_a_phone_with_ten_players(people: People) -> None:
     assert width <= 360
 
 
-async def test_a_card_that_may_not_be_played_says_why_and_stays(people: People) -> None:
+async def test_an_illegal_card_stays_and_the_reason_is_shown(people: People) -> None:
     guest = await people.new()
     await guest.create_room()
     await guest.bid_with_mouse(0)
@@ -84,7 +84,7 @@ async def test_two_people_and_two_bots_play_a_whole_game_and_another(people: Peo
     for guest in (host, friend):
         await expect(guest.page.locator(".seat")).to_have_count(3)
         await expect(guest.hand).to_have_count(CARDS)
-    # Who comes first was drawn with the seats; each plays when the server offers him something.
+    # Who comes first was drawn with the seats; each plays when the server offers them a move.
     players = [asyncio.create_task(play_to_the_end(guest)) for guest in (host, friend)]
     await asyncio.gather(*players)
     for guest in (host, friend):

@@ -1,4 +1,4 @@
-"""From a player's page to a game that he played, and from there on to another one; those who watch with a delay."""
+"""From a profile to a replay and on to a fork; spectators with a delay."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.web.test_accessibility import AXE, findings
 pytestmark = pytest.mark.browser
 
 
-async def test_a_player_his_games_and_what_else_might_have_been(browser: Browser, shared_server: HostedProcess) -> None:
+async def test_a_profile_leads_to_a_replay_and_a_fork(browser: Browser, shared_server: HostedProcess) -> None:
     guests = Guests(shared_server)
     players, room = await guests.playing(2, rounds=2, turn_seconds=0)
     await play_out(players)
@@ -43,7 +43,9 @@ async def test_a_player_his_games_and_what_else_might_have_been(browser: Browser
     await people.leave()
 
 
-async def test_newcomers_strangers_and_the_best(browser: Browser, shared_server: HostedProcess) -> None:
+async def test_an_empty_profile_an_unknown_player_and_the_leaderboards(
+    browser: Browser, shared_server: HostedProcess
+) -> None:
     people = People(browser, shared_server.url)
     guest = await people.new(width=360, height=640)
     page = guest.page
@@ -61,7 +63,9 @@ async def test_newcomers_strangers_and_the_best(browser: Browser, shared_server:
     await people.leave()
 
 
-async def test_who_watches_is_behind_and_then_sees_it_again(browser: Browser, shared_server: HostedProcess) -> None:
+async def test_delayed_spectators_see_the_delay_and_then_the_replay(
+    browser: Browser, shared_server: HostedProcess
+) -> None:
     people = People(browser, shared_server.url)
     guest = await people.new()
     page = guest.page
@@ -83,9 +87,7 @@ BY_GAME = """async (rows) => {
 }"""
 
 
-async def test_figures_by_game_for_those_who_have_played_several(
-    browser: Browser, shared_server: HostedProcess
-) -> None:
+async def test_figures_by_game_are_shown_after_several_games(browser: Browser, shared_server: HostedProcess) -> None:
     people = People(browser, shared_server.url)
     page = (await people.new()).page
     figures = {"games_played": 4, "games_won": 1, "highest_score": 70, "lowest_score": -30, "total_points": 55}

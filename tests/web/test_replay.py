@@ -127,7 +127,7 @@ async def test_the_address_that_people_pass_on(browser: Browser, shared_server: 
     await people.leave()
 
 
-async def test_hands_are_seen_by_whom_they_were_seen(
+async def test_perspectives_show_only_the_hands_that_were_visible(
     browser: Browser, shared_server: HostedProcess, game_id: str
 ) -> None:
     people = People(browser, shared_server.url)
@@ -150,7 +150,7 @@ async def test_hands_are_seen_by_whom_they_were_seen(
     await people.leave()
 
 
-async def test_it_plays_by_itself_to_the_end(browser: Browser, shared_server: HostedProcess, game_id: str) -> None:
+async def test_the_replay_plays_to_the_end(browser: Browser, shared_server: HostedProcess, game_id: str) -> None:
     people = People(browser, shared_server.url)
     guest = await opened(people, game_id, "?at=0")
     page = guest.page
@@ -178,7 +178,7 @@ async def test_on_a_phone_with_ten_players(browser: Browser, shared_server: Host
     await people.leave()
 
 
-async def test_a_game_that_is_not_there_or_not_over(browser: Browser, shared_server: HostedProcess) -> None:
+async def test_unknown_and_unfinished_games_are_explained(browser: Browser, shared_server: HostedProcess) -> None:
     people = People(browser, shared_server.url)
     guest = await people.new()
     page = guest.page

@@ -98,7 +98,7 @@ class CutLine:
         await self._page_side.close(code=code, reason=reason)
 
 
-async def test_a_cut_line_is_taken_up_where_it_was(people: People) -> None:
+async def test_a_cut_connection_resumes_without_a_gap(people: People) -> None:
     guest = await people.new()
     line = CutLine()
     await guest.page.route_web_socket("**/ws/rooms/*", line.connect)
@@ -172,7 +172,7 @@ async def test_a_second_window_takes_the_seat_over_and_gives_it_back(people: Peo
     assert window.errors == []
 
 
-async def test_a_room_that_does_not_exist_is_said_so(people: People) -> None:
+async def test_an_unknown_room_is_reported(people: People) -> None:
     guest = await people.new()
     await guest.page.goto("/#/rooms/01932f00-0000-7000-8000-00000000dead")
     await expect(guest.page.get_by_role("heading", name="There is no such room.")).to_be_visible()

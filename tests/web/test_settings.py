@@ -35,7 +35,7 @@ async def test_every_seat_in_the_lobby_adds_to_the_shuffle(people: People) -> No
     assert len(set(seeds)) == 2
 
 
-async def test_the_host_changes_the_settings_and_gives_his_role_away(people: People) -> None:
+async def test_the_host_changes_settings_and_hands_over_the_role(people: People) -> None:
     host = await people.new()
     await host.button("Create").click()
     code = await host.page.locator(".join-code output").text_content()

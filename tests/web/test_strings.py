@@ -27,7 +27,7 @@ SHAPES = """async (english) => {
 }"""
 
 
-async def test_german_and_english(browser: Browser, shared_server: HostedProcess) -> None:
+async def test_both_languages_have_the_same_texts(browser: Browser, shared_server: HostedProcess) -> None:
     context = await browser.new_context(base_url=shared_server.url, locale="de-AT")
     page = await context.new_page()
     await page.goto("/")
@@ -52,7 +52,7 @@ async def test_german_and_english(browser: Browser, shared_server: HostedProcess
     await context.close()
 
 
-def test_no_text_stands_elsewhere() -> None:
+def test_texts_are_written_only_in_strings() -> None:
     """Labels and headings come from the strings: none is written where it is drawn."""
     written = re.compile(r"(?:'aria-label'|title|placeholder|alt): '[A-Z][a-z]|h\('(?:h1|h2|p|button|label)', null, '")
     for path in WEB.rglob("*.js"):

@@ -83,7 +83,7 @@ async def test_the_page_shows_what_it_has_computed_from(browser: Browser, shared
     await expect(numbers).to_contain_text("żółw ✓ 🂡")
 
 
-async def test_of_a_fork_everybody_is_told_that_its_seed_was_known(
+async def test_a_fork_is_reported_to_have_a_known_seed(
     browser: Browser, shared_server: HostedProcess, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (case,) = [case for case in CASES if case.about == "a fork"]
@@ -100,7 +100,7 @@ async def test_of_a_fork_everybody_is_told_that_its_seed_was_known(
     assert b"its seed was known before" in said
 
 
-async def test_a_player_chooses_what_he_adds_to_the_shuffle(browser: Browser, shared_server: HostedProcess) -> None:
+async def test_a_player_chooses_a_share_of_the_shuffle(browser: Browser, shared_server: HostedProcess) -> None:
     people = People(browser, shared_server.url)
     guest = await people.new()
     page = guest.page

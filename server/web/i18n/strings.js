@@ -9,7 +9,7 @@ export const LANGUAGES = /** @type {const} */ ({ en: 'English', de: 'Deutsch' })
 
 /** @typedef {keyof typeof LANGUAGES} Language */
 
-/** The one chosen here before, else the first that the browser asks for and we have. */
+/** The language that was chosen here before, else the first of the browser's languages that there are texts in. */
 export const language = /** @type {Language} */ (
   [localStorage.getItem(LANGUAGE_KEY) ?? '', ...navigator.languages.map((tag) => tag.slice(0, 2)), 'en'].find(
     (tag) => tag in LANGUAGES,

@@ -1,4 +1,4 @@
-/** How this browser shows things: language, light or dark, the colours of suits. Kept here, told to nobody. */
+/** How this browser shows things: language, light or dark, the colours of suits. Kept in this browser only. */
 
 import { LANGUAGES, chooseLanguage, language, strings } from '../i18n/strings.js';
 import { h, patch } from './dom.js';

@@ -6,7 +6,7 @@ const loaded = new Map();
 /**
  * Load style sheets, each once.
  * @param {...string} paths
- * @returns {Promise<unknown>} they are there, or failed: a page without its colours is better than none
+ * @returns {Promise<unknown>} resolves also when one fails: a page without its colours is better than none
  */
 export function styles(...paths) {
   return Promise.all(paths.map((path) => loaded.get(path) ?? load(path)));

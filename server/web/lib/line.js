@@ -11,7 +11,7 @@ import { ParlorClient } from '../net/parlor-client.js';
  * @typedef {object} Happenings what `on` may be asked for, and what its listener is given
  * @property {View} view the view has changed
  * @property {GameEvent} event one of the log, in order, each once on every line
- * @property {{deadline_at: number | null, actions: Action[]} | null} turn our move, or (null) no longer
+ * @property {{deadline_at: number | null, actions: Action[]} | null} turn an offer to move; null: it has ended
  * @property {import('../net/parlor-client.js').Link} link the state of the line
  * @property {{paused: boolean, reason: string | null}} status the room is paused, or goes on
  * @property {Record<string, any>} chat a frame of the chat
@@ -32,7 +32,7 @@ export class Refusal extends Error {
 export class Line {
   /** The latest view, or null before the first. @type {View | null} */
   view = null;
-  /** Our move, as long as it is ours. @type {Happenings['turn']} */
+  /** The offer to move, while it stands. @type {Happenings['turn']} */
   turn = null;
   /** @type {import('../net/parlor-client.js').Link} */
   link = 'connecting';

@@ -31,7 +31,7 @@ export class Parlor {
   }
 
   /**
-   * A new room, of which we are the host.
+   * A new room; this player is its host.
    * @param {{game: string, config?: Record<string, unknown>, bots?: number, bot_level?: string, is_public?: boolean,
    *   autostart?: boolean, as?: 'player' | 'spectator'}} wanted
    * @returns {Promise<Place>}

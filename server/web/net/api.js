@@ -1,4 +1,4 @@
-/** The HTTP side, and the guest identity that every call and every connection speaks with. */
+/** HTTP calls, and the guest identity that calls and connections use. */
 
 const IDENTITY_KEY = 'parlor.identity';
 
@@ -42,7 +42,7 @@ export class Api {
     return (await this.signIn()).token;
   }
 
-  /** A connection was refused as unauthorized: if HTTP agrees, the call below makes a new guest. */
+  /** After a connection was refused as unauthorized: if HTTP refuses the token too, a new guest is made. */
   async renew() {
     await this.call('GET', '/api/players/me');
   }

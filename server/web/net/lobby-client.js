@@ -1,4 +1,4 @@
-/** The list of public rooms, live. Comes back by itself; while the line is down the list has to be fetched. */
+/** The list of public rooms, live. Reconnects by itself; while the connection is down the list has to be fetched. */
 
 import { backoff } from './reconnect.js';
 
@@ -9,7 +9,7 @@ const HEARTBEAT_MS = 20_000;
 
 /**
  * @param {string} url
- * @param {(rooms: Item[] | null) => void} onRooms newest first; null: the line is down
+ * @param {(rooms: Item[] | null) => void} onRooms newest first; null: the connection is down
  * @param {AbortSignal} signal ends it
  */
 export function followLobby(url, onRooms, signal) {
@@ -49,7 +49,7 @@ export function followLobby(url, onRooms, signal) {
       default:
         return;
     }
-    // Ids are made in the order of time.
+    // Ids ascend with the time of creation.
     onRooms(Array.from(rooms.values()).sort((a, b) => (a.game_id < b.game_id ? 1 : -1)));
   }
 

@@ -10,7 +10,7 @@ const SUBPROTOCOL = 'parlor.v1.json';
 const SILENCE_FACTOR = 2.5;
 const MOST_REJECTED_RETRIES = 5;
 const MOST_TOKEN_RENEWALS = 2;
-/** A line that held this long was a good one: the next wait is short again. */
+/** A connection that held this long resets the backoff. */
 const STABLE_MS = 5_000;
 
 /**
@@ -39,7 +39,7 @@ const STABLE_MS = 5_000;
 
 const nothing = () => {};
 
-/** @type {Handlers} what nobody listens to */
+/** @type {Handlers} for what nobody listens to */
 const DEAF = {
   onLink: nothing,
   onWelcome: nothing,
@@ -71,7 +71,7 @@ export class ParlorClient {
   #retryTimer = 0;
   #heartbeatTimer = 0;
   #lastHeard = 0;
-  /** When the present line was welcomed; 0: not yet. */
+  /** When the present connection was welcomed; 0: not yet. */
   #welcomedAt = 0;
   #closed = false;
   /** @type {number | null} a delay that a `moved` frame asked for */
@@ -100,7 +100,7 @@ export class ParlorClient {
     if (this.#socket === null) void this.#open();
   }
 
-  /** Leave for good. */
+  /** Close, and do not come back. */
   close() {
     this.#closed = true;
     clearTimeout(this.#retryTimer);
@@ -111,7 +111,7 @@ export class ParlorClient {
   }
 
   /**
-   * Send a command, now or as soon as the line is back.
+   * Send a command, now or as soon as the connection is back.
    * @param {string} name
    * @param {Record<string, unknown>} args
    * @returns {string} its id
@@ -123,7 +123,7 @@ export class ParlorClient {
     return command.id;
   }
 
-  /** Ask for the state as it is, beside the events. */
+  /** Ask for the present state; events are applied meanwhile. */
   refresh() {
     this.#send({ type: 'sync' });
   }
@@ -181,7 +181,7 @@ export class ParlorClient {
     try {
       await this.#credentials.renew();
     } catch {
-      // The HTTP side is out of reach too; the next attempt asks again.
+      // HTTP is out of reach too; the next attempt asks again.
     }
     this.#retryAfter(backoff(this.#attempt));
   }
@@ -234,8 +234,8 @@ export class ParlorClient {
         this.#url = frame.url;
         this.#movedDelay = frame.retry_ms ?? 0;
     }
-    // `pong` has done its work by being heard; `error` is followed by a close that says the same; the rest is news
-    // from a later version of the protocol.
+    // `pong` only has to arrive; a close that says the same follows `error`; everything else belongs to a later
+    // version of the protocol.
   }
 
   /** @param {Frame} welcome */
@@ -262,7 +262,7 @@ export class ParlorClient {
     }, period);
   }
 
-  /** Give up a line that has fallen silent without waiting for its closing handshake, which may never come. */
+  /** Give up a silent connection at once: its closing handshake may never come. */
   #abandon() {
     const socket = this.#socket;
     if (socket === null) return;

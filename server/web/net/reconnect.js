@@ -1,11 +1,11 @@
-/** When and whether to come back after a connection was lost. Pure. */
+/** Whether and when to reconnect after a connection was lost. Pure. */
 
 const FIRST_CEILING_MS = 500;
 const HIGHEST_CEILING_MS = 10_000;
 const RATE_LIMITED_FLOOR_MS = 5_000;
 
 /**
- * Full jitter: many clients that were cut at once don't return at once.
+ * Full jitter, so that many clients that lost their connections together do not return together.
  * @param {number} attempt 0 for the first
  * @param {number} [random] 0..1
  * @returns {number} milliseconds to wait

@@ -85,7 +85,7 @@ function dialog() {
   return root.querySelector('dialog.ask-dialog');
 }
 
-/** Look at everything, now and then again. */
+/** Refresh everything, and again after a while. */
 async function look() {
   clearTimeout(timer);
   try {

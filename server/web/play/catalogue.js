@@ -1,4 +1,4 @@
-/** What the start page lists besides the rooms, each on its own: what fails is null and harms nothing else. */
+/** What the start page lists besides the rooms, each on its own: a list that can't be fetched is null. */
 
 import { FEATURED } from '../games/clients.js';
 const MOST = 5;
@@ -16,13 +16,13 @@ export async function botLevels(api, name = FEATURED) {
   return levels ?? ['random', 'steady'];
 }
 
-/** @param {Api} api @returns {Promise<Record<string, any>[] | null>} our latest finished games */
+/** @param {Api} api @returns {Promise<Record<string, any>[] | null>} the player's latest finished games */
 export async function recentGames(api) {
   const { player_id } = await api.signIn();
   return (await attempt(api.call('GET', `/api/players/${player_id}/games?limit=${MOST}`)))?.items ?? null;
 }
 
-/** @param {Api} api @returns {Promise<Record<string, any>[] | null>} who has won most */
+/** @param {Api} api @returns {Promise<Record<string, any>[] | null>} the players with the most wins */
 export async function leaders(api) {
   const asked = api.call('GET', `/api/leaderboards/wins?game=${FEATURED}&limit=${MOST}&min_games=1`);
   return (await attempt(asked))?.rows ?? null;

@@ -1,11 +1,11 @@
-/** What was said in a room, as far as this page was told. Knows the frames of the chat and no document. */
+/** The messages of a room's chat that this page has received. */
 
 /**
  * @typedef {{id: number, player_id: string, display_name: string, text: string, at: number}} Message
  * @typedef {Record<string, any> & {type: string}} Frame
  */
 
-/** More than anybody scrolls back; older ones are on the server. */
+/** Nobody scrolls back further; older messages are on the server. */
 const MOST_MESSAGES = 200;
 
 export class Chat {

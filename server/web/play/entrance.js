@@ -2,10 +2,10 @@
 
 import { socketUrl } from '../net/sockets.js';
 
-/** @typedef {{game_id: string, ws_url?: string}} Answer what the server says when it lets us into a room */
+/** @typedef {{game_id: string, ws_url?: string}} Answer the server's answer to whoever may enter a room */
 
 /**
- * Go to a room that the server has let us into.
+ * Go to a room that this player may enter.
  * @param {Answer} answer
  * @param {boolean} [replaces] the present page shall not stand in the history: going back would join again
  */
@@ -17,7 +17,7 @@ export function enter({ game_id, ws_url }, replaces = false) {
 }
 
 /**
- * Where the room is hosted: as the server said when we joined, else here, from where we will be sent on.
+ * Where the room is hosted: as the server answered when it was joined, else here; this server sends clients on.
  * @param {string} gameId
  */
 export function roomUrl(gameId) {

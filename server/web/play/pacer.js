@@ -3,7 +3,7 @@
  * true state never waits for this: a click shows everything that is waiting and acts on it.
  */
 
-/** More than this is a backlog after an absence, not a burst: then only its end is of interest. */
+/** More events than this are a backlog after an absence: then only the end is of interest. */
 const LONGEST_QUEUE = 60;
 
 /**

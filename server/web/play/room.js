@@ -45,11 +45,11 @@ export class Room {
   /** How many watch. */
   spectators = 0;
   chat = new Chat();
-  /** Server's clock minus ours, milliseconds. */
+  /** The server's clock minus this browser's, milliseconds. */
   clockOffset = 0;
   /** @type {RoomEvent | null} the last event on display */
   lastShown = null;
-  /** @type {string | null} who we are, as the server says */
+  /** @type {string | null} this player, as the server says */
   #playerId = null;
   #client;
   #pacer;
@@ -119,17 +119,17 @@ export class Room {
     return this.#client.outbox.commands;
   }
 
-  /** The move of ours that is not yet in the view. @returns {Command | undefined} */
+  /** The player's move that is not yet in the view. @returns {Command | undefined} */
   get pendingMove() {
     return this.underWay.find((command) => this.client?.moves.commands.includes(command.name));
   }
 
-  /** What we may do now; empty while our last move is under way. @returns {readonly Action[]} */
+  /** The player's legal commands; empty while the last move is under way. @returns {readonly Action[]} */
   get actions() {
     return this.#turn !== null && this.pendingMove === undefined ? this.#turn.actions : [];
   }
 
-  /** When the present turn ends, on our own clock, or null. @returns {number | null} */
+  /** When the present turn ends, by this browser's clock, or null. @returns {number | null} */
   get deadline() {
     const at = this.view?.turn?.deadline_at;
     return at ? at - this.clockOffset : null;
@@ -149,7 +149,7 @@ export class Room {
   /** @param {View} view */
   #replaced(view) {
     this.#pacer.clear();
-    // A spectator's view names no player; with our id in it the fold notices when we get a seat.
+    // A spectator's view names no player; with this player's id in it the fold notices when the player gets a seat.
     /** @type {View} */
     const own = { ...view, you: { ...view.you, player_id: this.#playerId ?? view.you.player_id } };
     this.#truth = own;

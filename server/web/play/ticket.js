@@ -1,9 +1,9 @@
-/** A seat that the server has found for us: asked for, and asked about again after a reload. */
+/** A seat found by matchmaking: asked for, and asked about again after a reload. */
 
 import { FEATURED } from '../games/clients.js';
 import { ApiError } from '../net/api.js';
 
-/** Which room the ticket of this tab led to: nobody else's room is asked about. */
+/** The room that this tab's ticket led to: only about this room the server is asked. */
 const ROOM_KEY = 'parlor.ticket';
 
 /** @typedef {import('../net/api.js').Api} Api */
@@ -19,7 +19,7 @@ export async function findPlayers(api) {
  * When bots take the free seats of this room.
  * @param {Api} api
  * @param {string} gameId
- * @returns {Promise<number | null>} the server's clock, ms; null: never, as far as we know
+ * @returns {Promise<number | null>} the server's clock, ms; null: never, as far as is known
  */
 export async function fillTime(api, gameId) {
   if (sessionStorage.getItem(ROOM_KEY) !== gameId) return null;

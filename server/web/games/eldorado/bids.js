@@ -14,7 +14,7 @@ export function offeredBids(room) {
 export function bidPanel(room) {
   const offered = offeredBids(room);
   const { view } = room;
-  // Only when the bids before ours are all on display: they are what ours is based on.
+  // Only when all earlier bids are on display: players base theirs on them.
   if (offered.length === 0 || view?.phase !== 'bidding' || view.turn?.player_id !== view.you.player_id) return null;
   const { bids, cards_per_player: tricks } = view.round;
   const sum = Object.values(bids).reduce((total, bid) => total + bid, 0);

@@ -1,5 +1,5 @@
 /**
- * Cards as drawings: rank, suit symbol and suit letter, in four colours; readable without any of them alone. And in words.
+ * Cards as drawings, and in words. Rank, symbol, letter and colour all tell the suit, so that none of them is needed alone.
  */
 
 import { rankOf, suitOf } from './cards.js';

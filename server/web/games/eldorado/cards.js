@@ -2,7 +2,7 @@
 
 export const SUITS = /** @type {const} */ (['clubs', 'diamonds', 'hearts', 'spades']);
 const RANKS = ['2', '3', '4', '5', '6', '7', '8', '9', '10', 'J', 'Q', 'K', 'A'];
-/** Suits in the order of the hand: neighbours differ in colour even for those who see only two. */
+/** Suits in the order of the hand: neighbours differ in colour also with two colours of suits. */
 const HAND_ORDER = ['spades', 'hearts', 'clubs', 'diamonds'];
 
 /** @typedef {typeof SUITS[number]} Suit */

@@ -59,7 +59,7 @@ const handlers = {
 export function fold(view, event) {
   const handler = Object.hasOwn(handlers, event.name) ? handlers[event.name] : null;
   const after = handler && { ...view, ...handler(view, event.data, event.at) };
-  // With our own seat comes or goes what we may see, and that is not in the event.
+  // When the viewer's seat changes, so does what the viewer may see, and the event does not contain that.
   return after && after.you.seat === view.you.seat ? after : null;
 }
 
@@ -87,7 +87,7 @@ function roundStarted(view, { round_index, cards_per_player, dealer_player_id, s
 }
 
 /**
- * While the game runs we are told our own hand and how many cards the others hold; once it is over, every hand.
+ * While the game runs the event has the viewer's hand and the number of cards of the others; after it, every hand.
  * @type {Handler}
  */
 function cardsDealt(view, { hands, hand_counts }) {

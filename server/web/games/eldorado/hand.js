@@ -1,4 +1,4 @@
-/** The viewer's own cards. What may be played is what the server offers; the rules are not repeated here. */
+/** The viewer's own cards. The server offers what may be played; the rules are not repeated here. */
 
 import { sortHand, suitOf } from './cards.js';
 import { t } from './strings.js';
@@ -23,7 +23,7 @@ export function shownHand(room) {
 }
 
 /**
- * One stop for the Tab key; arrows move inside.
+ * Tab stops once at the hand; arrow keys move inside it.
  * @param {Room} room
  * @param {number} focused place of the card that Tab leads to
  */

@@ -31,7 +31,7 @@ function anglesOf(view) {
   );
 }
 
-/** How much a tall table is squared: at 1 its rim is an ellipse, and neighbours at its corners would overlap. */
+/** How square a tall table is: at 1 its rim is an ellipse, and seats near the corners would overlap. */
 const SQUARED = 0.6;
 
 /**
@@ -57,7 +57,7 @@ export function opponentSeats(room) {
   return h('ul', { class: `seats has-${Math.min(10, seats.length)}`, 'aria-label': t.seats }, seats);
 }
 
-/** The viewer's own place, above his hand. @param {Room} room */
+/** The viewer's own place, above the hand. @param {Room} room */
 export function ownSeat(room) {
   const view = /** @type {View} */ (room.view);
   const player = view.players.find((p) => p.player_id === view.you.player_id);
@@ -134,14 +134,14 @@ function bidWon(bid, won) {
   ];
 }
 
-/** Our own bid is shown as soon as it is made. @param {Room} room @param {View} view @param {string} id */
+/** The viewer's own bid is shown as soon as it is made. @param {Room} room @param {View} view @param {string} id */
 function pendingOr(room, view, id) {
   const pending = room.pendingMove;
   const isMine = id === view.you.player_id && view.phase === 'bidding' && pending?.name === 'bid';
   return view.round.bids[id] ?? (isMine ? pending.args.value : undefined);
 }
 
-/** Whether our bid is in the log yet. @param {Room} room @param {View} view */
+/** Whether the viewer's bid is in the log yet. @param {Room} room @param {View} view */
 function bidMark(room, view) {
   const pending = room.pendingMove?.name === 'bid' ? room.pendingMove : undefined;
   const isSaved = pending ? pending.committedAt !== undefined : view.round.bids[view.you.player_id] !== undefined;
@@ -151,7 +151,7 @@ function bidMark(room, view) {
 }
 
 /**
- * One dot for each trick that was promised, filled when taken; those too many stand out.
+ * One dot for each trick of the bid, filled when taken; tricks beyond the bid stand out.
  * @param {number | undefined} bid
  * @param {number} won
  */

@@ -44,7 +44,7 @@ function orderedDeck(decks) {
 }
 
 /**
- * Fair numbers in 0..k-1 from the keyed stream; words that would favour some of them are rejected.
+ * Numbers in 0..k-1 from the keyed stream, all equally likely: words that would favour some are rejected.
  * @param {Bytes} key
  */
 function stream(key) {

@@ -25,7 +25,7 @@ export function trickArea(room, showsLast) {
     { class: 'trick', key: 'trick' },
     h(
       'ol',
-      // One list for a trick's whole life: cards that lie there don't arrive again when it is completed.
+      // The list keeps its key when the trick is completed, so that its cards don't arrive a second time.
       {
         class: `plays ${isLast && !showsLast ? 'is-taken' : ''}`,
         key: `${view.round.round_index}.${(isLast ? last : trick)?.trick_index}`,
@@ -38,7 +38,7 @@ export function trickArea(room, showsLast) {
 }
 
 /**
- * The trick as the viewer sees it: with his own card as soon as he has played it.
+ * The trick as the viewer sees it: with the viewer's own card as soon as it is played.
  * @param {Room} room
  * @param {View} view
  */

@@ -1,8 +1,8 @@
 /**
  * Anybody can check a finished game: that the seed is the one the server committed to before the first card, and that
  * every round was dealt from it and from the players' own seeds (`shuffle-v1`, docs/fairness.md). Everything is
- * computed here, with the browser's own cryptography, from the public log; what the server says about it counts
- * nothing.
+ * computed here, with the browser's own cryptography, from the public log. What the server says about the result is not
+ * used.
  */
 
 import { hex, sha256, shuffledDeck } from './shuffle.js';
@@ -27,7 +27,7 @@ const GONE = new Set(['player_left', 'player_kicked', 'bot_removed', 'player_bec
  * @property {Share[]} shares
  */
 
-/** Whether this browser lends its cryptography to this page: only over https, and on localhost. */
+/** Whether the browser offers its cryptography to this page: only over https and on localhost. */
 export function canVerify() {
   return Boolean(globalThis.crypto?.subtle);
 }
@@ -68,7 +68,7 @@ export async function verify(gameId, events, promised, onCheck = () => {}) {
     if (error instanceof Misfit) {
       Object.assign(finding, { wrong: error.wrong, round: error.round });
       if (error.wrong !== 'log' && error.wrong !== 'seed') note({ what: error.wrong, round: error.round, fits: false });
-    } else finding.wrong = 'log'; // it makes no sense: nothing that a server of ours has written
+    } else finding.wrong = 'log'; // no server of this kind writes such a log
   }
   return finding;
 }

@@ -1,6 +1,6 @@
 /**
  * The replay of a game without a client of its own: what happened, event by event, and the state after each as the
- * server tells it. States of finished games never change, so the browser keeps those that were looked at.
+ * server tells it. States of finished games never change, so each is fetched once.
  */
 
 import { ApiError } from '../../net/api.js';

@@ -1,4 +1,4 @@
-/** What the replay of a game without a drawing of its own shows: events to go through, and the state after each. */
+/** What the replay of a game without a client of its own shows: events to go through, and the state after each. */
 
 import { choice, drawing, step } from '../replay/buttons.js';
 import { SPEEDS } from '../replay/tape.js';

@@ -1,4 +1,4 @@
-/** Events in words, or as near to words as their names are. */
+/** Events as sentences, as far as their names are words. */
 
 import { tableSentence } from '../table/sentences.js';
 import { line } from './words.js';
@@ -9,7 +9,7 @@ export function sentence(event, before, after) {
   return tableSentence(event, before, after) || line(after, event.name, event.data);
 }
 
-/** A state without a client of its own does not say which part of it is a hand. */
+/** Which part of a state is a hand, only a client of the game's own knows. */
 export function handInWords() {
   return '';
 }

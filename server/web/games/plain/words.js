@@ -1,4 +1,4 @@
-/** Events, moves and states of any game in words, or as near to words as their names are. */
+/** Events, moves and states of any game, as far as their names are words. */
 
 import { h } from '../../kit/dom.js';
 import { nameOfPlayer } from '../table/people.js';
@@ -50,7 +50,7 @@ export function tree(view, value, depth = 0) {
   const entries = Object.entries(value);
   if (entries.length === 0) return t.nothing;
   if (depth >= DEEPEST) return h('code', null, JSON.stringify(value));
-  // Rows of a board, say: one below the other, and in columns.
+  // Probably the rows of a board: one below the other.
   if (items && value.every((item) => typeof item === 'string' && !isPlayer(view, item)))
     return h('pre', null, value.join('\n'));
   if (items) return h('ol', null, value.map((item, i) => h('li', { key: String(i) }, tree(view, item, depth + 1))));
@@ -64,7 +64,7 @@ export function tree(view, value, depth = 0) {
   );
 }
 
-/** What every game's view has is shown in other places than the state. */
+/** What every game's view has: shown elsewhere on the page. */
 const COMMON = new Set([
   'game_id', 'game', 'rules_version', 'phase', 'host_player_id', 'players', 'you', 'turn', 'config', 'join_code',
   'is_public', 'paused', 'ready_override', 'seed_commitment', 'session_seed', 'final_scores', 'winners', 'status',

@@ -1,7 +1,7 @@
 /** Addresses of places in games: `#/games/GAME?at=137&as=2`, and as people pass them on: `/games/GAME#at=137`. Pure. */
 
 /**
- * Whose eyes: those of a seat, nobody's, or with all hands open.
+ * As whom a game is seen: as the player of a seat, as a spectator, or with all hands open.
  * @typedef {number | 'open' | 'watching'} Perspective
  * @typedef {{at: number | null, as: Perspective}} Place
  */

@@ -30,7 +30,7 @@ export function runReplayKeyboard(run, signal) {
     'select, textarea, dialog[open], input:not([type=range])',
     (event) => {
       const target = /** @type {Element} */ (event.target);
-      // Buttons keep their space bar, lists that scroll their arrows up and down.
+      // On a button the space bar presses it; in a list the arrows scroll.
       if (event.key === ' ' && target.closest('button, a')) return false;
       if (/^Arrow(Up|Down)$/.test(event.key) && target.closest('.scroll, .moves, .moments')) return false;
       if (/^[1-9]$/.test(event.key)) return run('seat', { seat: String(Number(event.key) - 1) });

@@ -1,6 +1,6 @@
 /**
- * The log of a finished game. It is read as nobody: finished games are public, and answers that belong to nobody can be
- * kept by every cache. The log never changes, so the browser keeps it.
+ * The log of a finished game. It is read without a token: finished games are public, and every cache can keep an answer
+ * that belongs to no player. The log never changes, so the browser keeps it.
  */
 
 import { request } from '../../net/api.js';

@@ -1,6 +1,6 @@
-/** The colours of the people at one table: everybody's own, as long as it can be told from the others. Pure. */
+/** The colours of the players at one table: each player's own, unless it is too much like another's. Pure. */
 
-/** Ten that are told apart also by those who confuse colours (after Paul Tol), neighbours at the table far apart. */
+/** Ten colours that colour-blind people can tell apart (after Paul Tol), ordered so that neighbours differ most. */
 const PALETTE = [
   '#332288', '#ddaa33', '#117733', '#cc6677', '#66a5d9', '#882255', '#44aa99', '#999933', '#aa4499', '#7f7f7f',
 ];
@@ -14,8 +14,8 @@ const known = new WeakMap();
 
 /**
  * @param {readonly Player[]} players of one table, in the order of their seats
- * @returns {Map<string, string>} by player: his own colour if nobody before him has one like it, else one by his seat;
- *   bots, who have all the same, come last
+ * @returns {Map<string, string>} by player: the player's own colour if no earlier player has one like it, else one by seat.
+ *   Bots come last, because they all have the same colour
  */
 export function coloursOf(players) {
   const before = known.get(players);

@@ -1,4 +1,4 @@
-/** Turns `data-deadline` (our clock, ms) and `data-span` (ms) into `--left`, the share of the time that is left. */
+/** Turns `data-deadline` (this browser's clock, ms) and `data-span` (ms) into `--left`, the share of the time that is left. */
 
 const PERIOD_MS = 250;
 const URGENT_MS = 10_000;
@@ -6,7 +6,7 @@ const URGENT_MS = 10_000;
 /**
  * @param {Element} root
  * @param {AbortSignal} signal ends it
- * @param {() => void} hurry called once when our own time runs out
+ * @param {() => void} hurry called once when the viewer's time runs out
  */
 export function runCountdowns(root, signal, hurry) {
   let hurried = '';

@@ -15,13 +15,13 @@ export function playerOf(view, playerId) {
   return view.players.find((player) => player.player_id === playerId);
 }
 
-/** "You" for the viewer himself, unless he only looks through another's eyes. @param {View} view @param {string} playerId */
+/** "You" for the viewer, but a replay names every player. @param {View} view @param {string} playerId */
 export function nameOfPlayer(view, playerId) {
   if (playerId === view.you.player_id && !view.you.is_other) return strings.you;
   return playerOf(view, playerId)?.display_name ?? '?';
 }
 
-/** In which colour somebody is drawn at this table. @param {View} view @param {Player} player */
+/** The colour of a player at this table. @param {View} view @param {Player} player */
 export function colourOf(view, player) {
   return coloursOf(view.players).get(player.player_id) ?? player.color;
 }

@@ -19,9 +19,9 @@
  * @property {'lobby' | 'bidding' | 'playing' | 'scoring' | 'completed' | 'aborted'} phase
  * @property {string} host_player_id
  * @property {Player[]} players in the order of their seats
- * @property {{player_id: string, seat: number | null, role: string, is_other?: boolean}} you `is_other`: in a replay,
- *   somebody else's eyes
- * @property {string[] | null} hand our own, in games with cards; null: none to see
+ * @property {{player_id: string, seat: number | null, role: string, is_other?: boolean}} you `is_other`: in a
+ *   replay the viewer is none of the players
+ * @property {string[] | null} hand the viewer's, in games with cards; null: none to see
  * @property {ByPlayer} hand_counts
  * @property {ByPlayer} scores
  * @property {{round_index: number, bids: ByPlayer, tricks_won: ByPlayer, deltas: ByPlayer}[]} rounds those scored
@@ -42,10 +42,10 @@
  * @typedef {object} TableRoom what a game's client may know of a room
  * @property {View | null} view the view on display
  * @property {{name: string} | null} lastShown the event that led to it, if it was on display before
- * @property {readonly Action[]} actions what we may do now
+ * @property {readonly Action[]} actions the viewer's legal commands
  * @property {readonly Command[]} underWay commands that are not settled yet
- * @property {Command | undefined} pendingMove our move that is not yet in the view
- * @property {number | null} deadline when the present turn ends, on our own clock
+ * @property {Command | undefined} pendingMove the viewer's move that is not yet in the view
+ * @property {number | null} deadline when the present turn ends, by this browser's clock
  * @property {(name: string, args?: Record<string, unknown>) => void} act
  */
 

@@ -1,4 +1,4 @@
-/** How often something was how large. */
+/** A histogram. */
 
 import { h } from '../dom.js';
 import { chart, grid, niceTicks } from './chart.js';

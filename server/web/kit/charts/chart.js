@@ -14,7 +14,7 @@ import { h } from '../dom.js';
 /**
  * @param {object} options
  * @param {string} options.title
- * @param {string} options.text what is to be seen, for those who don't see it
+ * @param {string} options.text what the chart shows, for screen readers
  * @param {number} options.width
  * @param {number} options.height
  * @param {string} [options.kind] a class

@@ -1,4 +1,4 @@
-/** The last values of something, without any scale: only how it goes. */
+/** The last values of something as a small curve without a scale. */
 
 import { h } from '../dom.js';
 import { path } from './chart.js';

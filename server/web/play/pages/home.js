@@ -19,7 +19,7 @@ const REFRESH_MS = 5_000;
 const MOST_ROOMS = 20;
 const LEVEL_KEY = 'parlor.level';
 
-/** Bots that take their time, no clock for the human. */
+/** Bots that take their time; no time limit for the player. */
 const BOTS_ROOM = {
   game: FEATURED,
   bots: 3,
@@ -28,16 +28,16 @@ const BOTS_ROOM = {
   is_public: false,
 };
 
-/** Drawn in grey until we know who we are, so that nothing moves then. */
+/** Drawn in grey until the player is known, so that nothing moves then. */
 const NOBODY = { display_name: '', avatar_seed: '', color: '#8a8f94' };
 
 /**
  * @typedef {object} Home
  * @property {import('../../games/contract.js').Welcome} welcome
  * @property {import('../../net/api.js').Profile} profile
- * @property {string} playerId ours; empty before we have one
+ * @property {string} playerId empty before it is known
  * @property {Record<string, any>[] | null} rooms null: not known
- * @property {Record<string, any>[] | null | undefined} recent our finished games; undefined: asked for
+ * @property {Record<string, any>[] | null | undefined} recent the player's finished games; undefined: asked for
  * @property {Record<string, any>[] | null | undefined} leaders who has won most
  * @property {string[]} levels of bots
  * @property {string} level the one chosen here before

@@ -79,7 +79,7 @@ async function load(api, base) {
 }
 
 /**
- * Nobody reads tenths of a rating.
+ * Ratings are shown without decimals.
  * @template {{rating: number, deviation: number}} Rated
  * @param {Rated} rated
  * @returns {Rated}

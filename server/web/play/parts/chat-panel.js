@@ -1,4 +1,4 @@
-/** The chat: what was said, and a line to say something; the host keeps order in it. */
+/** The chat: messages, and a field to write one; the host may delete messages and mute players. */
 
 import { strings } from '../../i18n/strings.js';
 import { isSeated, playerOf } from '../../games/table/people.js';

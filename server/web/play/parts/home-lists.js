@@ -1,11 +1,12 @@
-/** The lists of the start page: public rooms, one's own games, the leaders. Their places are as high from the start. */
+/** The lists of the start page: public rooms, the player's games, the leaders. Each has its full height from the start, so that nothing moves. */
 
 import { language } from '../../i18n/strings.js';
 import { home as s } from '../strings/home.js';
 import { h } from '../../kit/dom.js';
+import { panel } from '../../kit/panel.js';
 
 const MINUTE_MS = 60_000;
-/** Larger than what it is compared with, in minutes: hours in a day, days. @type {[Intl.RelativeTimeFormatUnit, number][]} */
+/** Units of time with their lengths in minutes. @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const UNITS = [
   ['day', 24 * 60],
   ['hour', 60],
@@ -17,10 +18,9 @@ const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style:
 
 /** @param {Home} home */
 export function publicRooms({ rooms, busy }) {
-  return h(
-    'section',
-    { key: 'rooms', class: 'panel public-rooms', 'aria-live': 'off' },
-    h('h2', null, s.publicRooms),
+  return panel(
+    { key: 'rooms', class: 'public-rooms' },
+    s.publicRooms,
     rooms === null && h('p', { key: 'unknown', class: 'quiet' }, s.roomsUnknown),
     rooms?.length === 0 && h('p', { key: 'none', class: 'quiet' }, s.noRooms),
     rooms &&
@@ -95,10 +95,9 @@ export function leaders({ leaders: rows }) {
  * @param {(item: Record<string, any>) => import('../../kit/dom.js').Child} row
  */
 function list(key, title, items, none, row) {
-  return h(
-    'section',
-    { key, class: `panel short-list is-${key}` },
-    h('h2', null, title),
+  return panel(
+    { key, class: `short-list is-${key}` },
+    title,
     items === null && h('p', { key: 'unknown', class: 'quiet' }, s.unknown),
     items?.length === 0 && h('p', { key: 'none', class: 'quiet' }, none),
     items && items.length > 0 && h('ol', null, items.map(row)),

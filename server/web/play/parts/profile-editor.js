@@ -7,7 +7,7 @@ import { delegate, h, patch } from '../../kit/dom.js';
 
 const s = home.profileEditor;
 const FACES = 12;
-/** Dark enough for a white edge, told apart also by most who confuse red and green. */
+/** Dark enough for a white edge; most people with red-green blindness can tell them apart. */
 const COLORS = ['#25694d', '#1f5fa8', '#7a3f98', '#b3362c', '#b86a00', '#5b6470', '#0b7a8a', '#a3276b'];
 
 /**

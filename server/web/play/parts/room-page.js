@@ -45,7 +45,7 @@ export async function runRoom(root, api, room, signal) {
   /** What is told, one after the other. @type {Promise<void>} */
   let telling = Promise.resolve();
 
-  /** Whether this seat has added its share to the shuffle: a text that the server could not foresee. */
+  /** Whether this player has added a share to the shuffle: a text that the server could not foresee. */
   let hasShared = false;
   function share() {
     const { view } = room;
@@ -87,7 +87,7 @@ export async function runRoom(root, api, room, signal) {
     return view.turn?.player_id === view.you.player_id;
   }
 
-  /** Those that grow at their end, which stays in sight unless somebody has scrolled back. */
+  /** Lists that grow at their end, which stays in sight unless the reader has scrolled back. */
   const lists = () => Array.from(root.querySelectorAll('.moves, .said'));
 
   let isDue = false;
@@ -154,7 +154,7 @@ export async function runRoom(root, api, room, signal) {
     signal,
   );
   onKeys(FIELDS, ({ key }) => Object.hasOwn(KEYS, key) && KEYS[key](root), signal);
-  // Waiting out a backoff makes no sense once the network, or the viewer, is back.
+  // No use waiting out a backoff when the network or the viewer is back.
   const hurry = () => room.link === 'reconnecting' && !document.hidden && room.connect();
   addEventListener('online', hurry, { signal });
   document.addEventListener('visibilitychange', hurry, { signal });
@@ -177,7 +177,7 @@ export async function runRoom(root, api, room, signal) {
       telling = telling.then(() => tell(event, before, after));
     },
     onReject: (reject, command) => {
-      // The game may have started meanwhile; nobody has asked for it.
+      // The page sends it unasked; the game may have started meanwhile.
       if (command?.name !== 'set_client_seed') void toast(refusalText(room, reject), 'problem');
     },
     onRematch: goToRoom,
@@ -225,7 +225,7 @@ function focusChat(root) {
   return field !== undefined;
 }
 
-/** In the reader's language where we have it, else as the server says it. @param {Room} room @param {Record<string, any>} reject */
+/** In the reader's language where there is a text for it, else as the server says it. @param {Room} room @param {Record<string, any>} reject */
 function refusalText({ client }, { code, message }) {
   return /** @type {Record<string, string>} */ ({ ...t.refusals, ...client?.refusals })[code] ?? message;
 }

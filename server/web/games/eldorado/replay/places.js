@@ -29,7 +29,7 @@ export function placesOf(recording) {
   /** @param {(name: string) => boolean} fits */
   const where = (fits) => events.filter((event) => fits(event.name)).map((event) => event.index);
   const moves = where((name) => MOVES.has(name)).map((index) =>
-    // What the card broke belongs to it.
+    // Trump that a card breaks belongs to the same move.
     events[index + 1]?.name === 'trump_broken' ? index + 1 : index,
   );
   const deals = where((name) => name === 'trump_revealed');

@@ -33,7 +33,7 @@ import { t } from './strings.js';
 export function replayScreen(replay) {
   const { recording, tape, as } = replay;
   const seen = viewAt(recording, tape.index, playerOf(replay));
-  // In a replay nobody is "you": the one at the bottom of the table is one of them.
+  // In a replay nobody is "you": also the player at the bottom of the table is called by name.
   const view = { ...seen, you: { ...seen.you, is_other: true } };
   const open = as === 'open' ? recording.hands[tape.index] : null;
   return h(
@@ -42,7 +42,7 @@ export function replayScreen(replay) {
     bar(view, recording),
     replayTable(still(view, recording.events[tape.index]), open),
     controls(replay),
-    // One of the two is in sight, and drawing both would take twice the time.
+    // Only one of the two is in sight; drawing both would take twice the time.
     h('aside', { key: 'aside', class: 'aside' }, !replay.isNarrow && beside(replay, view)),
     h(
       'dialog',
@@ -54,7 +54,7 @@ export function replayScreen(replay) {
   );
 }
 
-/** Whose eyes. @param {Replay} replay @returns {string | null} */
+/** The player as whom the game is seen; null: a spectator, or all hands open. @param {Replay} replay @returns {string | null} */
 export function playerOf({ recording, as }) {
   return typeof as === 'number' ? (recording.views[recording.head].players[as]?.player_id ?? null) : null;
 }

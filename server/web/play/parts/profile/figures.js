@@ -2,6 +2,7 @@
 
 import { score } from '../../../i18n/numbers.js';
 import { h } from '../../../kit/dom.js';
+import { panel } from '../../../kit/panel.js';
 import { t } from '../../strings/profile.js';
 
 /** @typedef {import('./screen.js').Json} Json */
@@ -29,10 +30,9 @@ export function figures(stats) {
     [t.worstRun, stats.most_consecutive_losses],
     stats.games_with_bots !== undefined && [t.withBots, t.withBotsOf(stats.games_with_bots, stats.wins_with_bots)],
   ].filter((row) => row !== false);
-  return h(
-    'section',
-    { key: 'figures', class: 'panel', 'aria-labelledby': 'figures-title' },
-    h('h2', { id: 'figures-title' }, t.figures),
+  return panel(
+    'figures',
+    t.figures,
     h(
       'dl',
       { class: 'figures' },

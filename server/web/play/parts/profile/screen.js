@@ -1,4 +1,4 @@
-/** What there is to know of a player: figures, ratings, scores, games. */
+/** The page of a player: figures, ratings, scores, games. */
 
 import { bars } from '../../../kit/charts/bars.js';
 import { ratingCurve } from './rating-curve.js';

@@ -16,18 +16,18 @@ export default {
     log: 'Das Protokoll des Spiels ergibt keinen Sinn.',
     seed: 'Der Startwert wurde nicht offengelegt.',
     commitment: 'Der Startwert ist nicht der, der zugesagt war.',
-    seats: 'Die Spieler sitzen nicht, wo sie sich hingesetzt haben.',
+    seats: 'Die Spieler haben nicht die Plätze, die sie gewählt haben.',
     deal: (round) => `Runde ${round + 1} wurde anders ausgeteilt.`,
   },
   checks: {
     fits: {
       commitment: 'Der geheime Startwert ist der, dessen Fingerabdruck vor der ersten Karte genannt wurde.',
-      seats: 'Alle sitzen, wo sie sich hingesetzt haben, mit dem, was sie zur Mischung beigetragen haben.',
+      seats: 'Alle haben die Plätze, die sie gewählt haben, und ihre Beiträge zur Mischung.',
       deal: (round, cards) => `Runde ${round + 1}: ${cards} Karten neu gemischt, jede Hand und der Trumpf sind gleich.`,
     },
     differs: {
       commitment: 'Der geheime Startwert ist nicht der, dessen Fingerabdruck vor der ersten Karte genannt wurde.',
-      seats: 'Jemand sitzt nicht, wo er sich hingesetzt hat.',
+      seats: 'Jemand hat nicht den Platz, der gewählt wurde.',
       deal: (round, _cards) => `Runde ${round + 1}: neu gemischt, hätte jemand andere Karten gehabt.`,
     },
   },

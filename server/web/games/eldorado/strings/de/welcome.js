@@ -4,7 +4,7 @@
 export default {
   tagline: 'Zehn Runden, ein Trumpf, jede Runde ein Versprechen. Mach genau die Stiche, die du ansagst.',
   rules: [
-    'In jeder Runde sagt jeder an, wie viele Stiche er macht.',
+    'In jeder Runde sagen alle an, wie viele Stiche sie machen.',
     'Bediene die angespielte Farbe, wenn du kannst. Der höchste Trumpf sticht, sonst die höchste Karte der Farbe.',
     'Trumpf darf erst angespielt werden, wenn jemand einen Stich getrumpft hat.',
     'Ansage genau erfüllt: 5 Punkte plus die Ansage. Verfehlt: ebenso viele minus.',

@@ -18,18 +18,18 @@ export default {
     log: 'the log of the game makes no sense.',
     seed: 'the seed was not revealed.',
     commitment: 'the seed is not the one that was committed to.',
-    seats: 'the players do not sit where they sat down.',
+    seats: 'the players do not have the seats that they took.',
     deal: (/** @type {number} */ round) => `round ${round + 1} was dealt otherwise.`,
   },
   checks: {
     fits: {
       commitment: 'The secret seed is the one whose fingerprint was told before the first card.',
-      seats: 'Everybody sits where he sat down, with what he added to the shuffle.',
+      seats: 'Everybody has the seat that they took, with what they added to the shuffle.',
       deal: (/** @type {number} */ round, /** @type {number} */ cards) => `Round ${round + 1}: shuffled ${cards} cards again, every hand and the trump are the same.`,
     },
     differs: {
       commitment: 'The secret seed is not the one whose fingerprint was told before the first card.',
-      seats: 'Somebody does not sit where he sat down.',
+      seats: 'Somebody does not have the seat that they took.',
       deal: (/** @type {number} */ round, /** @type {number} */ _cards) => `Round ${round + 1}: shuffled again, somebody would have had other cards.`,
     },
   },
