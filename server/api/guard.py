@@ -1,19 +1,21 @@
-"""Who is asking: the bearer token of an HTTP request."""
+"""Who is asking: the bearer token of an HTTP request, and what its role may do."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
 
 from server.api.context import WithKernel
 from server.errors import Refused
-from server.games.rules import PlayerId
+from server.games.vocabulary import PlayerId
+from server.sessions.caller import Caller as Who
+from server.sessions.caller import Role
 from server.sessions.tokens import InvalidToken
 
 
-def _maybe(request: Request, kernel: WithKernel) -> PlayerId | None:
+def _maybe(request: Request, kernel: WithKernel) -> Who | None:
     given = request.headers.get("Authorization")
     if given is None:
         return None
@@ -21,22 +23,51 @@ def _maybe(request: Request, kernel: WithKernel) -> PlayerId | None:
     if scheme.lower() != "bearer":
         raise Refused(401, "unauthorized", "use Authorization: Bearer")
     try:
-        return kernel.tokens.player(token.strip())
+        return kernel.tokens.caller(token.strip())
     except InvalidToken as error:
         raise Refused(401, "unauthorized", str(error)) from None
 
 
-MaybeCaller = Annotated[PlayerId | None, Depends(_maybe)]
-"""The caller's player id; None without a token. A bad token is refused all the same."""
+MaybeWithCaller = Annotated[Who | None, Depends(_maybe)]
+"""The caller; None without a token. A bad token is refused all the same."""
 
 
-def _caller(caller: MaybeCaller) -> PlayerId:
+def _caller(caller: MaybeWithCaller) -> Who:
     if caller is None:
         raise Refused(401, "unauthorized", "a bearer token is needed")
     return caller
 
 
-Caller = Annotated[PlayerId, Depends(_caller)]
+WithCaller = Annotated[Who, Depends(_caller)]
+
+
+def _maybe_id(caller: MaybeWithCaller) -> PlayerId | None:
+    return None if caller is None else caller.player_id
+
+
+def _id(caller: WithCaller) -> PlayerId:
+    return caller.player_id
+
+
+MaybeCaller = Annotated[PlayerId | None, Depends(_maybe_id)]
+Caller = Annotated[PlayerId, Depends(_id)]
+"""Only the player's id, for routes that need no more."""
+
+
+def requires(role: Role) -> Any:
+    """A dependency of a route or router: the caller, whose account has this role or a higher one.
+
+    401 without a token, 403 `account_required` for a guest, 403 `forbidden` for a lower role.
+    """
+
+    def check(caller: WithCaller) -> Who:
+        if caller.role is None:
+            raise Refused(403, "account_required", "this needs an account")
+        if not caller.role.includes(role):
+            raise Refused(403, "forbidden", f"this needs the role {role}")
+        return caller
+
+    return Depends(check)
 
 
 def known_id(text: str, code: str, what: str) -> str:

@@ -1,12 +1,18 @@
-"""Bearer tokens: who a player is, signed by this server (HS256). No seat and no right stands in one."""
+"""Bearer tokens: who a player is, signed by this server (HS256). No seat stands in one.
+
+The claims `uid` and `role` name the account and its role. A guest's token, the only kind that `issue` makes, has none.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import jwt
 
 from server import limits
 from server.clock import Clock
 from server.games.rules import PlayerId
+from server.sessions.caller import Caller, Role
 
 _ALGORITHM = "HS256"
 _ISSUER = "parlor"
@@ -32,7 +38,17 @@ class Tokens:
 
     def player(self, token: str) -> PlayerId:
         """The player that this token was issued to. Raises `InvalidToken`."""
-        return self.check(token)[0]
+        return self.caller(token).player_id
+
+    def caller(self, token: str) -> Caller:
+        """The player, and the account that the token names, if any. Raises `InvalidToken`."""
+        claims = self._claims(token)
+        user_id, role = claims.get("uid"), claims.get("role")
+        if user_id is None and role is None:
+            return Caller(claims["sub"])
+        if not isinstance(user_id, str) or role not in tuple(Role):
+            raise InvalidToken("the token is not valid")
+        return Caller(claims["sub"], user_id, Role(role))
 
     def renewed(self, token: str) -> str | None:
         """A fresh token in place of a valid one of which less than half its time is left. Raises `InvalidToken`."""
@@ -41,8 +57,13 @@ class Tokens:
 
     def check(self, token: str) -> tuple[PlayerId, int]:
         """The player, and the seconds that are left. Raises `InvalidToken`."""
+        claims = self._claims(token)
+        return claims["sub"], claims["exp"] - self._clock.now_ms() // 1000
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        """The claims of a valid token; `sub` is a string, `exp` an integer. Raises `InvalidToken`."""
         try:
-            claims = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token,
                 self._key,
                 algorithms=[_ALGORITHM],
@@ -55,7 +76,6 @@ class Tokens:
         subject, expires = claims["sub"], claims["exp"]
         if not isinstance(subject, str) or not isinstance(expires, int):
             raise InvalidToken("the token is not valid")
-        left_s = expires - self._clock.now_ms() // 1000
-        if left_s <= 0:
+        if expires <= self._clock.now_ms() // 1000:
             raise InvalidToken("the token has expired")
-        return subject, left_s
+        return claims

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from persistence.play.tickets import Ticket
-from server.api.guard import Caller
+from server.api.guard import WithCaller
 from server.play.routes.context import With, known_game, ws_url
 from server.play.service.services import Services
 
@@ -24,26 +24,30 @@ class Matchmake(BaseModel):
 
 
 @router.post("/matchmake")
-async def matchmake(request: Request, services: With, caller: Caller, wish: Matchmake | None = None) -> dict[str, Any]:
+async def matchmake(
+    request: Request, services: With, caller: WithCaller, wish: Matchmake | None = None
+) -> dict[str, Any]:
     """A seat in the fullest open public room; bots take the free seats when nobody else comes."""
     wanted = wish or Matchmake()
     game = known_game(services, wanted.game)
-    profile = await services.profiles.get(caller)
-    room, seat = await services.matchmaker.place(game, caller, profile, bots=bool(wanted.bots))
+    profile = await services.profiles.get(caller.player_id)
+    room, seat = await services.matchmaker.place(game, caller.player_id, profile, bots=bool(wanted.bots))
     return {"game_id": room.game_id, "seat": seat, "ws_url": ws_url(request, services, room.game_id)}
 
 
 @router.get("/matchmake")
-async def read_ticket(request: Request, services: With, caller: Caller, game: TicketGame = _GAME) -> dict[str, Any]:
+async def read_ticket(request: Request, services: With, caller: WithCaller, game: TicketGame = _GAME) -> dict[str, Any]:
     """What became of the caller's newest ticket."""
-    ticket = await services.matchmaker.ticket(caller, known_game(services, game).name)
+    ticket = await services.matchmaker.ticket(caller.player_id, known_game(services, game).name)
     return _shown(request, services, ticket)
 
 
 @router.delete("/matchmake")
-async def cancel_ticket(request: Request, services: With, caller: Caller, game: TicketGame = _GAME) -> dict[str, Any]:
+async def cancel_ticket(
+    request: Request, services: With, caller: WithCaller, game: TicketGame = _GAME
+) -> dict[str, Any]:
     """Give the ticket up; the seat too, as long as the game has not begun."""
-    ticket = await services.matchmaker.cancel(caller, known_game(services, game).name)
+    ticket = await services.matchmaker.cancel(caller.player_id, known_game(services, game).name)
     return _shown(request, services, ticket)
 
 

@@ -12,7 +12,7 @@ from persistence.errors import Conflict
 from persistence.play import players
 from persistence.play.players import PlayerRow
 from server.api.answers import refused
-from server.api.guard import Caller, known_id
+from server.api.guard import WithCaller, known_id
 from server.errors import Refused
 from server.games.table_commands import profile_problem
 from server.play.routes.context import With
@@ -57,18 +57,18 @@ async def create_guest(services: With, wish: NewPlayer | None = None) -> dict[st
 
 
 @router.get("/me")
-async def read_me(services: With, caller: Caller) -> dict[str, Any]:
-    row = await players.get(services.database, caller)
+async def read_me(services: With, caller: WithCaller) -> dict[str, Any]:
+    row = await players.get(services.database, caller.player_id)
     if row is None:
         raise _nobody()
     return _profile(row)
 
 
 @router.patch("/me")
-async def change_me(services: With, caller: Caller, change: ProfileChange) -> dict[str, Any]:
+async def change_me(services: With, caller: WithCaller, change: ProfileChange) -> dict[str, Any]:
     """Change the profile that new rooms are told; rooms one is in already take `update_profile`."""
     _check(change)
-    row = await players.update(services.database, caller, **change.model_dump(exclude_none=True))
+    row = await players.update(services.database, caller.player_id, **change.model_dump(exclude_none=True))
     if row is None:
         raise _nobody()
     return _profile(row)

@@ -12,7 +12,7 @@ from persistence.play import games
 from persistence.play.games import GameRow
 from server import limits
 from server.api.answers import refused
-from server.api.guard import Caller, known_id
+from server.api.guard import WithCaller, known_id
 from server.errors import Refused
 from server.games.rules import Refusal
 from server.lobby.entry import listed
@@ -46,7 +46,7 @@ class JoinByCode(Join):
 
 
 @router.post("/rooms", status_code=201)
-async def create_room(request: Request, services: With, caller: Caller, wanted: WantedRoom) -> dict[str, Any]:
+async def create_room(request: Request, services: With, caller: WithCaller, wanted: WantedRoom) -> dict[str, Any]:
     """A new room; the caller is host and has seat 0, unless he only watches."""
     game = known_game(services, wanted.game)
     spectator = wanted.role == "spectator"
@@ -54,11 +54,11 @@ async def create_room(request: Request, services: With, caller: Caller, wanted: 
     config = room_config(game, given, bots_alone=spectator)
     if isinstance(config, Refusal):
         raise refused(config)
-    profile = await services.profiles.get(caller)
+    profile = await services.profiles.get(caller.player_id)
     joins = first_joins(
         game,
         config,
-        caller,
+        caller.player_id,
         profile,
         spectator=spectator,
         bots=wanted.bots,
@@ -67,7 +67,7 @@ async def create_room(request: Request, services: With, caller: Caller, wanted: 
     )
     if isinstance(joins, Refusal):
         raise refused(joins)
-    room = await services.directory.create(NewRoom(game, config, caller, joins, wanted.is_public))
+    room = await services.directory.create(NewRoom(game, config, caller.player_id, joins, wanted.is_public))
     return {
         "game_id": room.game_id,
         "join_code": room.join_code,
@@ -91,39 +91,39 @@ async def list_rooms(
 
 
 @router.get("/rooms/{game_id}")
-async def read_room(services: With, caller: Caller, game_id: str) -> dict[str, Any]:
+async def read_room(services: With, caller: WithCaller, game_id: str) -> dict[str, Any]:
     """One room; a private one to its members only."""
     row = await games.get_game(services.database, _id(game_id))
     if row is None:
         raise _not_found()
     if not row.is_public:
         room = await services.directory.get(row.id)
-        if room is None or not room.is_member(caller):
+        if room is None or not room.is_member(caller.player_id):
             raise _not_found()
     return _listed(services, row)
 
 
 @router.post("/rooms/{game_id}/join")
 async def join_room(
-    request: Request, services: With, caller: Caller, game_id: str, wish: Join | None = None
+    request: Request, services: With, caller: WithCaller, game_id: str, wish: Join | None = None
 ) -> dict[str, Any]:
     """A seat in a public room, or again in one's own. (Private rooms are joined by their code.)"""
     room = await services.directory.get(_id(game_id))
     if room is None:
         raise _not_found()
-    if not room.is_public and not room.is_member(caller):
+    if not room.is_public and not room.is_member(caller.player_id):
         raise Refused(403, "forbidden", "this room is private: join with its code")
-    return await _join(request, services, caller, room, "player" if wish is None else wish.role)
+    return await _join(request, services, caller.player_id, room, "player" if wish is None else wish.role)
 
 
 @router.post("/join")
-async def join_by_code(request: Request, services: With, caller: Caller, wish: JoinByCode) -> dict[str, Any]:
+async def join_by_code(request: Request, services: With, caller: WithCaller, wish: JoinByCode) -> dict[str, Any]:
     """A seat in the open room with this code."""
     game_id = await games.find_open_by_code(services.database, wish.join_code.strip().upper().replace("\x00", ""))
     room = None if game_id is None else await services.directory.get(game_id)
     if room is None:
         raise _not_found()
-    return await _join(request, services, caller, room, wish.role)
+    return await _join(request, services, caller.player_id, room, wish.role)
 
 
 async def _join(request: Request, services: Services, caller: str, room: Room, role: Role) -> dict[str, Any]:

@@ -9,13 +9,15 @@ from fastapi import APIRouter, Query
 
 from persistence.errors import Rejected
 from persistence.play import ratings, statistics
+from persistence.play.players import PlayerRow
 from server import limits
-from server.api.guard import MaybeCaller
+from server.api.guard import MaybeWithCaller
 from server.errors import Refused
 from server.play.ratings import scale
 from server.play.routes.context import GameName, With
 from server.play.routes.players import known_player
 from server.play.rules.scores import bins
+from server.sessions.caller import Caller
 
 router = APIRouter(prefix="/api/players", tags=["players"])
 
@@ -49,7 +51,7 @@ async def read_stats(services: With, player_id: str) -> dict[str, Any]:
 @router.get("/{player_id}/games")
 async def read_history(
     services: With,
-    caller: MaybeCaller,
+    caller: MaybeWithCaller,
     player_id: str,
     limit: _Limit = 20,
     cursor: str | None = None,
@@ -60,7 +62,11 @@ async def read_history(
     before = None if cursor is None else cursor.replace(" ", "+")
     try:
         played, following = await statistics.history(
-            services.database, player.id, everything=caller == player.id, limit=limit, cursor=before
+            services.database,
+            player.id,
+            everything=_is(caller, player),
+            limit=limit,
+            cursor=before,
         )
     except Rejected:
         raise malformed_cursor() from None
@@ -108,16 +114,24 @@ async def read_ratings(
 @router.get("/{player_id}/scores")
 async def read_scores(
     services: With,
-    caller: MaybeCaller,
+    caller: MaybeWithCaller,
     player_id: str,
     game: Annotated[str, Query(pattern=r"^[^\x00]*$", description="of this game")],
 ) -> dict[str, Any]:
     """How often the player had which scores in his newest games of one kind. Whose games: as in the history."""
     player = await known_player(services, player_id)
     scores = await statistics.scores(
-        services.database, player.id, game, everything=caller == player.id, limit=limits.SCORE_GAMES_MAX
+        services.database,
+        player.id,
+        game,
+        everything=_is(caller, player),
+        limit=limits.SCORE_GAMES_MAX,
     )
     return {"game": game, "games": len(scores), "bins": bins(scores)}
+
+
+def _is(caller: Caller | None, player: PlayerRow) -> bool:
+    return caller is not None and caller.player_id == player.id
 
 
 def malformed_cursor() -> Refused:

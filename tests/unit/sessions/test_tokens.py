@@ -6,6 +6,7 @@ import jwt
 import pytest
 
 from server import limits
+from server.sessions.caller import Caller, Role
 from server.sessions.tokens import InvalidToken, Tokens
 from server.testing.clock import VirtualClock
 
@@ -49,3 +50,31 @@ def test_another_key_another_algorithm() -> None:
 def test_a_short_key_is_refused() -> None:
     with pytest.raises(ValueError, match="32"):
         Tokens(b"short", VirtualClock())
+
+
+def signed(clock: VirtualClock, **claims: object) -> str:
+    now = clock.now_ms() // 1000
+    given = {"iss": "parlor", "sub": "somebody", "iat": now, "exp": now + 60, **claims}
+    return jwt.encode(given, KEY, algorithm="HS256")
+
+
+def test_a_token_may_name_an_account_and_its_role() -> None:
+    clock = VirtualClock()
+    tokens = Tokens(KEY, clock)
+    assert tokens.caller(tokens.issue("somebody")) == Caller("somebody", None, None)
+    token = signed(clock, uid="ada", role="MODERATOR", sid="unknown claims are ignored")
+    assert tokens.caller(token) == Caller("somebody", "ada", Role.MODERATOR)
+
+
+@pytest.mark.parametrize(
+    "claims", [{"role": "ADMIN"}, {"uid": "ada"}, {"uid": 7, "role": "ADMIN"}, {"uid": "ada", "role": "KING"}]
+)
+def test_half_an_account_is_none(claims: dict[str, object]) -> None:
+    clock = VirtualClock()
+    with pytest.raises(InvalidToken):
+        Tokens(KEY, clock).caller(signed(clock, **claims))
+
+
+def test_a_role_includes_those_below_it() -> None:
+    included = [[role.includes(other) for other in Role] for role in Role]
+    assert included == [[True, False, False], [True, True, False], [True, True, True]]
