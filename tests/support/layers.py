@@ -58,9 +58,13 @@ def boxes(graph: grimp.ImportGraph | None = None) -> list[Box]:
     contracts = ConfigParser()
     contracts.read(ROOT / ".importlinter")
     lines = contracts[_CONTRACT]["layers"].split("\n")
-    floors = enumerate(filter(None, (line.strip() for line in lines)))
-    modules = [(part.strip(" ()"), floor) for floor, line in floors for part in re.split(r"[:|]", line)]
-    return [Box(module, floor, 1 + len(graph.find_descendants(module)), _about(module)) for module, floor in modules]
+    named = [[part.strip(" ()") for part in re.split(r"[:|]", line)] for line in lines]
+    floors = [[module for module in modules if module in graph.modules] for modules in named]  # some may not be built yet
+    return [
+        Box(module, floor, 1 + len(graph.find_descendants(module)), _about(module))
+        for floor, modules in enumerate(filter(None, floors))
+        for module in modules
+    ]
 
 
 def _graph() -> grimp.ImportGraph:
