@@ -59,7 +59,9 @@ def boxes(graph: grimp.ImportGraph | None = None) -> list[Box]:
     contracts.read(ROOT / ".importlinter")
     lines = contracts[_CONTRACT]["layers"].split("\n")
     named = [[part.strip(" ()") for part in re.split(r"[:|]", line)] for line in lines]
-    floors = [[module for module in modules if module in graph.modules] for modules in named]  # some may not be built yet
+    floors = [
+        [module for module in modules if module in graph.modules] for modules in named
+    ]  # some may not be built yet
     return [
         Box(module, floor, 1 + len(graph.find_descendants(module)), _about(module))
         for floor, modules in enumerate(filter(None, floors))
