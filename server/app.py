@@ -42,7 +42,10 @@ async def running(
         kernel = await open_kernel(settings, clock or SystemClock(), registry, stack)
 
         playing = play.build(kernel)
-        slices: list[Slice[Any]] = [playing, ops.build(kernel, playing.services.directory)]
+        slices: list[Slice[Any]] = [
+            playing,
+            ops.build(kernel, playing.services.directory),
+        ]
 
         for part in slices:
             stack.push_async_callback(part.close)

@@ -14,4 +14,8 @@ delegate(
   { preferences: async () => (await import('./kit/preferences.js')).openPreferences() },
   new AbortController().signal,
 );
-runRouter([...play], /** @type {Element} */ (document.getElementById('app')), new Api());
+/** @type {import('./router.js').Route[]} */
+const pages = [
+  ...play,
+];
+runRouter(pages, /** @type {Element} */ (document.getElementById('app')), new Api());

@@ -13,7 +13,7 @@ from tests.support.web_modules import WEB, Module, closure, modules
 MACHINERY = frozenset({"net", "kit", "i18n"})
 SHARED_BY_GAMES = frozenset({"games/table", "games/replay", "games"})
 """What knows no game: the contract and list of clients, and what all tables and all replays have in common."""
-WINGS = frozenset({"play", "ops", "accounts", "typist", "portal", "campaign", "studio"})
+WINGS = frozenset(path.parent.name for path in WEB.parent.glob("*/slice.py"))
 LIST_OF_CLIENTS = "/games/clients.js"
 
 MODULES = modules()
