@@ -1,6 +1,6 @@
 """Who may ask what over HTTP: every route, for everybody who might ask, about every kind of room in every phase.
 
-The table is the truth that people read; a route of the server that stands in no row fails the test.
+The tables of the wings are the truth that people read; a route of the server that stands in no row fails the test.
 """
 
 from __future__ import annotations
@@ -12,105 +12,12 @@ from typing import Any
 
 import pytest
 
+from tests.support.access import bodies, rows
 from tests.support.callers import CALLERS, PHASES, Caller, CallerRoom, another_caller, open_caller_room
 from tests.support.client import Frame
 from tests.support.guests import Guests
 
-# Method and path, the rooms that the row is about (`*`: all of them), and the status for each caller. The first row
-# that fits the room counts. {host}: the host's id; {me}: the caller's own; {room}, {code}: of the room.
-ROUTES = """
-                                                             nob gue wat wai mov hos kic els exp for uns unk
-GET /livez                               *                   200 200 200 200 200 200 200 200 200 200 200 200
-GET /readyz                              *                   200 200 200 200 200 200 200 200 200 200 200 200
-GET /statusz                             *                   200 200 200 200 200 200 200 200 200 200 200 200
-GET /metrics                             *                   200 200 200 200 200 200 200 200 200 200 200 200
-POST /api/players                        *                   201 201 201 201 201 201 201 201 201 201 201 201
-GET /api/players/me                      *                   401 200 200 200 200 200 200 200 401 401 401 401
-PATCH /api/players/me                    *                   401 200 200 200 200 200 200 200 401 401 401 401
-GET /api/players/{host}                  *                   200 200 200 200 200 200 200 200 200 200 200 200
-GET /api/players/{host}/stats            *                   200 200 200 200 200 200 200 200 200 200 200 200
-GET /api/players/{host}/games            *                   200 200 200 200 200 200 200 200 401 401 401 200
-GET /api/players/{host}/ratings          *                   200 200 200 200 200 200 200 200 200 200 200 200
-GET /api/players/{host}/scores?game=x    *                   200 200 200 200 200 200 200 200 401 401 401 200
-GET /api/leaderboards/wins               *                   200 200 200 200 200 200 200 200 200 200 200 200
-GET /api/leaderboards/rating?game=relay  *                   200 200 200 200 200 200 200 200 200 200 200 200
-POST /api/rooms                          *                   401 201 201 201 201 201 201 201 401 401 401 401
-GET /api/rooms                           *                   200 200 200 200 200 200 200 200 200 200 200 200
-GET /api/rooms/{room}                    public              401 200 200 200 200 200 200 200 401 401 401 200
-GET /api/rooms/{room}                    private             401 404 200 200 200 200 404 404 401 401 401 404
-GET /api/rooms/{room}/chat               public              401 200 200 200 200 200 403 200 401 401 401 200
-GET /api/rooms/{room}/chat               private             401 404 200 200 200 200 404 404 401 401 401 404
-POST /api/matchmake                      *                   401 200 200 200 200 200 200 200 401 401 401 401
-GET /api/matchmake?game=relay            *                   401 200 200 200 200 200 200 200 401 401 401 404
-DELETE /api/matchmake?game=eldorado      *                   401 404 404 404 404 404 404 404 401 401 401 404
-POST /api/rooms/{room}/join              public/lobby        401 200 200 200 200 200 403 200 401 401 401 401
-POST /api/rooms/{room}/join              public              401 409 409 200 200 200 403 409 401 401 401 401
-POST /api/rooms/{room}/join              private/lobby       401 403 200 200 200 200 403 403 401 401 401 403
-POST /api/rooms/{room}/join              private             401 403 409 200 200 200 403 403 401 401 401 403
-POST /api/rooms/{room}/join?spectator    public              401 200 200 200 200 200 403 200 401 401 401 401
-POST /api/rooms/{room}/join?spectator    private             401 403 200 200 200 200 403 403 401 401 401 403
-POST /api/join                           completed           401 404 404 404 404 404 404 404 401 401 401 404
-POST /api/join                           lobby               401 200 200 200 200 200 403 200 401 401 401 401
-POST /api/join                           running             401 409 409 200 200 200 403 409 401 401 401 401
-POST /api/join?spectator                 completed           401 404 404 404 404 404 404 404 401 401 401 404
-POST /api/join?spectator                 *                   401 200 200 200 200 200 403 200 401 401 401 401
-GET /api/games                           *                   200 200 200 200 200 200 200 200 200 200 200 200
-GET /api/games/{room}                    public              200 200 200 200 200 200 200 200 401 401 401 200
-GET /api/games/{room}                    completed           200 200 200 200 200 200 200 200 401 401 401 200
-GET /api/games/{room}                    private             404 404 200 200 200 200 404 404 401 401 401 404
-GET /api/games/{room}/events             public              200 200 200 200 200 200 200 200 401 401 401 200
-GET /api/games/{room}/events             completed           200 200 200 200 200 200 200 200 401 401 401 200
-GET /api/games/{room}/events             private             404 404 200 200 200 200 404 404 401 401 401 404
-GET /api/games/{room}/events?as={host}   completed           200 200 200 200 200 200 200 200 401 401 401 200
-GET /api/games/{room}/events?as={host}   public              403 403 403 403 403 200 403 403 401 401 401 403
-GET /api/games/{room}/events?as={host}   private             404 404 403 403 403 200 404 404 401 401 401 404
-GET /api/games/{room}/events?as={me}     completed           200 200 200 200 200 200 200 200 401 401 401 200
-GET /api/games/{room}/events?as={me}     public              403 200 200 200 200 200 200 200 401 401 401 200
-GET /api/games/{room}/events?as={me}     private             404 404 200 200 200 200 404 404 401 401 401 404
-GET /api/games/{room}/state              public              200 200 200 200 200 200 200 200 401 401 401 200
-GET /api/games/{room}/state              completed           200 200 200 200 200 200 200 200 401 401 401 200
-GET /api/games/{room}/state              private             404 404 200 200 200 200 404 404 401 401 401 404
-GET /api/games/{room}/state?as={host}    completed           200 200 200 200 200 200 200 200 401 401 401 200
-GET /api/games/{room}/state?as={host}    public              403 403 403 403 403 200 403 403 401 401 401 403
-GET /api/games/{room}/state?as={host}    private             404 404 403 403 403 200 404 404 401 401 401 404
-GET /api/games/{room}/state?as={me}      completed           200 200 200 200 200 200 200 200 401 401 401 200
-GET /api/games/{room}/state?as={me}      public              403 200 200 200 200 200 200 200 401 401 401 200
-GET /api/games/{room}/state?as={me}      private             404 404 200 200 200 200 404 404 401 401 401 404
-POST /api/games/{room}/fork              completed           401 201 201 201 201 201 201 201 401 401 401 401
-POST /api/games/{room}/fork              public              401 409 409 409 409 409 409 409 401 401 401 409
-POST /api/games/{room}/fork              private             401 404 409 409 409 409 404 404 401 401 401 404
-GET /api/games/{room}/fairness           public              200 200 200 200 200 200 200 200 401 401 401 200
-GET /api/games/{room}/fairness           completed           200 200 200 200 200 200 200 200 401 401 401 200
-GET /api/games/{room}/fairness           private             404 404 200 200 200 200 404 404 401 401 401 404
-GET /api/ops/overview                    *                   404 404 404 404 404 404 404 404 404 404 404 404
-GET /api/ops/rooms                       *                   404 404 404 404 404 404 404 404 404 404 404 404
-GET /api/ops/rooms/{room}                *                   404 404 404 404 404 404 404 404 404 404 404 404
-POST /api/ops/rooms/{room}/pause         *                   404 404 404 404 404 404 404 404 404 404 404 404
-POST /api/ops/rooms/{room}/resume        *                   404 404 404 404 404 404 404 404 404 404 404 404
-POST /api/ops/rooms/{room}/close         *                   404 404 404 404 404 404 404 404 404 404 404 404
-POST /api/ops/rooms/{room}/kick          *                   404 404 404 404 404 404 404 404 404 404 404 404
-POST /api/ops/rooms/{room}/message       *                   404 404 404 404 404 404 404 404 404 404 404 404
-GET /api/ops/actions                     *                   404 404 404 404 404 404 404 404 404 404 404 404
-"""
-BODIES: dict[str, Frame] = {
-    "POST /api/players": {},
-    "PATCH /api/players/me": {"color": "#010203"},
-    "POST /api/rooms": {"game": "relay"},
-    "POST /api/matchmake": {"game": "relay"},
-    "POST /api/rooms/{room}/join": {},
-    "POST /api/rooms/{room}/join?spectator": {"role": "spectator"},
-    "POST /api/games/{room}/fork": {"at": 30},
-    "POST /api/join": {"join_code": "{code}"},
-    "POST /api/join?spectator": {"join_code": "{code}", "role": "spectator"},
-}
-Row = tuple[str, str, list[int]]
-
-
-def rows() -> list[Row]:
-    """Route, rooms, statuses."""
-    head, *lines = [line.split() for line in ROUTES.strip().splitlines()]
-    assert head == [name[:3] for name in CALLERS]
-    return [(f"{line[0]} {line[1]}", line[2], [int(status) for status in line[3:]]) for line in lines]
+BODIES = bodies()
 
 
 def row_for(route: str, public: bool, phase: str) -> list[int]:
