@@ -1,8 +1,8 @@
 """The tables of access: one for each wing, in tests/acceptance/<wing>/access.py; together they cover every route.
 
-`ROUTES` has a head line with the callers, then a line for a route: method and path, the rooms that the row is about
-`ROUTES` has a head line with the callers, then a line for a route: method and path, the rooms that it is about
-counts. {host}: the host's id; {me}: the caller's own; {room}, {code}: of the room. `BODIES`: of requests that have one.
+`ROUTES` has a head line with the callers, then a line for each route: method and path, the rooms that it is about (`*`:
+all; `public`, `private`; a phase; `public/lobby`), and the status for each caller. The first row that fits counts.
+{host}: the host's id; {me}: the caller's own; {room}, {code}: of the room. `BODIES`: of requests that have one.
 """
 
 from __future__ import annotations
