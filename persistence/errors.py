@@ -6,6 +6,7 @@
     ├── MigrationNeeded      the schema is not the one that this code was written for
     ├── Conflict             a unique constraint refused a row
     ├── Rejected             the database refused the data for another reason
+    │   └── MalformedCursor  a cursor that the list has not issued
     └── EmbeddedUnavailable  the embedded Postgres can't be started here
 
 `driver.translated` turns errors of the driver into these.
@@ -54,6 +55,13 @@ class Rejected(PersistenceError):
         super().__init__(f"refused by the database: {reason} ({sqlstate})")
         self.sqlstate = sqlstate
         self.reason = reason
+
+
+class MalformedCursor(Rejected):
+    """A cursor that the list has not issued."""
+
+    def __init__(self) -> None:
+        super().__init__("22007", "malformed cursor")
 
 
 class EmbeddedUnavailable(PersistenceError):

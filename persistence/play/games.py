@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
+from uuid import UUID
 
 from persistence import driver
 from persistence.database import Database, Row
+from persistence.page import Keyset
 
 _sql = driver.load(Path(__file__).with_suffix(".sql"))
+_PAGES = Keyset(UUID)  # id
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +199,14 @@ async def list_public(
     limit: int = 50,
     cursor: str | None = None,
 ) -> tuple[list[GameRow], str | None]:
-    """Open public rooms, the newest first, and the cursor of the next page (None: this was the last)."""
-    rows = await db.fetch(_sql.list_public, game=game, status=status, before=cursor, limit=limit + 1)
-    games = [_game_row(row) for row in rows[:limit]]
-    return games, games[-1].id if len(rows) > limit else None
+    """Open public rooms, the newest first, and the cursor of the next page (None: this was the last).
+
+    Raises MalformedCursor.
+    """
+    (before,) = (None,) if cursor is None else _PAGES.decode(cursor)
+    rows = await db.fetch(_sql.list_public, game=game, status=status, before=before, limit=limit + 1)
+    page, following = _PAGES.cut([_game_row(row) for row in rows], limit, lambda row: (row.id,))
+    return page, following
 
 
 async def list_these(db: Database, game_ids: Sequence[str]) -> list[GameRow]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cache
+from math import inf
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from persistence import driver
 from persistence.database import Database, Query, Row
-from persistence.errors import Rejected
+from persistence.page import Keyset
 
 _COLUMNS = {
     "wins": "games_won",
@@ -23,7 +24,7 @@ _COLUMNS = {
 METRICS = (*_COLUMNS, "rating")
 """What leaderboards can be ordered by."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PAGES = Keyset(int, float, datetime, UUID)  # rank, negated value, last_game_at, id
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ async def leaderboard(
 
     Equals: who got there earlier is first. Ratings are those of one `game` and one `pool`, not above `sigma_max`.
 
-    Raises Rejected for a cursor that is none of ours.
+    Raises MalformedCursor.
     """
     if metric not in METRICS:
         raise ValueError(f"no such metric: {metric}")
@@ -67,7 +68,7 @@ async def leaderboard(
         query = _ratings(_magnitude(min_games))
     else:
         query = _board(_COLUMNS[metric], _magnitude(min_games), of_game=game is not None)
-    rank, after, after_at, after_player = _position(cursor)
+    rank, after, after_at, after_player = (0, -inf, None, None) if cursor is None else _PAGES.decode(cursor)
     rows = await db.fetch(
         query,
         **of,
@@ -78,8 +79,8 @@ async def leaderboard(
         after_player=after_player,
         limit=limit + 1,
     )
-    leaders = [_leader(rank + place, metric, row) for place, row in enumerate(rows[:limit], 1)]
-    return leaders, _cursor(leaders[-1].rank, rows[limit - 1]) if len(rows) > limit else None
+    page, following = _PAGES.cut(rows, limit, lambda row: (rank + limit, -row["value"], row["last_game_at"], row["id"]))
+    return [_leader(rank + place, metric, row) for place, row in enumerate(page, 1)], following
 
 
 def _magnitude(min_games: int) -> int:
@@ -112,20 +113,3 @@ def _load(**words: str) -> Query:
 def _leader(rank: int, metric: str, row: Row) -> LeaderRow:
     value = row["value"] if metric in ("win_rate", "rating") else int(row["value"])
     return LeaderRow(rank, str(row["id"]), row["display_name"], value, row["games_played"])
-
-
-def _cursor(rank: int, row: Row) -> str:
-    moment = (row["last_game_at"] - _EPOCH) // timedelta(microseconds=1)
-    return f"{rank}/{row['value']!r}/{moment}/{row['id']}"
-
-
-def _position(cursor: str | None) -> tuple[int, float, datetime | None, UUID | None]:
-    """How many were before, and the negated value, moment and player of the last of them."""
-    if cursor is None:
-        return 0, float("-inf"), None, None
-    try:
-        rank, value, moment, player = cursor.split("/")
-        at = _EPOCH + timedelta(microseconds=int(moment))
-        return min(max(int(rank), 0), 2**53), -float(value), at, UUID(player)
-    except (ValueError, OverflowError):
-        raise Rejected("22007", "malformed cursor") from None

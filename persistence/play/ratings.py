@@ -17,9 +17,10 @@ from typing import Any
 
 from persistence import driver
 from persistence.database import Database, Row
-from persistence.errors import Rejected
+from persistence.page import Keyset
 
 _sql = driver.load(Path(__file__).with_suffix(".sql"))
+_PAGES = Keyset(int)  # rated_no
 
 POOLS = ("people", "bots")
 """Of games among people, and of games with a bot at the table."""
@@ -196,22 +197,19 @@ async def history(
 ) -> tuple[list[RatedRow], str | None]:
     """What moved a player, the newest first, and the cursor of the next page (None: this was the last).
 
-    Raises Rejected for a cursor that is none of ours.
+    Raises MalformedCursor.
     """
-    before = None
-    if cursor is not None:
-        if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-            raise Rejected("22007", "malformed cursor")
-        before = int(cursor)
+    (before,) = (None,) if cursor is None else _PAGES.decode(cursor)
     rows = await db.fetch(_sql.history, player_id=player_id, game=game, pool=pool, before=before, limit=limit + 1)
+    page, following = _PAGES.cut(rows, limit, lambda row: (row["rated_no"],))
     moved = [
         RatedRow(
             str(row["game_id"]), row["game"], row["pool"], row["mu_after"], row["sigma_after"], row["mu_before"],
             row["completed_at"],
         )
-        for row in rows[:limit]
+        for row in page
     ]  # fmt: skip
-    return moved, str(rows[limit - 1]["rated_no"]) if len(rows) > limit else None
+    return moved, following
 
 
 def _standing(row: Row) -> Standing:

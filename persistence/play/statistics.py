@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
+from uuid import UUID
 
 from persistence import driver
 from persistence.database import Database, Row
-from persistence.errors import Rejected
+from persistence.page import Keyset
 from persistence.play.games import StatusChanged
 
 _sql = driver.load(Path(__file__).with_suffix(".sql"))
+_PAGES = Keyset(datetime, UUID)  # completed_at, game_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +205,9 @@ async def history(
 
     Unless `everything`, those whose spectators have not seen the end yet are left out.
 
-    Raises Rejected for a cursor that is none of ours.
+    Raises MalformedCursor.
     """
-    before, game_id = _position(cursor)
+    before, game_id = (None, None) if cursor is None else _PAGES.decode(cursor)
     rows = await db.fetch(
         _sql.history,
         player_id=player_id,
@@ -214,9 +216,8 @@ async def history(
         before_game=game_id,
         limit=limit + 1,
     )
-    played = [PlayedRow(**_columns(PlayedRow, row) | {"game_id": str(row["game_id"])}) for row in rows[:limit]]
-    last = played[-1] if len(rows) > limit else None
-    return played, f"{last.completed_at.isoformat()}/{last.game_id}" if last else None
+    page, following = _PAGES.cut(rows, limit, lambda row: (row["completed_at"], row["game_id"]))
+    return [PlayedRow(**_columns(PlayedRow, row) | {"game_id": str(row["game_id"])}) for row in page], following
 
 
 async def by_game(db: Database, player_id: str) -> list[GameStatsRow]:
@@ -246,13 +247,3 @@ def _summary_entry(result: PlayerResult) -> dict[str, Any]:
 
 def _columns(record: Any, row: Row) -> dict[str, Any]:
     return {name: row[name] for name in record.__slots__}
-
-
-def _position(cursor: str | None) -> tuple[datetime | None, str | None]:
-    if cursor is None:
-        return None, None
-    moment, _, game_id = cursor.partition("/")
-    try:
-        return datetime.fromisoformat(moment), game_id
-    except ValueError:
-        raise Rejected("22007", "malformed cursor") from None

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from starlette.exceptions import HTTPException
 
-from persistence.errors import PersistenceError, Rejected
+from persistence.errors import MalformedCursor, PersistenceError, Rejected
 from persistence.event_log.log import Health
 from server.errors import Refused, RoomQuarantined, RoomUnavailable
 from server.games.rules import Refusal
@@ -49,6 +49,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RoomQuarantined, _on_quarantined)
     app.add_exception_handler(PersistenceError, _on_database)
     app.add_exception_handler(Rejected, _on_rejected)
+    app.add_exception_handler(MalformedCursor, _on_cursor)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_bug)
@@ -78,6 +79,10 @@ def _on_rejected(request: Request, exc: Exception) -> Response:
     """The database found a value malformed that no schema describes, such as a cursor that was made up."""
     assert isinstance(exc, Rejected)
     return error(422, "invalid_request", exc.reason)
+
+
+def _on_cursor(request: Request, exc: Exception) -> Response:
+    return error(422, "invalid_request", "cursor: not one that this list gave", field="cursor")
 
 
 def _on_invalid(request: Request, exc: Exception) -> Response:

@@ -9,12 +9,14 @@ import logging
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from persistence.ops import operator_actions
 from persistence.ops.operator_actions import Kind
+from persistence.page import Keyset
 from server import limits
 from server.api.answers import refused
 from server.api.guard import known_id
@@ -30,6 +32,7 @@ from server.wire.error_codes import ErrorCode
 
 _log = logging.getLogger(__name__)
 
+_PAGES = Keyset(UUID)  # game_id
 router = APIRouter(prefix="/api/ops", tags=["operator"])
 
 _ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
@@ -84,13 +87,11 @@ async def list_rooms(
 ) -> dict[str, Any]:
     """The rooms in memory, private ones too, the newest first."""
     known = sorted((room for room in services.directory if room.told_table is not None), key=_id, reverse=True)
-    lines = (moderation.summary(room) for room in known if cursor is None or room.game_id < cursor)
+    before = None if cursor is None else str(_PAGES.decode(cursor)[0])
+    lines = (moderation.summary(room) for room in known if before is None or room.game_id < before)
     fitting = [line for line in lines if _fits(line, stage, game, search)]
-    return {
-        "items": fitting[:limit],
-        "total": len(fitting),
-        "next_cursor": fitting[limit - 1]["game_id"] if len(fitting) > limit else None,
-    }
+    items, following = _PAGES.cut(fitting, limit, lambda line: (line["game_id"],))
+    return {"items": items, "total": len(fitting), "next_cursor": following}
 
 
 @router.get("/rooms/{game_id}")

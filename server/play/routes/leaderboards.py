@@ -7,14 +7,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from persistence.errors import Rejected
 from persistence.play import leaderboards
 from persistence.play.leaderboards import METRICS
 from server import limits
 from server.errors import Refused
 from server.play.ratings import scale
 from server.play.routes.context import GameName, With
-from server.play.routes.statistics import Pool, malformed_cursor
+from server.play.routes.statistics import Pool
 
 router = APIRouter(prefix="/api/leaderboards", tags=["players"])
 
@@ -35,20 +34,17 @@ async def read_leaderboard(
         raise Refused(404, "unknown_metric", f"metrics: {', '.join(METRICS)}")
     if metric == "rating" and game is None:
         raise Refused(422, "invalid_request", "game: ratings are those of one game", "game")
-    try:
-        rows, following = await leaderboards.leaderboard(
-            services.database,
-            metric,
-            game=game,
-            pool=pool,
-            sigma_max=scale.SETTLED_SIGMA,
-            limit=limit,
-            min_games=min_games,
-            include_bots=include_bots,
-            cursor=cursor,
-        )
-    except Rejected:
-        raise malformed_cursor() from None
+    rows, following = await leaderboards.leaderboard(
+        services.database,
+        metric,
+        game=game,
+        pool=pool,
+        sigma_max=scale.SETTLED_SIGMA,
+        limit=limit,
+        min_games=min_games,
+        include_bots=include_bots,
+        cursor=cursor,
+    )
     shown = [asdict(row) for row in rows]
     if metric == "rating":
         shown = [{**row, "value": scale.rating(row["value"])} for row in shown]

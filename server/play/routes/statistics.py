@@ -7,12 +7,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
-from persistence.errors import Rejected
 from persistence.play import ratings, statistics
 from persistence.play.players import PlayerRow
 from server import limits
 from server.api.guard import MaybeWithCaller
-from server.errors import Refused
 from server.play.ratings import scale
 from server.play.routes.context import GameName, With
 from server.play.routes.players import known_player
@@ -58,18 +56,9 @@ async def read_history(
 ) -> dict[str, Any]:
     """Finished games, newest first. The player himself sees them at once, others when spectators have."""
     player = await known_player(services, player_id)
-    # A "+" that was put into the address as it is arrives as a space.
-    before = None if cursor is None else cursor.replace(" ", "+")
-    try:
-        played, following = await statistics.history(
-            services.database,
-            player.id,
-            everything=_is(caller, player),
-            limit=limit,
-            cursor=before,
-        )
-    except Rejected:
-        raise malformed_cursor() from None
+    played, following = await statistics.history(
+        services.database, player.id, everything=_is(caller, player), limit=limit, cursor=cursor
+    )
     items = []
     for row in played:
         item = asdict(row)
@@ -90,12 +79,9 @@ async def read_ratings(
     """What moved the player's ratings, newest first. A game shows up here when it is rated, which is never before
     those who watch have seen its end."""
     player = await known_player(services, player_id)
-    try:
-        moved, following = await ratings.history(
-            services.database, player.id, game=game, pool=pool, limit=limit, cursor=cursor
-        )
-    except Rejected:
-        raise malformed_cursor() from None
+    moved, following = await ratings.history(
+        services.database, player.id, game=game, pool=pool, limit=limit, cursor=cursor
+    )
     items = [
         {
             "game_id": row.game_id,
@@ -132,7 +118,3 @@ async def read_scores(
 
 def _is(caller: Caller | None, player: PlayerRow) -> bool:
     return caller is not None and caller.player_id == player.id
-
-
-def malformed_cursor() -> Refused:
-    return Refused(422, "invalid_request", "cursor: not one that this list gave", "cursor")
