@@ -31,7 +31,7 @@ class Status(StrEnum):
 
 
 OVER = (Phase.COMPLETED, Phase.ABORTED)
-_PRESENT = (Status.ACTIVE, Status.DISCONNECTED)
+PRESENT = (Status.ACTIVE, Status.DISCONNECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Player:
     @property
     def is_present(self) -> bool:
         """Seated and to be dealt in: neither absent nor gone."""
-        return self.seat is not None and self.status in _PRESENT
+        return self.seat is not None and self.status in PRESENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ from server.rooms.machine.thought import Thinkers
 from server.rooms.machine.waiting import NodeWaiting, database_deadline
 from server.rooms.room import Room
 from server.wire.close_codes import CloseCode
-from server.wire.commands import CommandDecoder
 from server.wire.error_codes import ErrorCode
+from server.wire.from_client import CommandDecoder
 
 _log = logging.getLogger(__name__)
 

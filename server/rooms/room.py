@@ -209,7 +209,7 @@ class Room(RoomFace):
 
     def committed(self, proof: Committed) -> None:
         self._carry_out(self.core.committed(proof, self._clock.now_ms()))
-        if self.core.relaxed:
+        if self._stream.relaxed:
             self._history.committed(proof.head)
         if self._commits.waiting:
             self._commits.committed(proof.head)

@@ -15,7 +15,7 @@ from server.testing.broken import never_raises
 from server.testing.judge import FORCED, TOTAL
 from server.testing.strict import encode_json
 from server.testing.walk import LEGAL, Redo, Walk, called
-from server.wire.commands import CommandDecoder, command_data
+from server.wire.from_client import CommandDecoder, command_data
 
 JSON = "events, views and commands are JSON"
 LOG = "the log gives the state again"

@@ -21,7 +21,7 @@ from server.testing.broken import never_raises
 from server.testing.judge import TOTAL
 from server.testing.strict import encode_json
 from server.testing.walk import STRANGER, Redo, Walk, called
-from server.wire.commands import command_data
+from server.wire.from_client import command_data
 
 VIEW = "a view shows no more than the events did"
 REDACT = "what is told of a private event does not depend on what it hides"

@@ -32,9 +32,8 @@ from server.rooms.machine.identity import Identity
 from server.rooms.room import Room
 from server.testing.clock import VirtualClock
 from server.wire.close_codes import CloseCode
-from server.wire.commands import CommandDecoder
 from server.wire.encoders import JSON, Encoder
-from server.wire.from_client import CommandFrame, Hello
+from server.wire.from_client import CommandDecoder, CommandFrame, Hello
 
 SEED = "5e" * 32
 Frame = dict[str, Any]

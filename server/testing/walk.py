@@ -15,7 +15,7 @@ from server.games.table import Status, config_data
 from server.testing import plans
 from server.testing.judge import Judge
 from server.testing.plans import Plan, Step
-from server.wire.commands import command_data
+from server.wire.from_client import command_data
 
 LEGAL = "what is offered is legal"
 GAME_ID = "01932f00-0000-7000-8000-00000000c0de"

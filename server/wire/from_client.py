@@ -7,9 +7,13 @@ from typing import Any, Literal
 
 import msgpack
 import orjson
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert
 
+from server.games.rules import Command, Game, Refusal
+from server.games.table_commands import TABLE_COMMANDS
 from server.limits import COMMAND_ID_CHARACTERS_MAX, NESTING_LEVELS_MAX
+from server.wire.error_codes import ErrorCode
+from server.wire.misfits import first_misfit
 
 Role = Literal["player", "spectator"]
 
@@ -170,3 +174,26 @@ def _scalar_problem(value: Any, kind: type) -> str | None:
     if kind is float:
         return None if math.isfinite(value) else "numbers must be finite"
     return None if value is None or kind is bool else f"{kind.__name__} is not a JSON value"
+
+
+class CommandDecoder:
+    """The commands of one game. Their fields are the schema: strict types, unknown keys ignored."""
+
+    def __init__(self, game: Game[Any]) -> None:
+        self._kinds: dict[str, type[Command]] = {kind.name: kind for kind in (*TABLE_COMMANDS, *game.commands)}
+
+    def decode(self, name: str, args: dict[str, Any]) -> Command | Refusal:
+        """The command, or why `args` are not its arguments."""
+        kind = self._kinds.get(name)
+        if kind is None:
+            return Refusal(ErrorCode.INVALID_COMMAND, f"unknown command {name[:40]!r}")
+        try:
+            return convert(args, kind)
+        except ValidationError:
+            where, problem = first_misfit(kind, args)
+            return Refusal(ErrorCode.INVALID_COMMAND, f"{name}: {where}: {problem}", field=where)
+
+
+def command_data(command: Command) -> dict[str, Any]:
+    """{name, args}, as in a `turn` frame."""
+    return {"name": command.name, "args": {name: getattr(command, name) for name in command.__struct_fields__}}

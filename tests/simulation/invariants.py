@@ -27,7 +27,7 @@ from server.games.rules import Event, State, Viewer
 from server.games.table import Phase
 from server.games.table_events import GameCreated
 from server.rooms.room import Room
-from server.wire.commands import command_data
+from server.wire.from_client import command_data
 from tests.simulation.client_socket import Frame, SimulatedSocket
 from tests.simulation.database import Server
 from tests.simulation.node import Node, registry

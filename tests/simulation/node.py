@@ -22,7 +22,7 @@ from server.rooms.bots.players import bot_identities
 from server.rooms.directory import Directory
 from server.rooms.recovery import recover
 from server.settings import Settings
-from server.wire.commands import CommandDecoder
+from server.wire.from_client import CommandDecoder
 from tests.simulation.database import Server
 from tests.simulation.database_connection import Network, SimulatedDatabase
 from tests.simulation.loop import NodeClock, VirtualLoop

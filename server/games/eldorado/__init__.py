@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from server.games.eldorado import audit, events, levels, state, views
 from server.games.eldorado import decide as rules_of_play
-from server.games.eldorado.commands import COMMANDS, Bid, EldoradoCommand, PlayCard
+from server.games.eldorado.commands import COMMANDS, Bid, PlayCard
 from server.games.eldorado.config import Config
 from server.games.eldorado.evolve import evolve
 from server.games.eldorado.state import Play
@@ -14,13 +12,10 @@ from server.games.eldorado.summary import summary
 from server.games.rules import (
     Bot,
     Command,
-    Context,
     Data,
-    Deadline,
     Event,
     Game,
     PlayerId,
-    Refusal,
     State,
     Summary,
     Viewer,
@@ -37,17 +32,14 @@ class Eldorado(Game[Play]):
     commands = COMMANDS
     events = events.EVENTS
     bot_levels = tuple(levels.BOTS)
+    decide = staticmethod(rules_of_play.decide)
+    evolve = staticmethod(evolve)
+    actions = staticmethod(rules_of_play.actions)
+    deadline = staticmethod(rules_of_play.deadline)
+    expire = staticmethod(rules_of_play.expire)
 
     def setup(self, table: Table) -> Play:
         return state.setup(table)
-
-    def decide(
-        self, state: State[Play], actor: PlayerId, command: Command, ctx: Context
-    ) -> tuple[Event, ...] | Refusal:
-        return rules_of_play.decide(state.table, _play(state), actor, cast(EldoradoCommand, command), ctx)
-
-    def evolve(self, state: State[Play], event: Event) -> Play:
-        return evolve(state.table, _play(state), cast(events.EldoradoEvent, event))
 
     def phase(self, state: State[Play]) -> str:
         return views.phase(state)
@@ -60,15 +52,6 @@ class Eldorado(Game[Play]):
 
     def memory(self, state: State[Play], player_id: PlayerId) -> Data:
         return views.memory(_play(state))
-
-    def actions(self, state: State[Play], player_id: PlayerId) -> tuple[Command, ...]:
-        return rules_of_play.actions(state.table, _play(state), player_id)
-
-    def deadline(self, state: State[Play]) -> Deadline | None:
-        return rules_of_play.deadline(state.table, _play(state))
-
-    def expire(self, state: State[Play], ctx: Context) -> tuple[Event, ...]:
-        return rules_of_play.expire(state.table, _play(state), ctx)
 
     def bot(self, level: str) -> Bot:
         return levels.BOTS[level]

@@ -10,27 +10,27 @@ from collections.abc import Mapping
 from server.games.eldorado import events as ev
 from server.games.eldorado.bidding import forced_bid, legal_bids, refuse_bid
 from server.games.eldorado.cards import DECKS, SUIT_OF
-from server.games.eldorado.commands import Bid, EldoradoCommand, PlayCard
+from server.games.eldorado.commands import Bid, PlayCard
 from server.games.eldorado.config import Config
 from server.games.eldorado.dealing import FIRST_HAND, cards_per_player, deal, dealer_of, shuffled_deck
 from server.games.eldorado.evolve import heard
 from server.games.eldorado.scoring import round_deltas, winners
 from server.games.eldorado.state import Play, Round, Stage, after, turn
 from server.games.eldorado.tricks import forced_card, legal_cards, refuse_card, winning_play
-from server.games.rules import Context, Deadline, Event, PlayerId, Refusal
-from server.games.table import Phase, Status, Table
+from server.games.rules import Command, Context, Deadline, Event, PlayerId, Refusal, State
+from server.games.table import PRESENT, Phase, Status, Table
 from server.games.table_events import GameCompleted, PlayerMarkedAbsent
 
 _PLAYERS_MIN = 2
 _BIDS = tuple(Bid(bid) for bid in range(FIRST_HAND + 1))
 _PLAYS = {card: PlayCard(card) for card in DECKS[2]}
-_STAGE_OF = {Bid: Stage.BIDDING, PlayCard: Stage.PLAYING}
+_STAGE_OF: Mapping[type[Command], Stage] = {Bid: Stage.BIDDING, PlayCard: Stage.PLAYING}
 
 
-def decide(
-    table: Table, play: Play, actor: PlayerId, command: EldoradoCommand, ctx: Context
-) -> tuple[Event, ...] | Refusal:
+def decide(state: State[Play], actor: PlayerId, command: Command, ctx: Context) -> tuple[Event, ...] | Refusal:
     """The events of a player's move, or the rule that forbids it."""
+    table, play = state.table, state.play
+    assert play is not None  # rooms ask only once the game has started; so do the other three
     if actor not in play.players:
         return Refusal("not_seated", "only those who were seated at the start play")
     round_ = play.round
@@ -41,22 +41,27 @@ def decide(
     if isinstance(command, Bid):
         refusal = refuse_bid(round_, actor, command.value, _config(table).hook)
         return refusal or _bid_made(round_, ev.PlayerBid(actor, command.value))
+    assert isinstance(command, PlayCard)  # a game is given its own commands only
     refusal = refuse_card(command.card, round_.hands[actor], *_card_rules(round_))
     return refusal or _card_played(table, play, round_, ev.CardPlayed(actor, command.card), ctx)
 
 
-def actions(table: Table, play: Play, player: PlayerId) -> tuple[EldoradoCommand, ...]:
-    """Every legal command of the player; empty when it is not his turn."""
+def actions(state: State[Play], player_id: PlayerId) -> tuple[Command, ...]:
+    """Every legal command of the player; empty when it is not their turn."""
+    table, play = state.table, state.play
+    assert play is not None
     round_ = play.round
-    if table.phase is not Phase.PLAYING or round_ is None or turn(round_) != player:
+    if table.phase is not Phase.PLAYING or round_ is None or turn(round_) != player_id:
         return ()
     if round_.stage is Stage.BIDDING:
-        return tuple([_BIDS[bid] for bid in legal_bids(round_, player, _config(table).hook)])
-    return tuple([_PLAYS[card] for card in legal_cards(round_.hands[player], *_card_rules(round_))])
+        return tuple([_BIDS[bid] for bid in legal_bids(round_, player_id, _config(table).hook)])
+    return tuple([_PLAYS[card] for card in legal_cards(round_.hands[player_id], *_card_rules(round_))])
 
 
-def deadline(table: Table, play: Play) -> Deadline | None:
+def deadline(state: State[Play]) -> Deadline | None:
     """A deal, a pause or somebody's move. A player who is not there is not waited for."""
+    table, play = state.table, state.play
+    assert play is not None
     round_ = play.round
     if table.phase is not Phase.PLAYING:
         return None
@@ -69,13 +74,16 @@ def deadline(table: Table, play: Play) -> Deadline | None:
         return Deadline(("deal", index + 1), (), _config(table).round_pause_ms)
     trick = round_.trick
     key = ("bid", index, len(round_.bids)) if trick is None else ("play", index, trick.index, len(trick.plays))
-    if not table.players[player].is_present:
+    mover = table.players[player]
+    if mover.seat is None or mover.status not in PRESENT:
         return Deadline(key, (player,), 0)
     return Deadline(key, (player,), table.config.turn_seconds * 1_000 or None)
 
 
-def expire(table: Table, play: Play, ctx: Context) -> tuple[Event, ...]:
+def expire(state: State[Play], ctx: Context) -> tuple[Event, ...]:
     """The next round, or the forced move of the player whose turn it is."""
+    table, play = state.table, state.play
+    assert play is not None
     round_ = play.round
     player = turn(round_)
     if round_ is None or player is None:

@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import assert_never, cast
 
 from msgspec.structs import replace
 
 from server.games.eldorado import events as ev
 from server.games.eldorado.cards import SUIT_OF
 from server.games.eldorado.state import Deal, Play, Round, Stage, Trick
-from server.games.rules import PlayerId
+from server.games.rules import Event, PlayerId, State
 from server.games.table import Status, Table
 
 
-def evolve(table: Table, play: Play, event: ev.EldoradoEvent) -> Play:  # noqa: C901  # one case an event: a table, not logic
+def evolve(state: State[Play], event: Event) -> Play:  # noqa: C901  # one case an event: a table, not logic
     """The play after `event`. Total."""
-    match event:
+    table, play, happened = state.table, state.play, cast(ev.EldoradoEvent, event)
+    assert play is not None  # events of the game come only once it has started
+    match happened:
         case ev.CardPlayed():
-            return _with_round(play, _card_played(_round(play), event))
+            return _with_round(play, _card_played(_round(play), happened))
         case ev.PlayerBid():
-            return _with_round(play, _bid(_round(play), event))
+            return _with_round(play, _bid(_round(play), happened))
         case ev.TrickStarted():
-            return _with_round(play, _trick_started(_round(play), event))
+            return _with_round(play, _trick_started(_round(play), happened))
         case ev.TrickCompleted():
-            return _with_round(play, _trick_completed(_round(play), event))
+            return _with_round(play, _trick_completed(_round(play), happened))
         case ev.TrumpBroken():
             return _with_round(play, replace(_round(play), trump_broken=True))
         case ev.RoundStarted():
-            return _with_round(play, _round_started(table, play, event))
+            return _with_round(play, _round_started(table, play, happened))
         case ev.CardsDealt():
-            return _with_round(play, _cards_dealt(play, event))
+            return _with_round(play, _cards_dealt(play, happened))
         case ev.TrumpRevealed(card):
             round_ = _round(play)
             return _with_round(play, replace(round_, deal=replace(round_.deal, trump_card=card, trump=SUIT_OF[card])))
         case ev.BiddingComplete():
             return _with_round(play, replace(_round(play), stage=Stage.PLAYING))
         case ev.RoundScored():
-            return _round_scored(play, event)
+            return _round_scored(play, happened)
         case _:
-            assert_never(event)
+            assert_never(happened)
 
 
 def _round(play: Play) -> Round:

@@ -34,25 +34,25 @@ class Slices(Generic[T]):
         self._listeners = listeners
         self._serve = serve
         self._finished = finished
-        self._waiting: deque[T] = deque()  # not served yet in this round
+        self.waiting: deque[T] = deque()  # not served yet in this round
         self._again = False  # one more round follows
         self._timer: Timer | None = None
 
     @property
     def is_under_way(self) -> bool:
-        return bool(self._waiting)
+        return bool(self.waiting)
 
     def begin(self) -> None:
         """Serve the first slice now. While a round is under way, one more round follows it instead."""
-        if self._waiting:
+        if self.waiting:
             self._again = True
             return
-        self._waiting.extend(self._listeners())
+        self.waiting.extend(self._listeners())
         self._serve_slice()
 
     def stop(self) -> None:
         """Serve nobody any more."""
-        self._waiting.clear()
+        self.waiting.clear()
         self._again = False
         if self._timer is not None:
             self._timer.cancel()
@@ -60,7 +60,7 @@ class Slices(Generic[T]):
 
     def _serve_slice(self) -> None:
         self._timer = None
-        waiting = self._waiting
+        waiting = self.waiting
         self._serve([waiting.popleft() for _ in range(min(limits.LISTENERS_PER_SLICE, len(waiting)))])
         if waiting:
             self._timer = self._clock.call_later(0, self._serve_slice)

@@ -71,7 +71,7 @@ class Spectators:
         """The players were sent these steps; spectators get them when they are due."""
         if self.step is None:
             self.step, steps = steps[0], steps[1:]  # that a room was opened is no secret
-        elif not (self.delay_ms or self._later or self._round.is_under_way or self._fanout.spectators):
+        elif not (self.delay_ms or self._later or self._round.waiting or self._fanout.spectators):
             self.step = steps[-1]
             return
         self._later.extend(steps)

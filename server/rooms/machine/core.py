@@ -46,9 +46,8 @@ from server.rooms.machine.room_commands import WISHES, wish
 from server.rooms.machine.turns import BotTurn, next_wait
 from server.rooms.machine.waiting import NodeWaiting, WaitingCommands
 from server.rooms.machine.writes import WITH_WRITES, writes_for
-from server.wire.commands import CommandDecoder
 from server.wire.error_codes import ErrorCode
-from server.wire.from_client import CommandFrame
+from server.wire.from_client import CommandDecoder, CommandFrame
 
 
 class RoomCore:

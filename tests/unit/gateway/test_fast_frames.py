@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from server.gateway.fast_frames import take_frames
+from server.gateway.socket import take_frames
 
 LIMIT = 16 * 1024
 plain = st.builds(

@@ -10,9 +10,9 @@ from server.games.eldorado.commands import Bid, PlayCard
 from server.games.registry import Registry
 from server.games.rules import Refusal
 from server.games.table_commands import TABLE_COMMANDS, AddBot, SetReady
-from server.wire.commands import CommandDecoder, command_data
 from server.wire.config import decode_config
 from server.wire.error_codes import HTTP_STATUS, RETRYABLE, ErrorCode
+from server.wire.from_client import CommandDecoder, command_data
 
 GAMES = Registry.installed()
 ELDORADO = CommandDecoder(GAMES.game("eldorado"))
