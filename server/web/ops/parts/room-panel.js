@@ -2,7 +2,7 @@
 
 import { h } from '../../kit/dom.js';
 import { panel } from '../../kit/panel.js';
-import { row, table } from '../../kit/table.js';
+import { row, scrolling, table } from '../../kit/table.js';
 import { t } from '../strings.js';
 
 /** @typedef {import('./screen.js').Json} Json */
@@ -67,20 +67,17 @@ export function roomPanel(desk) {
 /** @param {Json} room @param {boolean} isOver @param {(view: any) => string} handInWords */
 function members(room, isOver, handInWords) {
   const hands = room.revealed;
-  return table({
-    class: 'numbers-table members-table',
-    caption: t.players,
-    head: [t.seat, t.name, t.state, hands ? t.hand : '', ''],
-    rows: room.players.map((/** @type {Json} */ player) =>
-      row(player.player_id, [
-        player.seat ?? '–',
-        [player.display_name, player.is_bot && h('small', null, ` ${t.bot}`)],
-        player.is_bot ? '' : player.connected ? t.connected : t.away,
-        h('td', { class: 'revealed' }, hands && (handInWords(hands[player.player_id]) || '–')),
-        kickButton(player, isOver || player.status === 'left' || (player.is_bot && room.stage !== 'lobby')),
-      ]),
-    ),
-  });
+  const rows = room.players.map((/** @type {Json} */ player) =>
+    row(player.player_id, [
+      player.seat ?? '–',
+      [player.display_name, player.is_bot && h('small', null, ` ${t.bot}`)],
+      player.is_bot ? '' : player.connected ? t.connected : t.away,
+      h('td', { class: 'revealed' }, hands && (handInWords(hands[player.player_id]) || '–')),
+      kickButton(player, isOver || player.status === 'left' || (player.is_bot && room.stage !== 'lobby')),
+    ]),
+  );
+  const head = [t.seat, t.name, t.state, hands ? t.hand : '', ''];
+  return scrolling('room-title', table({ class: 'numbers-table members-table', caption: t.players, head, rows }));
 }
 
 /** @param {Json} player @param {boolean} disabled */
