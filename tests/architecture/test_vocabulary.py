@@ -32,7 +32,6 @@ NOT_YET = (
     "server/rooms/",
     "server/sessions/",
     "server/testing/",
-    "server/web/",
     "server/wire/",
     "tests/integration/play/test_bot_pool.py",
     "tests/simulation/",
@@ -42,7 +41,6 @@ NOT_YET = (
     "tests/unit/play/",
     "tests/unit/replays/",
     "tests/unit/rooms/",
-    "tests/web/",
 )
 """Folders and files that still have some of them; entries are only ever removed."""
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.docs.pages import blocks, page
 from tests.support.server import HostedProcess
-from tests.web.test_resume import CutLine
+from tests.support.web_modules import WEB, closure, modules
+from tests.web.play.test_resume import CutLine
 
 pytestmark = pytest.mark.browser
-WEB = Path(__file__).parents[2] / "server" / "web"
-IMPORT = re.compile(r"(?:from|import\()\s*'(\.[^']+)'")
 
 
 async def say(writer: Page, text: str) -> None:
@@ -53,10 +49,6 @@ async def test_the_example_plays_relay(browser: Browser, shared_server: HostedPr
 
 
 def test_the_library_knows_no_game() -> None:
-    found: set[Path] = set()
-    new = {WEB / "lib" / "parlor.js"}
-    while new:
-        found |= new
-        new = {(file.parent / name).resolve() for file in new for name in IMPORT.findall(file.read_text())} - found
-    assert {file.parent.name for file in found} == {"lib", "net"}
-    assert "eldorado" not in "".join(file.read_text() for file in found)
+    needed = closure(modules(), "/lib/parlor.js")
+    assert {address.split("/")[1] for address in needed} == {"lib", "net"}
+    assert "eldorado" not in "".join((WEB / address[1:]).read_text() for address in needed)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from tests.support.server import HostedProcess
+from tests.support.web_modules import WEB
 
 pytestmark = pytest.mark.browser
-WEB = Path(__file__).parents[2] / "server" / "web"
 ENGLISH = sorted(f"/{path.relative_to(WEB)}" for end in ("en.js", "en/*.js") for path in WEB.rglob(f"strings/{end}"))
 
 SHAPES = """async (english) => {

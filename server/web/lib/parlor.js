@@ -45,7 +45,7 @@ export class Parlor {
     return this.#api.call('POST', '/api/join', { join_code: code, role });
   }
 
-  /** A seat in any room of this game, with whoever looks for one too. @param {string} game @returns {Promise<Place>} */
+  /** A seat in any room of this game, with others who look for one too. @param {string} game @returns {Promise<Place>} */
   find(game) {
     return this.#api.call('POST', '/api/matchmake', { game });
   }

@@ -2,7 +2,7 @@
 
 import { socketUrl } from '../net/sockets.js';
 
-/** @typedef {{game_id: string, ws_url?: string}} Answer the server's answer to whoever may enter a room */
+/** @typedef {{game_id: string, ws_url?: string}} Answer the server's answer to a player who may enter a room */
 
 /**
  * Go to a room that this player may enter.

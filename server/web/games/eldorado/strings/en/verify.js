@@ -9,7 +9,7 @@ export default {
     `Verified: the seed was fixed before the first card, and ${plural(rounds, 'round')} ` +
     `${rounds === 1 ? 'was' : 'were'} dealt from it and from what the players added.`,
   unfair: (/** @type {string} */ why) => `The shuffle does not match: ${why}`,
-  fork: 'But it goes on from another game, whose seed is known: whoever looked could have known the cards.',
+  fork: 'But it goes on from another game, whose seed is known: anybody who looked could have known the cards.',
   unfinished: 'This game is not over. Its seed stays secret until then, so there is nothing to verify yet.',
   insecure:
     'This page was not loaded over https, so the browser does not lend it its cryptography. Open it over https or ' +

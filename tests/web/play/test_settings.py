@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.web.conftest import People
-from tests.web.test_fold import COMPARE
+from tests.web.play.test_fold import COMPARE
 
 pytestmark = pytest.mark.browser
 

@@ -25,7 +25,7 @@ async def two(people: People) -> tuple[Guest, Guest]:
 async def say(guest: Guest, text: str) -> None:
     """With the keyboard alone."""
     field = guest.page.get_by_role("textbox", name="Your message")
-    await expect(field).to_be_enabled()  # whoever was muted is told of the end of it a moment later
+    await expect(field).to_be_enabled()  # the player learns a moment later that they are not muted
     await field.focus()
     await guest.page.keyboard.type(text)
     await guest.page.keyboard.press("Enter")
