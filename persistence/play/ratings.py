@@ -1,14 +1,12 @@
-"""Ratings: where players stand, how each game moved them, and the games that wait to be rated.
+"""Ratings: where players stand, and how each game moved them.
 
-A rating is a fold over games in the order of `rated_no`, which is given when a game is rated. Who rates holds the lock
-of the one row of `play.rating_clock`, so there is one at a time over all servers; a game leaves the queue in the
-transaction that rates it, so it is rated once, whatever crashes.
+A rating is a fold over games in the order of `rated_no`, which is given when a game is rated. Whoever rates holds the
+lock of the one row of `play.rating_clock`, so that one server at a time rates.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -69,23 +67,16 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Games that wait for their ratings, in the order in which they are due. `rated`: how many games are rated already.
-    `done`: those of the queue that need no rating any more."""
+    """Games to be rated, in their order. `rated`: how many games are rated already. Games that need no rating are not
+    among them: those of one player, and those that are rated."""
 
     rated: int
     games: Sequence[FinishedGame]
-    done: Sequence[str]
     standings: Mapping[Key, Standing]
-    lag_s: float
     connection: Any
 
-    @property
-    def size(self) -> int:
-        """How many games were taken out of the queue."""
-        return len(self.games) + len(self.done)
-
     async def save(self, moves: Sequence[Sequence[Moved]]) -> None:
-        """Write what became of each of the games, in their order, and let them out of the queue."""
+        """Write how each of the games, in their order, moved its players."""
         lines = [
             (number, game, move)
             for number, (game, moved) in enumerate(zip(self.games, moves, strict=True), self.rated + 1)
@@ -115,45 +106,31 @@ class Batch:
             counts=[standing.games for standing, _ in last.values()],
             moments=[moment for _, moment in last.values()],
         )
-        await _sql.leave_queue(
-            self.connection,
-            game_ids=[*(game.game_id for game in self.games), *self.done],
-            rated=self.rated + len(self.games),
-        )
+        await _sql.set_clock(self.connection, rated=self.rated + len(self.games))
 
 
-async def is_any_due(db: Database) -> bool:
-    """Whether a game waits; costs no lock and writes nothing."""
-    return bool(await db.one(_sql.is_any_due))
+async def hold(connection: Any, game_ids: Sequence[str]) -> Batch | None:
+    """Hold the ratings until the transaction of this connection ends, and read what rating these games needs.
 
-
-@asynccontextmanager
-async def due(db: Database, limit: int) -> AsyncIterator[Batch | None]:
-    """The games that have waited longest, at most `limit`, in a transaction that ends with the block.
-
-    None: another one is at it.
+    None: another transaction holds them.
     """
-    async with db.transaction() as connection:
-        rated = await _sql.take_clock(connection)
-        if rated is None:
-            yield None
-            return
-        rows = [row async for row in _sql.due_games(connection, limit=limit)]
-        games, done = [], []
-        for game_id, group in groupby(rows, lambda row: str(row["game_id"])):
-            of_game = list(group)
-            first = of_game[0]
-            if first["is_rated"] or len(of_game) < 2:
-                done.append(game_id)
-                continue
-            placed = tuple(Placed(str(row["player_id"]), row["score"], row["is_winner"]) for row in of_game)
-            pool = "bots" if first["with_bots"] else "people"
-            games.append(FinishedGame(game_id, first["game"], pool, first["completed_at"], placed))
-        everybody = sorted({player.player_id for game in games for player in game.players})
-        known = [row async for row in _sql.standings(connection, players=everybody)] if everybody else []
-        standings = {(str(row["player_id"]), row["game"], row["pool"]): _standing(row) for row in known}
-        lag_s = max((row["lag_s"] for row in rows), default=0.0)
-        yield Batch(rated, games, done, standings, lag_s, connection)
+    rated = await _sql.take_clock(connection)
+    if rated is None:
+        return None
+    rows = [row async for row in _sql.players_of_games(connection, game_ids=list(game_ids))]
+    games = []
+    for game_id, group in groupby(rows, lambda row: str(row["game_id"])):
+        of_game = list(group)
+        if len(of_game) < 2:
+            continue
+        first = of_game[0]
+        placed = tuple(Placed(str(row["player_id"]), row["score"], row["is_winner"]) for row in of_game)
+        pool = "bots" if first["with_bots"] else "people"
+        games.append(FinishedGame(game_id, first["game"], pool, first["completed_at"], placed))
+    everybody = sorted({player.player_id for game in games for player in game.players})
+    known = [row async for row in _sql.standings(connection, players=everybody)] if everybody else []
+    standings = {(str(row["player_id"]), row["game"], row["pool"]): _standing(row) for row in known}
+    return Batch(rated, games, standings, connection)
 
 
 @dataclass(frozen=True, slots=True)

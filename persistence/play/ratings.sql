@@ -1,23 +1,16 @@
--- Ratings: the queue of games that wait, where players stand, how each game moved them.
-
--- name: is_any_due()$
--- Whether a game waits.
-select exists (select from play.rating_queue where due_at <= now());
+-- Ratings: where players stand, how each game moved them.
 
 -- name: take_clock()$
 -- How many games are rated; whoever has this row is the one who rates. Null: somebody else has it.
 select rated from play.rating_clock for update skip locked;
 
--- name: due_games(limit)
--- The players of the games that have waited longest. A game without rows in game_players gives one row of nulls.
-select q.game_id, p.player_id, p.game, p.score, p.is_winner, p.with_bots, p.completed_at,
-    extract(epoch from now() - q.due_at)::float8 as lag_s,
-    exists (select from play.rating_history h where h.game_id = q.game_id) as is_rated
-from (
-    select * from play.rating_queue where due_at <= now() order by due_at, game_id limit :limit::int
-) q
-left join play.game_players p on p.game_id = q.game_id
-order by q.due_at, q.game_id, p.player_id;
+-- name: players_of_games(game_ids)
+-- The players of these games, in the order of the games; nobody of a game that is rated.
+select p.game_id, p.player_id, p.game, p.score, p.is_winner, p.with_bots, p.completed_at
+from unnest(:game_ids::uuid[]) with ordinality as g (id, place)
+join play.game_players p on p.game_id = g.id
+where not exists (select from play.rating_history h where h.game_id = g.id)
+order by g.place, p.player_id;
 
 -- name: standings(players)
 -- Where these players stand, in whatever game and pool.
@@ -39,11 +32,8 @@ select * from unnest(:players::uuid[], :games::text[], :pools::text[], :mus::flo
 on conflict (player_id, game, pool) do update
 set mu = excluded.mu, sigma = excluded.sigma, games = excluded.games, last_game_at = excluded.last_game_at;
 
--- name: leave_queue(game_ids, rated)!
--- These games don't wait any more; so many are rated.
-with gone as (
-    delete from play.rating_queue where game_id = any(:game_ids::uuid[])
-)
+-- name: set_clock(rated)!
+-- So many games are rated.
 update play.rating_clock set rated = :rated where rated <> :rated;
 
 -- name: of_player(player_id)

@@ -14,26 +14,11 @@ from typing import Any
 
 from persistence import driver
 from persistence.database import Database
+from persistence.play.figures import FIGURES
 from persistence.play.statistics import Completion
 
 Data = dict[str, Any]
 
-FIGURES = (
-    "games_played",
-    "games_won",
-    "games_with_bots",
-    "wins_with_bots",
-    "highest_score",
-    "lowest_score",
-    "total_points",
-    "total_tricks_won",
-    "total_misplays",
-    "current_win_streak",
-    "current_loss_streak",
-    "most_consecutive_wins",
-    "most_consecutive_losses",
-    "last_game_at",
-)
 KEYS = {"player_lifetime_stats": ("player_id",), "player_game_stats": ("player_id", "game")}
 """The tables of statistics, with what their rows are about. In the order in which rows are locked elsewhere."""
 

@@ -219,7 +219,7 @@ rated as (
     from counted c
     join play.games g on g.id = c.game_id
     left join told t on t.game_id = c.game_id
-    left join play.rating_queue q on q.game_id = c.game_id
+    left join play.finished_games q on q.game_id = c.game_id and q.consumer = 'ratings'
     where t.game_id is not null
         or (q.game_id is null and c.completed_at + {delay} <= now())
 ),
@@ -286,22 +286,28 @@ with counted as (
     select game_id, max(completed_at) as completed_at from results group by game_id having count(*) > 1
 ),
 strange as (
-    select q.game_id from play.rating_queue q
-    where exists (select from rating_order o where o.game_id = q.game_id)
+    select q.game_id from play.finished_games q
+    where q.consumer = 'ratings' and (
+        exists (select from rating_order o where o.game_id = q.game_id)
         or not exists (select from counted c where c.game_id = q.game_id)
+    )
 ),
 missing as (
     select c.game_id, c.completed_at + {delay} as due_at
     from counted c join play.games g on g.id = c.game_id
     where c.completed_at + {delay} > now()
-        and not exists (select from play.rating_queue q where q.game_id = c.game_id)
+        and not exists (
+            select from play.finished_games q where q.game_id = c.game_id and q.consumer = 'ratings'
+        )
         and not exists (select from rating_order o where o.game_id = c.game_id)
 ),
 gone as (
-    delete from play.rating_queue q using strange s where :mend::bool and q.game_id = s.game_id
+    delete from play.finished_games q using strange s
+    where :mend::bool and q.game_id = s.game_id and q.consumer = 'ratings'
 ),
 added as (
-    insert into play.rating_queue select * from missing where :mend::bool
+    insert into play.finished_games (game_id, consumer, due_at)
+    select game_id, 'ratings', due_at from missing where :mend::bool
 )
 select game_id, true as is_there from strange union all select game_id, false from missing;
 

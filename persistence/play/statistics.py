@@ -12,9 +12,12 @@ from uuid import UUID
 from persistence import driver
 from persistence.database import Database, Row
 from persistence.page import Keyset
+from persistence.play.figures import FIGURES, FIRST_VALUES, MOVES
 from persistence.play.games import StatusChanged
 
-_sql = driver.load(Path(__file__).with_suffix(".sql"))
+_sql = driver.load(
+    Path(__file__).with_suffix(".sql"), figures=", ".join(FIGURES), first_values=FIRST_VALUES, moves=MOVES
+)
 _PAGES = Keyset(datetime, UUID)  # completed_at, game_id
 
 
@@ -43,7 +46,7 @@ class Completion:
     """Write: the end of a game, with its summary and statistics. Goes with the append of the final event.
 
     Can't be applied twice: the second summary refuses the whole append. Every player must exist, bots too.
-    `rounds`: one JSON object a round. `counted` False: there is a summary, but no statistics and no rating.
+    `rounds`: one JSON object a round. `counted` False: there is a summary, but no statistics and no `finished_games`.
     """
 
     before: ClassVar[bool] = False

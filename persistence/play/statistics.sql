@@ -9,9 +9,10 @@ values (:game_id::uuid, :players::jsonb, :rounds::jsonb, :final_scores::jsonb, :
     to_timestamp(:at_ms::bigint / 1000.0));
 
 -- name: add_results(game_id, at_ms, player_ids, seats, scores, tricks_won, highest_bids, misplays, winners, with_bots)!
--- One row for each player and game, his statistics (over all games and of this one) moved on by it, and the game put
--- down for being rated if there was anybody to play against. played_no comes from the very row that is moved on, so the
--- order of a player's games is the order in which they were counted, also of games that end in the same millisecond.
+-- One row for each player and game; the player's statistics (over all games and of this one) moved on by it; and the
+-- game put down for those who go on from it. What stands in braces is put in by statistics.py.
+-- played_no comes from the very row that is moved on, so the order of a player's games is the order in which they were
+-- counted, also of games that end in the same millisecond.
 -- Everywhere in the order of the players' ids, so that two games that end at once don't wait for each other crosswise.
 with result as (
     select r.*, g.id as game_id, g.game, g.config, to_timestamp(:at_ms::bigint / 1000.0) as at,
@@ -23,64 +24,21 @@ with result as (
     where g.id = :game_id::uuid
 ),
 lifetime as (
-    insert into play.player_lifetime_stats as s (player_id, games_played, games_won, games_with_bots, wins_with_bots,
-        highest_score, lowest_score, total_points, total_tricks_won, total_misplays, current_win_streak,
-        current_loss_streak, most_consecutive_wins, most_consecutive_losses, last_game_at)
-    select player_id, 1, won::int, with_bots::int, won_with_bots, score, score, score, tricks_won, misplays, won::int,
-        (not won)::int, won::int, (not won)::int, at
-    from result
-    order by player_id
-    on conflict (player_id) do update set
-        games_played = s.games_played + 1,
-        games_won = s.games_won + excluded.games_won,
-        games_with_bots = s.games_with_bots + excluded.games_with_bots,
-        wins_with_bots = s.wins_with_bots + excluded.wins_with_bots,
-        highest_score = greatest(s.highest_score, excluded.highest_score),
-        lowest_score = least(s.lowest_score, excluded.lowest_score),
-        total_points = s.total_points + excluded.total_points,
-        total_tricks_won = s.total_tricks_won + excluded.total_tricks_won,
-        total_misplays = s.total_misplays + excluded.total_misplays,
-        current_win_streak = (s.current_win_streak + 1) * excluded.current_win_streak,
-        current_loss_streak = (s.current_loss_streak + 1) * excluded.current_loss_streak,
-        most_consecutive_wins =
-            greatest(s.most_consecutive_wins, (s.current_win_streak + 1) * excluded.current_win_streak),
-        most_consecutive_losses =
-            greatest(s.most_consecutive_losses, (s.current_loss_streak + 1) * excluded.current_loss_streak),
-        last_game_at = greatest(s.last_game_at, excluded.last_game_at)
+    insert into play.player_lifetime_stats as s (player_id, {figures})
+    select player_id, {first_values} from result order by player_id
+    on conflict (player_id) do update set {moves}
     returning player_id, games_played
 ),
 of_game as (
-    insert into play.player_game_stats as s (player_id, game, games_played, games_won, games_with_bots, wins_with_bots,
-        highest_score, lowest_score, total_points, total_tricks_won, total_misplays, current_win_streak,
-        current_loss_streak, most_consecutive_wins, most_consecutive_losses, last_game_at)
-    select player_id, game, 1, won::int, with_bots::int, won_with_bots, score, score, score, tricks_won, misplays,
-        won::int, (not won)::int, won::int, (not won)::int, at
-    from result
-    order by player_id
-    on conflict (player_id, game) do update set
-        games_played = s.games_played + 1,
-        games_won = s.games_won + excluded.games_won,
-        games_with_bots = s.games_with_bots + excluded.games_with_bots,
-        wins_with_bots = s.wins_with_bots + excluded.wins_with_bots,
-        highest_score = greatest(s.highest_score, excluded.highest_score),
-        lowest_score = least(s.lowest_score, excluded.lowest_score),
-        total_points = s.total_points + excluded.total_points,
-        total_tricks_won = s.total_tricks_won + excluded.total_tricks_won,
-        total_misplays = s.total_misplays + excluded.total_misplays,
-        current_win_streak = (s.current_win_streak + 1) * excluded.current_win_streak,
-        current_loss_streak = (s.current_loss_streak + 1) * excluded.current_loss_streak,
-        most_consecutive_wins =
-            greatest(s.most_consecutive_wins, (s.current_win_streak + 1) * excluded.current_win_streak),
-        most_consecutive_losses =
-            greatest(s.most_consecutive_losses, (s.current_loss_streak + 1) * excluded.current_loss_streak),
-        last_game_at = greatest(s.last_game_at, excluded.last_game_at)
+    insert into play.player_game_stats as s (player_id, game, {figures})
+    select player_id, game, {first_values} from result order by player_id
+    on conflict (player_id, game) do update set {moves}
 ),
-queued as (
-    insert into play.rating_queue (game_id, due_at)
-    select game_id, at + make_interval(secs => coalesce((config ->> 'spectator_delay_s')::int, 0))
-    from result
-    where (select count(*) from result) > 1
-    limit 1
+finished as (
+    insert into play.finished_games (game_id, consumer, due_at)
+    select g.game_id, c.name, g.at + make_interval(secs => coalesce((g.config ->> 'spectator_delay_s')::int, 0))
+    from (select game_id, at, config from result limit 1) g, play.game_consumers c
+    where c.players_min <= (select count(*) from result)
 )
 insert into play.game_players (game_id, player_id, game, seat, score, tricks_won, highest_bid, misplays, is_winner,
     with_bots, played_no, completed_at)

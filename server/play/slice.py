@@ -13,7 +13,7 @@ from server.lobby.rematch import Rematches
 from server.lobby.room_list import RoomList
 from server.play import demo
 from server.play.jobs.partitions import partitions_job
-from server.play.jobs.ratings import ratings_job
+from server.play.jobs.after_game import after_game_job
 from server.play.jobs.recovery import recovery_job
 from server.play.jobs.tickets import tickets_job
 from server.play.ratings.service import Ratings
@@ -74,7 +74,7 @@ def build(kernel: Kernel) -> Slice[Services]:
             recovery_job(directory, database),
             partitions_job(database),
             tickets_job(matchmaker),
-            ratings_job(Ratings(database, metrics)),
+            after_game_job(Ratings(metrics).consumer, database),
         ],
         open=add_bots,
         drain=directory.close,

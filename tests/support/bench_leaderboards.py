@@ -20,7 +20,8 @@ from migrations import runner
 from persistence.database import Database
 from persistence.embedded import postgres
 from persistence.play import leaderboards, ratings
-from persistence.play.rebuild import FIGURES, KEYS, ledger
+from persistence.play.figures import FIGURES
+from persistence.play.rebuild import KEYS, ledger
 
 RUNS = 200
 DEEP = 20_000

@@ -37,7 +37,7 @@ async def completed(server: HostedProcess, ids: list[str]) -> None:
 
 async def rated(server: HostedProcess) -> None:
     """Wait until no game waits for its rating."""
-    await until(server, "select not exists (select from play.rating_queue where due_at <= now())")
+    await until(server, "select not exists (select from play.finished_games where due_at <= now())")
 
 
 async def until(server: HostedProcess, question: str, *given: Any, patience_s: int = 60) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from persistence.play.rebuild import FIGURES, KEYS, Ledger
+from persistence.play.figures import FIGURES
+from persistence.play.rebuild import KEYS, Ledger
 from server.play.rebuild.differences import Difference, row_differences
 
 

@@ -53,8 +53,8 @@ async def check_ratings(
         key = {"game_id": str(row["game_id"]), "player_id": str(row["player_id"])}
         add([Difference("rating_history", key, None, row["stored"], None)])
     for game_id, is_there in await ledger.strange_queue(mend=mend):
-        row = {"game_id": game_id}
-        add([Difference("rating_queue", row, None, row if is_there else None, None if is_there else row)])
+        row = {"game_id": game_id, "consumer": "ratings"}
+        add([Difference("finished_games", row, None, row if is_there else None, None if is_there else row)])
     fold = _Fold()
     await _check_history(ledger, fold, add, advance, mend=mend)
     await _check_standings(ledger, fold, add, mend=mend)

@@ -155,7 +155,8 @@ ALTERED = (
     (f"delete from play.player_ratings where player_id <> {_SOME}", "player_ratings", "the row is missing"),
     (f"insert into play.player_ratings select {_HUMAN}, 'eldorado', 'bots', 1, 1, 1, now()", "player_ratings",
      "there is no such row"),
-    (f"insert into play.rating_queue select {_FIRST}, 'infinity'", "rating_queue", "there is no such row"),
+    (f"insert into play.finished_games select {_FIRST}, 'ratings', 'infinity'", "finished_games",
+     "there is no such row"),
     ("update play.rating_clock set rated = 2", "rating_clock", "rated is 2"),
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ import pytest
 from persistence.database import Database
 from persistence.errors import Rejected
 from persistence.ids import new_game_id
-from persistence.play import ratings
+from persistence.play import finished_games, ratings
 from persistence.play.statistics import Completion
 from server import limits
 from server.metrics import Metrics
@@ -29,7 +29,7 @@ async def finish(db: Database, *players: str, at_ms: int = AT_MS, delay_s: int =
     if delay_s:
         async with db.transaction() as connection:
             await connection.execute(
-                "update play.rating_queue set due_at = now() + make_interval(secs => $1)", float(delay_s)
+                "update play.finished_games set due_at = now() + make_interval(secs => $1)", float(delay_s)
             )
     return game_id
 
@@ -39,19 +39,22 @@ async def told(db: Database) -> list[Any]:
         return list(await connection.fetch("select * from play.rating_history order by rated_no, player_id"))
 
 
-async def rate_all(*services: Ratings) -> None:
-    async def work(service: Ratings) -> None:
-        while await service.rate_due():
+async def rate_all(*databases: Database, metrics: Metrics | None = None) -> None:
+    """Each of them as a server of its own."""
+
+    async def work(database: Database) -> None:
+        consumer = Ratings(metrics or Metrics()).consumer
+        while await consumer.take_due(database):
             pass
 
-    await asyncio.gather(*(work(service) for service in services))
+    await asyncio.gather(*(work(database) for database in databases))
 
 
 async def test_ratings_are_a_fold_in_the_order_of_their_numbers(database: Database) -> None:
     ada, bob, eve = await people(database, 3)
     games = [await finish(database, *order) for order in ((ada, bob), (bob, eve, ada), (eve, ada))]
     metrics = Metrics()
-    await rate_all(Ratings(database, metrics))
+    await rate_all(database, metrics=metrics)
     rows = await told(database)
     assert [str(row["game_id"]) for row in rows if str(row["player_id"]) == ada] == games
     assert sorted({row["rated_no"] for row in rows}) == [1, 2, 3]
@@ -64,7 +67,7 @@ async def test_ratings_are_a_fold_in_the_order_of_their_numbers(database: Databa
         (standing,) = await ratings.of_player(database, player)
         assert standing == ratings.RatingRow("eldorado", "people", mu, sigma, len(own))
     assert metrics.registry.get_sample_value("parlor_games_rated_total", {"pool": "people"}) == 3
-    await rate_all(Ratings(database, metrics))
+    await rate_all(database, metrics=metrics)
     assert await told(database) == rows
 
 
@@ -73,12 +76,12 @@ async def test_games_that_do_not_count_are_not_rated(database: Database) -> None
     await finish(database, ada, bob, counted=False)
     await finish(database, ada)
     await finish(database, ada, bob, delay_s=600)
-    await rate_all(Ratings(database, Metrics()))
+    await rate_all(database)
     assert await told(database) == []
     assert await ratings.of_player(database, ada) == []
     async with database.connection() as connection:
-        await connection.execute("update play.rating_queue set due_at = now()")  # spectators have seen the end
-    await rate_all(Ratings(database, Metrics()))
+        await connection.execute("update play.finished_games set due_at = now()")  # spectators have seen the end
+    await rate_all(database)
     assert len(await told(database)) == 2
 
 
@@ -90,7 +93,7 @@ async def test_rating_waits_for_the_spectator_delay(database: Database) -> None:
         await connection.execute("update play.games set config = '{\"spectator_delay_s\": 90}' where id = $1", game_id)
         await database.apply(Completion(game_id, AT_MS, [result(p, 1, won=False) for p in (ada, bob)]))
         (waits,) = await connection.fetchrow(
-            "select extract(epoch from due_at) from play.rating_queue where game_id = $1", game_id
+            "select extract(epoch from due_at) from play.finished_games where game_id = $1", game_id
         )
     assert float(waits) * 1000 == AT_MS + 90_000
 
@@ -100,9 +103,8 @@ async def test_several_servers_rate_every_game_once(dsn: str) -> None:
     crowd = await people(databases[0], 4)
     count = 2 * limits.RATING_BATCH_GAMES + 7
     await asyncio.gather(*(finish(databases[0], *crowd[n % 3 :], at_ms=AT_MS + n % 5) for n in range(count)))
-    services = [Ratings(database, Metrics()) for database in databases]
     while len({row["game_id"] for row in await told(databases[0])}) < count:
-        await rate_all(*services)
+        await rate_all(*databases)
     rows = await told(databases[0])
     assert len({(row["rated_no"], row["game_id"]) for row in rows}) == count
     assert sorted({row["rated_no"] for row in rows}) == list(range(1, count + 1))
@@ -116,23 +118,23 @@ async def test_a_crash_in_a_batch_leaves_nothing_behind(database: Database) -> N
         await finish(database, ada, bob)
 
     async def crash() -> None:
-        async with ratings.due(database, 10) as batch:
-            assert batch is not None
-            assert len(batch.games) == 3
-            await batch.save([[] for _ in batch.games])
+        async with finished_games.due(database, "ratings", 10) as games:
+            assert games is not None
+            assert await Ratings(Metrics()).rate(games.connection, games.game_ids)
+            await games.leave()
             raise RuntimeError("killed")
 
     with pytest.raises(RuntimeError):
         await crash()
     assert await told(database) == []
-    await rate_all(Ratings(database, Metrics()))
+    await rate_all(database)
     assert len(await told(database)) == 6
 
 
 async def test_history_comes_in_pages(database: Database) -> None:
     ada, bob = await people(database, 2)
     games = [await finish(database, ada, bob) for _ in range(5)]
-    await rate_all(Ratings(database, Metrics()))
+    await rate_all(database)
     seen: list[str] = []
     cursor = None
     while True:

@@ -65,8 +65,8 @@ async def test_the_migration_fills_in_earlier_games(old: str) -> None:
     runner.upgrade(old)
     database = await Database.open(old)
     found: list[Difference] = []
-    service = Ratings(database, Metrics())
-    while await service.rate_due():
+    ratings = Ratings(Metrics()).consumer
+    while await ratings.take_due(database):
         pass
     async with ledger(database) as book, book.transaction(snapshot=True):
         found += (await check_players(book))[0]
