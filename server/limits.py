@@ -88,12 +88,19 @@ REPLAY_GAP_S: Final = 5.0  # between two events at speed 1; nobody wants to watc
 REPLAY_CHUNK_EVENTS: Final = 50  # read and folded before the event loop does something else
 REPLAY_STEP_EVENTS: Final = 64  # shown to one viewer before, likewise
 REPLAY_STATES_MAX: Final = 64  # kept of a game that is watched, so that going anywhere is a short fold
-REPLAY_READS_AT_ONCE_MAX: Final = 4  # over all replays: most of the database is for the rooms
+GAME_READS_AT_ONCE_MAX: Final = 3  # of rows and logs, over all who look at games: the rooms keep two connections
+GAME_THREADS_MAX: Final = 2  # that fold and verify logs for them
+RECORDINGS_MAX: Final = 64  # games whose states are kept after the last look; 64 states each at most
+FAIRNESS_REPORTS_MAX: Final = 256  # of finished games, kept: a verification runs the rules of a whole game
 ARCHIVE_BYTES_MAX: Final = 64 * 1024 * 1024  # of a file that is imported: it is read whole
 
 # HTTP
 HTTP_CHANGES_PER_S: Final = 20  # requests that change something, per address
 HTTP_CHANGES_BURST: Final = 200  # a class that arrives at once, each with a player and a room
+HTTP_READS_PER_S: Final = 100  # requests below /api that change nothing, per address
+HTTP_READS_BURST: Final = 1_000  # a class that opens the start page at once: thirty times a dozen, and some more
+HTTP_READ_EVENTS_COST: Final = 3  # reads: a page of events is decoded and redacted one by one
+HTTP_READ_FAIRNESS_COST: Final = 10  # likewise: a finished game is verified, if nobody has asked for it before
 HTTP_ADDRESSES_MAX: Final = 10_000  # whose rate is remembered; beyond it the one that asked longest ago is forgotten
 HEAD_BYTES_MAX: Final = 16 * 1024  # request line and headers
 BODY_BYTES_MAX: Final = 64 * 1024

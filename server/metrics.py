@@ -44,7 +44,8 @@ class UpgradeRefused(StrEnum):
 class HttpRefused(StrEnum):
     """Why a request was turned away before any route saw it."""
 
-    RATE = "rate"
+    RATE = "rate"  # of changes
+    READS = "reads"  # too many
     HEAD = "head"  # too large
     BODY = "body"  # too large
     LENGTH = "length"  # not told

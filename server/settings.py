@@ -86,6 +86,10 @@ class Settings(BaseSettings):
     http_changes_burst: int = Field(
         default=limits.HTTP_CHANGES_BURST, ge=1, description="the same at once, per address"
     )
+    http_reads_per_s: float = Field(
+        default=limits.HTTP_READS_PER_S, gt=0, description="HTTP requests below /api that only read, per address"
+    )
+    http_reads_burst: int = Field(default=limits.HTTP_READS_BURST, ge=1, description="the same at once, per address")
     rooms_per_player_max: int = Field(
         default=limits.ROOMS_PER_PLAYER_MAX, ge=1, description="rooms in memory that one player has created"
     )

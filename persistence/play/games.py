@@ -171,6 +171,12 @@ async def get_game(db: Database, game_id: str) -> GameRow | None:
     return _game(await db.one(_sql.get_game, game_id=game_id))
 
 
+async def newest_event_until(db: Database, game_id: str, until_ms: int) -> int:
+    """The index of the newest event that happened at `until_ms` (since 1970) or before; 0 if there is none."""
+    index: int | None = await db.one(_sql.newest_event_until, game_id=game_id, until_ms=until_ms)
+    return index or 0
+
+
 async def find_open_by_code(db: Database, join_code: str) -> str | None:
     """The id of the open room with this join code, in whatever case it was typed."""
     return _text(await db.one(_sql.find_open_by_code, join_code=join_code.strip().upper()))

@@ -65,6 +65,12 @@ select g.*, r.join_code, r.is_public, r.max_players, r.current_players, r.closed
 from play.games g left join play.room_directory r on r.game_id = g.id
 where g.id = :game_id::uuid;
 
+-- name: newest_event_until(game_id, until_ms)$
+-- The newest event that is old enough; read backwards, so it costs as many events as are too new.
+select event_index from play.game_events
+where game_id = :game_id::uuid and (extract(epoch from created_at) * 1000)::bigint <= :until_ms::bigint
+order by event_index desc limit 1;
+
 -- name: find_open_by_code(join_code)$
 -- The open room of a join code.
 select game_id from play.room_directory where join_code = :join_code and closed_at is null;

@@ -1,5 +1,5 @@
-"""Requests that are turned away before any route sees them: too many changes, a body too large or of no known size, or
-any change while the server does not serve."""
+"""Requests that are turned away before any route sees them: too many changes or reads, a body too large or of no known
+size, or any change while the server does not serve."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _READING = ("GET", "HEAD", "OPTIONS")
 
 
 class Admission:
-    """ASGI middleware. Reading is not rated: it changes nothing and its answers are bounded."""
+    """ASGI middleware. Changes and reads of the API have a rate each, per address; pages and metrics have none."""
 
     def __init__(self, app: ASGIApp, kernel: Kernel) -> None:
         settings = kernel.settings
@@ -29,6 +29,7 @@ class Admission:
         self._kernel = kernel
         self._header = settings.client_ip_header
         self._changes = Allowance(settings.http_changes_per_s, settings.http_changes_burst, limits.HTTP_ADDRESSES_MAX)
+        self._reads = Allowance(settings.http_reads_per_s, settings.http_reads_burst, limits.HTTP_ADDRESSES_MAX)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] != "GET" and not self._kernel.is_serving:
@@ -45,17 +46,31 @@ class Admission:
 
     def _refused(self, scope: Scope) -> tuple[HttpRefused, Response] | None:
         headers = Headers(scope=scope)
-        if scope["method"] not in _READING:
-            wait_s = self._changes.spend(address_of(scope, self._header), self._kernel.clock.monotonic())
-            if wait_s > 0:
-                seconds = math.ceil(wait_s)
-                return HttpRefused.RATE, error(429, ErrorCode.RATE_LIMITED, "too many requests", retry_after_s=seconds)
+        reading = scope["method"] in _READING
+        wait_s = self._spend_read(scope) if reading else self._spend(scope, self._changes, 1)
+        if wait_s > 0:
+            answer = error(429, ErrorCode.RATE_LIMITED, "too many requests", retry_after_s=math.ceil(wait_s))
+            return HttpRefused.READS if reading else HttpRefused.RATE, answer
         length = headers.get("content-length")
         if length is not None and (not length.isdigit() or int(length) > limits.BODY_BYTES_MAX):
             return HttpRefused.BODY, error(413, "too_large", f"a body has at most {limits.BODY_BYTES_MAX} bytes")
         if length is None and "transfer-encoding" in headers:
             return HttpRefused.LENGTH, error(411, "length_required", "send a Content-Length")
         return None
+
+    def _spend_read(self, scope: Scope) -> float:
+        path: str = scope["path"]
+        return self._spend(scope, self._reads, _read_cost(path)) if path.startswith("/api/") else 0.0
+
+    def _spend(self, scope: Scope, allowance: Allowance, cost: int) -> float:
+        """0.0, or in how many seconds the request may be made."""
+        return allowance.spend(address_of(scope, self._header), self._kernel.clock.monotonic(), cost)
+
+
+def _read_cost(path: str) -> int:
+    if path.endswith("/fairness"):
+        return limits.HTTP_READ_FAIRNESS_COST
+    return limits.HTTP_READ_EVENTS_COST if path.endswith("/events") else 1
 
 
 def address_of(scope: Scope, header: str | None) -> str:

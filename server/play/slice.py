@@ -24,7 +24,7 @@ from server.play.service.services import Services
 from server.play.sockets.lobby import LobbySession
 from server.play.sockets.replay import ReplaySession, ReplaySessions
 from server.play.sockets.room import RoomSession, RoomSessions
-from server.replays.recordings import Recordings
+from server.replays.reader import Reader
 from server.rooms.bots import pool
 from server.rooms.bots.players import bot_identities, bot_rows
 from server.rooms.directory import Directory
@@ -55,7 +55,7 @@ def build(kernel: Kernel) -> Slice[Services]:
         directory,
         matchmaker,
         Profiles(database),
-        Recordings(kernel.registry, kernel.log, database, clock),
+        Reader(kernel.registry, kernel.log, database, directory, clock),
     )
 
     async def add_bots() -> None:
@@ -87,7 +87,7 @@ def _sockets(kernel: Kernel, services: Services, room_list: RoomList) -> dict[st
     clock, metrics, settings = kernel.clock, kernel.metrics, kernel.settings
     in_rooms = RoomSessions(services.directory, services.profiles, services.tokens, clock, metrics, settings)
     in_replays = ReplaySessions(
-        services.recordings, services.database, services.tokens, clock, metrics, settings, in_rooms.limits
+        services.reader, services.database, services.tokens, clock, metrics, settings, in_rooms.limits
     )
     return {
         "/ws/rooms/": lambda outlet, who: RoomSession(in_rooms, outlet, who.name, who.encoder, who.bearer),

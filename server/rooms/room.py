@@ -118,6 +118,10 @@ class Room(RoomFace):
         while not self.core.told_state.table.is_over:
             await self.wait_committed(self.core.committed_head + 1)
 
+    def newest_events(self, first: int) -> list[Record] | None:
+        """The events that were published from `first` on; None: some of them are in the log only."""
+        return self._history.newest(first)
+
     # Inputs from players.
 
     def handle(self, member: Member, profile: Profile, frame: CommandFrame) -> None:

@@ -74,12 +74,13 @@ class Allowance:
     def __len__(self) -> int:
         return len(self._left)
 
-    def spend(self, key: str, now_s: float) -> float:
-        """Take one; 0.0, or in how many seconds there will be one."""
+    def spend(self, key: str, now_s: float, cost: int = 1) -> float:
+        """Take so many; 0.0, or in how many seconds there will be as many. What costs more than `burst` costs that."""
+        cost = min(cost, self._burst)
         left, since_s = self._left.pop(key, (float(self._burst), now_s))
         left = min(self._burst, left + (now_s - since_s) * self._per_s)
-        granted = left >= 1
-        self._left[key] = (left - 1 if granted else left, now_s)
+        granted = left >= cost
+        self._left[key] = (left - cost if granted else left, now_s)
         if len(self._left) > self._keys_max:
             self._left.popitem(last=False)
-        return 0.0 if granted else (1 - left) / self._per_s
+        return 0.0 if granted else (cost - left) / self._per_s

@@ -19,6 +19,7 @@ from server.settings import Settings
 async def served(dsn: str, data_dir: Path, *, clock: Clock | None = None, **settings: object) -> AsyncIterator[App]:
     """An app that serves until the block ends."""
     many = {"commands_per_s": 1000, "burst": 1000, "http_changes_per_s": 100_000, "http_changes_burst": 100_000}
+    many |= {"http_reads_per_s": 100_000, "http_reads_burst": 100_000}
     given = Settings(database_url=dsn, data_dir=data_dir, port=0, **many, **settings)  # type: ignore[arg-type]
     async with running(given, clock=clock) as app:
         serving = asyncio.create_task(app.serve())

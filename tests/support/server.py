@@ -20,7 +20,12 @@ import pytest
 from tests.support.postgres import Server
 
 READY = "Parlor is at "
-CROWD = {"PARLOR_HTTP_CHANGES_PER_S": "100000", "PARLOR_HTTP_CHANGES_BURST": "100000"}
+CROWD = {
+    "PARLOR_HTTP_CHANGES_PER_S": "100000",
+    "PARLOR_HTTP_CHANGES_BURST": "100000",
+    "PARLOR_HTTP_READS_PER_S": "100000",
+    "PARLOR_HTTP_READS_BURST": "100000",
+}
 """All people of a test come from one address."""
 
 

@@ -6,17 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from persistence.play import chat, games
-from persistence.play.games import GameRow
+from persistence.play import chat
 from server import limits
 from server.api.guard import Caller, known_id
 from server.errors import Refused
-from server.games.replay import fold
-from server.games.table import Table
 from server.play.routes.context import With
-from server.play.service.services import Services
+from server.replays.access import is_member, is_seated, may_look
 from server.rooms.audience import frames
-from server.rooms.machine.records import stored_record
 
 router = APIRouter(prefix="/api", tags=["rooms"])
 
@@ -31,27 +27,15 @@ async def read_chat(
 ) -> dict[str, Any]:
     """Messages, the newest first, without those that were deleted. `next` is the `before` to go on with, null at the
     end. Whoever has no seat is as far behind as those who watch."""
-    row = await games.get_game(services.database, known_id(game_id, "room_not_found", "room"))
-    if row is None or row.last_event_index < 0 or row.game not in services.registry:
+    row = await services.reader.row(known_id(game_id, "room_not_found", "room"))
+    if row is None:
         raise Refused(404, "room_not_found", "no such room")
-    table = await _table(services, row)
-    member = table.players.get(caller)
-    if not row.is_public and (member is None or member.kicked):
+    table = (await services.reader.newest(row)).table
+    if not may_look(row, table, caller):
         raise Refused(404, "room_not_found", "no such room")
-    if member is not None and member.kicked:
+    if caller in table.players and not is_member(table, caller):
         raise Refused(403, "forbidden", "this player was removed from the room")
-    seated = member is not None and member.seat is not None
-    delay_ms = 0 if seated else table.config.spectator_delay_s * 1000
+    delay_ms = 0 if is_seated(table, caller) else table.config.spectator_delay_s * 1000
     until_ms = services.clock.now_ms() - delay_ms if delay_ms else None
     messages, following = await chat.page(services.database, row.id, before=before, until_ms=until_ms, limit=limit)
     return {"items": [frames.said(message) for message in messages], "next": following}
-
-
-async def _table(services: Services, row: GameRow) -> Table:
-    """Who is who in this room now: from memory, or from the log without loading the room."""
-    room = services.directory.find(row.id)
-    if room is not None and room.told_table is not None:
-        return room.told_table
-    codec = services.registry.codec(row.game)
-    records = [stored_record(codec, stored) async for stored in services.log.read(row.id, 0, row.last_event_index)]
-    return fold(services.registry.game(row.game), [record.event for record in records]).table

@@ -10,7 +10,7 @@ from server.clock import Clock
 from server.games.registry import Registry
 from server.lobby.matchmaking import Matchmaker
 from server.play.service.profiles import Profiles
-from server.replays.recordings import Recordings
+from server.replays.reader import Reader
 from server.rooms.directory import Directory
 from server.sessions.tokens import Tokens
 from server.settings import Settings
@@ -29,4 +29,4 @@ class Services:
     directory: Directory
     matchmaker: Matchmaker
     profiles: Profiles
-    recordings: Recordings
+    reader: Reader

@@ -16,7 +16,8 @@ from server.clock import Clock, Timer
 from server.games.rules import PlayerId, Viewer
 from server.metrics import Metrics
 from server.replays.playback import Playback
-from server.replays.recordings import NotFinished, Recording, Recordings, state_answer
+from server.replays.reader import NotFinished, Reader
+from server.replays.recordings import Recording, state_answer
 from server.rooms.audience import frames
 from server.rooms.audience.fanout import visible
 from server.rooms.machine.effects import Record
@@ -34,7 +35,7 @@ from server.wire.from_viewer import Pause, Play, ReplayHello, Seek, decode_viewe
 class ReplaySessions:
     """What all sessions that watch a replay share, built once. `viewers`: how many there are."""
 
-    recordings: Recordings
+    reader: Reader
     database: Database
     tokens: Tokens
     clock: Clock
@@ -95,8 +96,8 @@ class ReplaySession(Connection):
         """Find the game and show its beginning."""
         try:
             game_id = canonical_id(self._game_id)
-            recordings = self._shared.recordings
-            recording = None if game_id is None else await recordings.open(game_id, self._player_id)
+            reader = self._shared.reader
+            recording = None if game_id is None else await reader.open(game_id, self._player_id)
         except NotFinished:
             self.fail(
                 CloseCode.NO_SUCH_ROOM, ErrorCode.INVALID_PHASE, "the game is not completed: watch it in its room"
@@ -106,7 +107,7 @@ class ReplaySession(Connection):
             self.fail(CloseCode.NO_SUCH_ROOM, ErrorCode.ROOM_NOT_FOUND, "no such game")
             return
         if self.closed:  # meanwhile
-            recordings.leave(recording)
+            reader.leave(recording)
             return
         self._recording = recording
         if self._viewer is not None and not await self._has_played(recording, self._viewer):
@@ -249,7 +250,7 @@ class ReplaySession(Connection):
     def _leave(self) -> None:
         self._go_on()  # stops the timer
         if self._recording is not None:
-            self._shared.recordings.leave(self._recording)
+            self._shared.reader.leave(self._recording)
             self._recording = None
         if self._admitted:
             self._shared.release()

@@ -5,13 +5,10 @@ Lifetime statistics and leaderboards know no delay: they count a game when it is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from persistence.play.games import GameRow
-from server.games.table_events import GameStarted
-from server.rooms.machine.effects import Record
 
 
 def may_be_ahead(row: GameRow, now_ms: int) -> bool:
@@ -24,15 +21,19 @@ def status(row: GameRow, now_ms: int) -> str:
     return "in_progress" if row.closed_at is not None and may_be_ahead(row, now_ms) else row.status
 
 
-def as_watched(row: GameRow, records: Sequence[Record], now_ms: int) -> GameRow:
-    """The game as spectators see it now; `records`: all of it. That a room was opened is no secret."""
-    known = [record for record in records if record.at_ms <= now_ms - _delay_ms(row)] or records[:1]
-    if len(known) == len(records):
+def newest_watched_ms(row: GameRow, now_ms: int) -> int:
+    """When the newest event may have happened that spectators may know now."""
+    return now_ms - _delay_ms(row)
+
+
+def as_watched(row: GameRow, index: int, now_ms: int) -> GameRow:
+    """The game as spectators see it now; `index`: the newest event that they may know."""
+    if index == row.last_event_index:
         return row
-    started = any(isinstance(record.event, GameStarted) for record in known)
+    started = row.started_at is not None and _is_past(row.started_at, row, now_ms)
     return replace(
         row,
-        last_event_index=known[-1].index,
+        last_event_index=index,
         status="in_progress" if started else "created",
         started_at=row.started_at if started else None,
         completed_at=None,
@@ -45,4 +46,4 @@ def _delay_ms(row: GameRow) -> int:
 
 
 def _is_past(at: datetime | None, row: GameRow, now_ms: int) -> bool:
-    return at is not None and at.timestamp() * 1000 + _delay_ms(row) <= now_ms
+    return at is not None and round(at.timestamp() * 1000) + _delay_ms(row) <= now_ms

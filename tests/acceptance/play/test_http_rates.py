@@ -56,6 +56,40 @@ async def test_changes_have_a_rate(own_server: HostedProcess) -> None:
         assert (await http.post("/api/players", json={})).status_code == 201
 
 
+async def test_reads_have_a_rate_of_their_own(postgres: Server) -> None:
+    settings = {"PARLOR_CLIENT_IP_HEADER": "Fly-Client-IP"}
+    reads = {"PARLOR_HTTP_READS_PER_S": "0.5", "PARLOR_HTTP_READS_BURST": "20"}
+    with serving(postgres, **reads, **settings) as server:
+        async with client(server, "192.0.2.1") as http:
+            room = f"/api/games/{NOBODY}"
+            for path, count in ((f"{room}/fairness", 1), (f"{room}/events", 2), (f"{room}/state", 4)):
+                for _ in range(count):
+                    assert (await http.get(path)).status_code == 404
+            for method, path in (("GET", "/api/rooms"), ("HEAD", "/api/games"), ("GET", f"{room}/events")):
+                answer = await http.request(method, path)
+                assert answer.status_code == 429
+                assert answer.headers["retry-after"] in ("2", "6")
+            assert_error(await http.get("/api/rooms"), 429)
+            # Pages, changes and other addresses have nothing to do with it.
+            assert (await http.get("/")).status_code == 200
+            assert (await http.post("/api/players", json={})).status_code == 201
+        async with client(server, "192.0.2.2") as other:
+            assert (await other.get("/api/rooms")).status_code == 200
+        refused = await series(server.url, REFUSED)
+        assert (refused["reads"], refused["rate"]) == (4, 0)
+
+
+async def test_a_class_behind_one_address_reads_as_much_as_it_needs(postgres: Server) -> None:
+    with serving(postgres) as server:
+        async with httpx.AsyncClient(base_url=server.url) as http:
+
+            async def pupil() -> set[int]:
+                paths = ["/api/games", "/api/rooms", "/api/leaderboards/wins"] * 4
+                return {(await http.get(path)).status_code for path in paths}
+
+            assert set().union(*await asyncio.gather(*(pupil() for _ in range(30)))) == {200}
+
+
 async def test_each_address_that_the_proxy_names_has_its_own_rate(own_server: HostedProcess) -> None:
     for address in ("192.0.2.2", "192.0.2.3", "2001:db8::1"):
         async with client(own_server, address) as http:

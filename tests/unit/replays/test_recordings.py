@@ -54,7 +54,7 @@ def recording(log: Any) -> Recording:
     head = len(log.rows) - 1
     known = {"id": GAME_ID, "game": GAME.name, "status": "completed", "last_event_index": head, "epoch": 1}
     row = GameRow(**{**dict.fromkeys(GameRow.__slots__), **known})
-    return Recording(row, Registry([GAME]), log, asyncio.Semaphore(1))
+    return Recording(row, Registry([GAME]), log, asyncio.Semaphore(1), asyncio.Semaphore(1))
 
 
 async def test_every_state_is_that_of_the_fold() -> None:

@@ -12,7 +12,8 @@ from persistence.errors import Unavailable
 from server import limits
 from server.metrics import Metrics
 from server.play.sockets.replay import ReplaySession, ReplaySessions
-from server.replays.recordings import NotFinished, Recording
+from server.replays.reader import NotFinished
+from server.replays.recordings import Recording
 from server.sessions.tokens import Tokens
 from server.settings import Settings
 from server.testing.clock import VirtualClock
@@ -38,7 +39,7 @@ class Outlet(OneFrame):
 
 
 class Shelf:
-    """`Recordings` with one game on it. `failure`: raised in its place."""
+    """`Reader` with one game on it. `failure`: raised in its place."""
 
     def __init__(self, log: Log) -> None:
         self.recording = recording(log)
