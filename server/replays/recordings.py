@@ -61,7 +61,8 @@ class Recording:
 
     async def read(self, first: int) -> Sequence[Record]:
         """The events from `first` on, as many as are read at a time; none after the last. Raises LogShortened."""
-        return [stored_record(self._codec, row) for row in await self._rows(first, self.head)]
+        last = min(self.head, first + limits.REPLAY_CHUNK_EVENTS - 1)
+        return [stored_record(self._codec, row) for row in await self._rows(first, last)]
 
     async def at(self, index: int) -> Moment:
         """How the game stood after event `index` (0 to `head`). Raises LogShortened."""
@@ -69,17 +70,17 @@ class Recording:
             place = bisect_right(self._kept, index, key=lambda kept: kept.index)
             moment = self._kept[place - 1] if place else None
             while moment is None or moment.index < index:
-                rows = await self._rows(0 if moment is None else moment.index + 1, index)
+                first = 0 if moment is None else moment.index + 1
+                rows = await self._rows(first, min(index, first + limits.REPLAY_FOLD_EVENTS - 1))
                 async with self._threads:
                     moment = await asyncio.to_thread(self._fold, moment, rows)
-                self._keep(moment)
             return moment
 
     async def seated_at_start(self) -> list[Player]:
         """The players in seat order, as they were when the game started; none before. Raises LogShortened."""
         first = 0
         while not self._seated and first <= self.head:
-            rows = await self._rows(first, self.head)
+            rows = await self._rows(first, min(self.head, first + limits.REPLAY_CHUNK_EVENTS - 1))
             for row in rows:
                 if row.type == GameStarted.name:
                     self._seated = (await self.at(row.index)).state.table.seated()
@@ -87,8 +88,7 @@ class Recording:
         return self._seated
 
     async def _rows(self, first: int, last: int) -> list[StoredEvent]:
-        """As many of these as are read at a time."""
-        last = min(last, first + limits.REPLAY_CHUNK_EVENTS - 1)
+        """Events first..last (inclusive) of the log."""
         if first > last:
             return []
         async with self._reading:
@@ -98,7 +98,7 @@ class Recording:
         return rows
 
     def _fold(self, moment: Moment | None, rows: Sequence[StoredEvent]) -> Moment:
-        """The moment after these; there is at least one. Runs in a thread."""
+        """The moment after these; there is at least one. Runs in a thread, alone for this game."""
         state = None if moment is None else moment.state
         for row in rows:
             event = self._codec.from_data(row.type, row.payload)
@@ -107,6 +107,8 @@ class Recording:
             else:
                 assert state is not None  # a log begins with game_created
                 state = match.evolve(self.game, state, event)
+            if row.index % limits.REPLAY_CHUNK_EVENTS == 0:
+                self._keep(Moment(row.index, row.at_ms, state))
         assert state is not None
         return Moment(rows[-1].index, rows[-1].at_ms, state)
 

@@ -18,7 +18,7 @@ from persistence.ids import new_game_id
 from persistence.play.statistics import Completion
 from server.play.service.after_game import Consumer
 from tests.integration.play.test_statistics import people, result
-from tests.support.log_rig import AT_MS, new_game
+from tests.support.event_logs import AT_MS, new_game
 from tests.support.postgres import Server
 
 BEFORE = "202611211900"

@@ -73,7 +73,7 @@ async def test_a_long_way_is_gone_in_short_pieces_and_only_once() -> None:
     log = Log(long_game(10_000))
     made = recording(log)
     await made.at(9_999)
-    assert max(log.asked) <= limits.REPLAY_CHUNK_EVENTS
+    assert max(log.asked) <= limits.REPLAY_FOLD_EVENTS
     first = sum(log.asked)
     assert first == 10_000
     for index in random.Random(4).sample(range(10_000), 50):
