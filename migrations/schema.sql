@@ -128,6 +128,17 @@ ALTER TABLE play.chat_moderation ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
+CREATE TABLE play.finished_games (
+    game_id uuid NOT NULL,
+    consumer text DEFAULT 'ratings'::text NOT NULL,
+    due_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE play.game_consumers (
+    name text NOT NULL,
+    players_min integer NOT NULL
+);
+
 CREATE TABLE play.game_events (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     game_id uuid NOT NULL,
@@ -323,10 +334,11 @@ CREATE TABLE play.rating_history (
     CONSTRAINT rating_history_pool_check CHECK ((pool = ANY (ARRAY['people'::text, 'bots'::text])))
 );
 
-CREATE TABLE play.rating_queue (
-    game_id uuid NOT NULL,
-    due_at timestamp with time zone NOT NULL
-);
+CREATE VIEW play.rating_queue AS
+ SELECT game_id,
+    due_at
+   FROM play.finished_games
+  WHERE (consumer = 'ratings'::text);
 
 CREATE TABLE play.room_directory (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -354,6 +366,12 @@ ALTER TABLE ONLY play.chat_moderation
 
 ALTER TABLE ONLY play.chat_moderation
     ADD CONSTRAINT chat_moderation_pkey PRIMARY KEY (game_id, actor_id, command_id);
+
+ALTER TABLE ONLY play.finished_games
+    ADD CONSTRAINT finished_games_pkey PRIMARY KEY (game_id, consumer);
+
+ALTER TABLE ONLY play.game_consumers
+    ADD CONSTRAINT game_consumers_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY play.game_events
     ADD CONSTRAINT game_events_pkey PRIMARY KEY (game_id, event_index);
@@ -406,9 +424,6 @@ ALTER TABLE ONLY play.rating_clock
 ALTER TABLE ONLY play.rating_history
     ADD CONSTRAINT rating_history_pkey PRIMARY KEY (game_id, player_id);
 
-ALTER TABLE ONLY play.rating_queue
-    ADD CONSTRAINT rating_queue_pkey PRIMARY KEY (game_id);
-
 ALTER TABLE ONLY play.room_directory
     ADD CONSTRAINT room_directory_game_id_key UNIQUE (game_id);
 
@@ -416,6 +431,8 @@ ALTER TABLE ONLY play.room_directory
     ADD CONSTRAINT room_directory_pkey PRIMARY KEY (id);
 
 CREATE INDEX chat_messages_room_idx ON play.chat_messages USING btree (game_id, id) WHERE (text IS NOT NULL);
+
+CREATE INDEX finished_games_due_idx ON play.finished_games USING btree (consumer, due_at, game_id);
 
 CREATE UNIQUE INDEX game_events_command_idx ON ONLY play.game_events USING btree (game_id, actor_id, command_id) WHERE (command_id IS NOT NULL);
 
@@ -475,8 +492,6 @@ CREATE INDEX player_ratings_games_idx ON play.player_ratings USING btree (game, 
 
 CREATE INDEX rating_history_player_idx ON play.rating_history USING btree (player_id, rated_no DESC);
 
-CREATE INDEX rating_queue_due_idx ON play.rating_queue USING btree (due_at, game_id);
-
 CREATE INDEX room_directory_fill_idx ON play.room_directory USING btree (game_id) WHERE ((fill_at IS NOT NULL) AND (closed_at IS NULL));
 
 CREATE INDEX room_directory_listed_idx ON play.room_directory USING btree (listed_until) WHERE (is_public AND (listed_until IS NOT NULL));
@@ -528,6 +543,9 @@ ALTER TABLE ONLY play.chat_moderation
 ALTER TABLE ONLY play.chat_moderation
     ADD CONSTRAINT chat_moderation_player_id_fkey FOREIGN KEY (player_id) REFERENCES play.players(id);
 
+ALTER TABLE ONLY play.finished_games
+    ADD CONSTRAINT finished_games_game_id_fkey FOREIGN KEY (game_id) REFERENCES play.games(id);
+
 ALTER TABLE ONLY play.game_players
     ADD CONSTRAINT game_players_game_id_fkey FOREIGN KEY (game_id) REFERENCES play.games(id);
 
@@ -560,9 +578,6 @@ ALTER TABLE ONLY play.rating_history
 
 ALTER TABLE ONLY play.rating_history
     ADD CONSTRAINT rating_history_player_id_fkey FOREIGN KEY (player_id) REFERENCES play.players(id);
-
-ALTER TABLE ONLY play.rating_queue
-    ADD CONSTRAINT rating_queue_game_id_fkey FOREIGN KEY (game_id) REFERENCES play.games(id);
 
 ALTER TABLE ONLY play.room_directory
     ADD CONSTRAINT room_directory_game_id_fkey FOREIGN KEY (game_id) REFERENCES play.games(id);
