@@ -12,8 +12,8 @@ from server.lobby.matchmaking import Matchmaker
 from server.lobby.rematch import Rematches
 from server.lobby.room_list import RoomList
 from server.play import demo
-from server.play.jobs.partitions import partitions_job
 from server.play.jobs.after_game import after_game_job
+from server.play.jobs.partitions import partitions_job
 from server.play.jobs.recovery import recovery_job
 from server.play.jobs.tickets import tickets_job
 from server.play.ratings.service import Ratings

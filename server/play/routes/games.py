@@ -160,7 +160,7 @@ async def fork_game(request: Request, services: With, caller: Caller, game_id: s
     return {
         "game_id": room.game_id,
         "join_code": room.join_code,
-        "ws_url": ws_url(services, request, room.game_id),
+        "ws_url": ws_url(request, services, room.game_id),
         "seat": made.seat,
         "at": made.at,
     }
