@@ -20,8 +20,8 @@ class CountedLog:
 
     def __init__(self, app: App, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
-        self._read = app.log.read
-        monkeypatch.setattr(app.log, "read", self.read)
+        self._read = app.play.log.read
+        monkeypatch.setattr(app.play.log, "read", self.read)
 
     async def read(self, game_id: str, first: int = 0, last: int | None = None) -> AsyncIterator[StoredEvent]:
         async for row in self._read(game_id, first, last):
@@ -60,7 +60,7 @@ async def test_a_running_game_is_not_read_from_its_log(app: App, monkeypatch: py
 
 async def test_reads_of_games_leave_connections_for_the_rooms(app: App) -> None:
     player, path = await said(app, 1)
-    async with httpx.AsyncClient(base_url=app.url) as http, app.services.database.connection() as connection:
+    async with httpx.AsyncClient(base_url=app.url) as http, app.play.database.connection() as connection:
         async with connection.transaction():
             await connection.execute("lock table play.games in access exclusive mode")
             reading = [asyncio.create_task(http.get(path)) for _ in range(20)]
@@ -75,7 +75,7 @@ async def test_a_finished_game_is_verified_once(app: App, monkeypatch: pytest.Mo
     config = {"rounds": 1, "round_pause_ms": 0, "turn_seconds": 0}
     wish = {"as": "spectator", "bots": 2, "config": config, "autostart": True}
     game_id = (await owner.http.post("/api/rooms", wish))["game_id"]
-    room = app.services.directory.find(game_id)
+    room = app.play.directory.find(game_id)
     assert room is not None
     await room.wait_over()
     verified = 0
