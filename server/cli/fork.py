@@ -13,7 +13,7 @@ from server.errors import StartupError
 from server.games.registry import Registry
 from server.games.rules import Refusal
 from server.replays.forking import Fork, Taker, fork, write
-from server.rooms.bots.players import bot_identities
+from server.rooms.bots.players import bot_players
 from server.rooms.directory import new_join_code
 from server.settings import Settings
 
@@ -33,7 +33,7 @@ async def fork_game(settings: Settings, game_id: str, at: int, player_id: str | 
     registry, now_ms = Registry.installed(), SystemClock().now_ms()
     async with open_log(settings) as (database, _):
         taker = None if player_id is None else await _taker(database, player_id, seat)
-        codec, bots = registry.codec(found.row.game), bot_identities(registry)
+        codec, bots = registry.codec(found.row.game), bot_players(registry)
         made = fork(found.game, codec, found.records, new_game_id(), at, taker, bots, now_ms)
         if isinstance(made, Refusal):
             raise StartupError(made.message, exit_code=2)

@@ -1,7 +1,7 @@
-"""Peers that don't take what is sent to them.
+"""Peers that don't read what is sent to them.
 
-A transport is congested while bytes wait in user space because the kernel's buffer is full. Being congested is nothing
-bad in itself: a slow line is for most of a large answer. What is cut is a peer that takes nothing at all.
+A transport is congested while bytes wait in user space because the kernel's buffer is full. That alone is no fault: a
+slow line is congested for most of a large answer. A peer is cut when it reads nothing at all.
 """
 
 from __future__ import annotations
@@ -22,28 +22,31 @@ _CHECK_S = limits.NO_PROGRESS_S / _CHECKS
 
 
 class Backlog:
-    """What waits for one peer while its transport is congested, and whether it gets less.
+    """What waits for one peer while its transport is congested, and whether the peer makes progress.
 
-    Progress is what the peer's machine has acknowledged. That goes on in small steps, also when a slow reader does not
-    empty enough of the kernel's buffer to let us write for a while.
+    Progress is what the peer's machine has acknowledged. It grows in small steps, even while a slow reader does not
+    empty enough of the kernel's buffer for the next write.
     """
 
     __slots__ = ("_checks", "_first", "_handed", "_stalled", "_taken", "_timer", "_transport")
 
     def __init__(self, transport: asyncio.Transport, stalled: Callable[[], None]) -> None:
-        """From now on every write makes the transport call `pause_writing` if something of it has to wait."""
+        """From now on the transport calls `pause_writing` whenever a part of a write has to wait.
+
+        `stalled` is called when the peer took nothing for NO_PROGRESS_S.
+        """
         transport.set_write_buffer_limits(high=0)
         self._transport = transport
-        self._stalled = stalled  # called when nothing was taken for NO_PROGRESS_S
+        self._stalled = stalled
         self._first = 0  # bytes that waited when it became congested: the rest of one write
-        self._handed = 0  # those and all that came behind them
-        self._taken = 0  # of those
+        self._handed = 0  # those, and everything written since
+        self._taken = 0  # of those, by the peer
         self._checks = 0  # without progress
         self._timer: asyncio.TimerHandle | None = None
 
     @property
     def added(self) -> int:
-        """Bytes that wait behind the write that filled the kernel's buffer, which may have been a long replay."""
+        """Bytes that wait behind the write that filled the kernel's buffer. (That one may have been a long replay.)"""
         return min(self._handed - self._first, self._transport.get_write_buffer_size())
 
     def begin(self) -> None:
@@ -54,11 +57,11 @@ class Backlog:
         self._later()
 
     def add(self, size: int) -> None:
-        """So many bytes are about to be written although it is congested."""
+        """`size` bytes are about to be written although the transport is congested."""
         self._handed += size
 
     def end(self) -> None:
-        """Nothing waits any more, or the connection is gone."""
+        """Nothing waits any more, or the connection is gone: stop watching."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -81,7 +84,7 @@ class Backlog:
         return self._handed - self._transport.get_write_buffer_size() - self._in_kernel()
 
     def _in_kernel(self) -> int:
-        """Bytes that were written and are not acknowledged; 0 where the kernel doesn't tell."""
+        """Bytes that were written and are not acknowledged; 0 where the kernel doesn't say."""
         if sys.platform == "win32":
             return 0
         socket = self._transport.get_extra_info("socket")

@@ -1,8 +1,8 @@
-"""The door: who may open a connection at all, where its path leads, and the count of those inside.
+"""The door: which connections may be opened, where their paths lead, and the count of those that are open.
 
-`paths` is the table of everything that can be connected to: a path that ends in a slash takes a name behind it, any
-other one stands for itself. Its `Opener` makes the `Visitor` who gets the messages of the connection from then on; to
-serve another kind of socket, write those two and add a line to the table where the server is composed.
+`paths` is the table of all sockets: a path that ends in a slash takes a name behind it, any other path stands for
+itself. The `Opener` of a path makes the `Visitor` that gets the messages of the connection. To serve another kind of
+socket, write those two and add a line to the table where the server is composed.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from server.wire.close_codes import CloseCode
 from server.wire.encoders import Encoder
 
 _SINGLE = ("Host", "Origin", "Authorization")
-"""Headers that say who asks: given twice, they say nothing that could be relied on."""
+"""Headers that say who asks. Given twice, they can't be relied on."""
 
 
 class Arrival(NamedTuple):
-    """A connection that was let in. `name`: what stands behind its path, still to be checked; `query`: as it was sent,
-    without the question mark; `bearer`: the token of its Authorization header, if there is one."""
+    """A connection that was let in. `name`: what stands behind its path, not checked yet; `query`: as it was sent,
+    without the question mark; `bearer`: the token of the Authorization header, if there is one."""
 
     address: str
     name: str
@@ -40,9 +40,9 @@ class Arrival(NamedTuple):
 
 
 class Visitor(Protocol):
-    """What a socket and the heartbeat need of whoever speaks through it. Times are the clock's monotonic seconds.
+    """What the socket and the heartbeat need of a connection. Times are the clock's monotonic seconds.
 
-    Nothing may block or raise. Who needs no hello sets `hello_done` from the start, and may write at once.
+    Nothing may block or raise. A visitor that needs no hello sets `hello_done` from the start, and may write at once.
     """
 
     closed: bool  # a close frame was sent or came: nothing follows
@@ -57,7 +57,7 @@ class Visitor(Protocol):
         """One whole message."""
 
     def skip(self) -> bool:
-        """Too much waits for the peer. True: he does without what follows, until `caught_up`; False: cut him."""
+        """Too much waits for the peer. True: what follows is dropped until `caught_up`; False: cut the connection."""
 
     def caught_up(self) -> None:
         """The peer has read everything that waited."""
@@ -89,19 +89,19 @@ class Door:
         self._by_address: Counter[str] = Counter()
 
     def peer(self, transport: asyncio.BaseTransport) -> str | None:
-        """Where a connection comes from, before it has said anything; None: from a proxy."""
+        """The address of a connection that has sent nothing yet; None: it comes from a proxy."""
         if self._settings.client_ip_header is not None:
             return None
         return client_address(_peer_name(transport), None)
 
     def address(self, transport: asyncio.BaseTransport, request: Request) -> str:
-        """Where an upgrade comes from."""
+        """The address of a client that asks for an upgrade."""
         name = self._settings.client_ip_header
-        told = None if name is None else ",".join(request.headers.get_all(name)) or None
-        return client_address(_peer_name(transport), told)
+        given = None if name is None else ",".join(request.headers.get_all(name)) or None
+        return client_address(_peer_name(transport), given)
 
     def refusal(self, request: Request, address: str) -> tuple[HTTPStatus, UpgradeRefused] | None:
-        """Why this upgrade is refused, as a status and a word for the metrics; None: it is welcome."""
+        """Why this upgrade is refused, as a status and a label for the metrics; None: it is not."""
         if self.stopping or not self.ready:
             stopping = UpgradeRefused.STOPPING if self.stopping else UpgradeRefused.STARTING
             return HTTPStatus.SERVICE_UNAVAILABLE, stopping
@@ -116,7 +116,7 @@ class Door:
         return None
 
     def leads_to(self, path: str) -> tuple[Opener, str] | None:
-        """Who serves this path (without its query), and the name behind it; None: nobody."""
+        """The opener of this path (without its query), and the name behind it; None: there is no such path."""
         for known, opener in self._paths.items():
             if path == known or (known.endswith("/") and path.startswith(known)):
                 return opener, path.removeprefix(known)
@@ -144,14 +144,14 @@ class Door:
         self.metrics.connections_closed_total.labels(str(code or 1006)).inc()
 
     def _origin_allowed(self, request: Request) -> bool:
-        """Pages may connect from listed origins, or from this very host. Without Origin it is not a browser."""
+        """Pages may connect from listed origins, or from this very host. Only browsers send an Origin."""
         given = request.headers.get("Origin")
         if given is None:
             return True
         origin = origin_of(given)
         if origin is None:
             return False
-        # The scheme of a page may differ from ours where a proxy ends TLS; the port that it implies then as well.
+        # Where a proxy ends TLS, the scheme of a page differs from the server's, and so does the port that it implies.
         scheme = origin.partition("://")[0]
         here = origin_of(f"{scheme}://{request.headers.get('Host', '')}")
         return origin == here or origin in self._settings.origins

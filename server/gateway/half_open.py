@@ -1,4 +1,4 @@
-"""Connections that have been accepted and have not yet said what they want: no whole request, no hello."""
+"""Connections that were accepted and have sent no whole request yet, or no hello."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Cuttable(Protocol):
 
 
 class HalfOpen:
-    """By age. When there are too many, of all or of one address, the oldest of those makes room.
+    """Half-open connections by age. When there are too many, in all or of one address, the oldest of those is cut.
 
-    Refusing the newest would let whoever holds all the places keep everybody out. An honest client is through in a
-    moment, so the oldest is slow or hostile.
+    Refusing the newest instead would let an attacker who holds all places keep everybody out. An honest client is
+    through in a moment, so the oldest is slow or hostile.
     """
 
     def __init__(self, total_max: int, per_address_max: int) -> None:
@@ -30,7 +30,7 @@ class HalfOpen:
         return len(self._all)
 
     def enter(self, connection: Cuttable, address: str | None) -> None:
-        """`address` None: not known yet, because it is behind a proxy. Who is in already keeps his age."""
+        """`address` None: not known yet, behind a proxy. A connection that is already listed keeps its position."""
         if connection in self._all:
             return
         self._all[connection] = address
@@ -43,7 +43,7 @@ class HalfOpen:
             self._crowd_out(next(iter(self._all)))
 
     def leave(self, connection: Cuttable) -> None:
-        """It said what it wants, or is gone. Who is not in stays out."""
+        """The connection said what it wants, or is gone. Nothing happens if it is not listed."""
         address = self._all.pop(connection, None)
         if address is None:
             return

@@ -1,4 +1,4 @@
-"""The sweep over all connections: who has not said hello in time, who has fallen silent."""
+"""The sweep over all connections: ends those that sent no hello in time, and those that fell silent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SWEEP_S = 1.0
 
 
 class Heartbeat:
-    """One timer for the whole server, instead of one for each connection."""
+    """One timer for the whole server instead of one for each connection."""
 
     def __init__(self, door: Door, clock: Clock, metrics: Metrics) -> None:
         self._door = door

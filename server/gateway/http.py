@@ -1,4 +1,4 @@
-"""The one port: uvicorn serves HTTP on it and hands every WebSocket upgrade to our own protocol class."""
+"""The one port: uvicorn serves HTTP on it and hands every WebSocket upgrade to `Socket`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _GRACE_S = 5
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take the port before anything else is started. Raises StartupError if that can't be."""
+    """Take the port before anything else is started. Raises StartupError."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.socket(family, socket.SOCK_STREAM)
@@ -42,7 +42,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _allow_many_files() -> None:
-    """The usual limit of 1,024 is for programs that use select(); every connection is a file."""
+    """Every connection is an open file. The usual limit of 1,024 is meant for programs that use select()."""
     if sys.platform != "win32":
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         with contextlib.suppress(ValueError, OSError):  # macOS says "unlimited" and means less
@@ -50,8 +50,8 @@ def _allow_many_files() -> None:
 
 
 def _tune(listener: socket.socket) -> None:
-    """What every accepted connection inherits."""
-    # asyncio's own loop does so only where the socket names its protocol, which one from accept() need not do.
+    """Set the options that every accepted connection inherits."""
+    # asyncio's loop sets it only if the socket names its protocol, and a socket from accept() need not do that.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.SEND_BUFFER_BYTES)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -61,7 +61,7 @@ def _tune(listener: socket.socket) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to the command line: stopping is more than closing the port."""
+    """Leaves signals to the command line: stopping is more than closing the port."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -84,14 +84,14 @@ class HttpServer:
             access_log=False,
             log_config=None,
             server_header=False,
-            proxy_headers=False,  # who is believed is a setting of ours
+            proxy_headers=False,  # which proxies to trust is a setting of this server
             timeout_graceful_shutdown=_GRACE_S,
         )
         self._server = _Server(config)
         self._listener = listener
 
     async def serve(self) -> None:
-        """Until `stop`."""
+        """Answer until `stop`."""
         await self._server.serve(sockets=[self._listener])
 
     def stop(self) -> None:

@@ -1,8 +1,8 @@
-"""HTTP with deadlines: uvicorn's protocol, which waits for ever for the rest of a request and for readers of answers.
+"""HTTP with deadlines. uvicorn's own protocol waits for ever for the rest of a request, and for slow readers.
 
-One object a connection, until it is upgraded. What it adds: a deadline for the head of every request and for its body,
-a bound on the size of the head, a place among the half-open connections while it owes a request, and an end to peers
-that don't take their answer.
+One object a connection, until it is upgraded. It adds a deadline for the head of every request and for its body, a
+bound on the size of the head, a place among the half-open connections while a request is owed, and an end to peers
+that don't read their answer.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from server.metrics import Cut, HttpRefused
 
 
 class _Owes(Enum):
-    """What the peer has begun to send."""
+    """What the peer has begun to send and has not finished."""
 
     NOTHING = auto()
     HEAD = auto()
@@ -39,7 +39,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._owes = _Owes.HEAD
         self._head_bytes = 0
         self._head_too_large = False
-        self._answered = True  # everything that was asked
+        self._answered = True  # all requests so far
         self._deadline: asyncio.TimerHandle | None = None
         self._backlog: Backlog | None = None
         self._running: RequestResponseCycle | None = None
@@ -72,12 +72,12 @@ class HttpProtocol(HttpToolsProtocol):
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, HttpRefused.HEAD)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._done()
+        self._end_wait()
         if isinstance(exc, TimeoutError):
             self._door.metrics.connections_cut_total.labels(Cut.LOST).inc()
         if self._backlog is not None:
             self._backlog.end()
-        if self._running is not None:  # uvicorn tells the newest request only, which may still be waiting for its turn
+        if self._running is not None:  # uvicorn tells only the newest request, which may still wait for its turn
             self._running.disconnected = True
         super().connection_lost(exc)
 
@@ -95,7 +95,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        if self._owes is _Owes.NOTHING:  # behind another request, in the same piece
+        if self._owes is _Owes.NOTHING:  # pipelined: behind another request, in the same bytes
             self._begin_head()
 
     def on_headers_complete(self) -> None:
@@ -112,7 +112,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._owes = _Owes.NOTHING
-        self._done()
+        self._end_wait()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -125,18 +125,18 @@ class HttpProtocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def handle_websocket_upgrade(self) -> None:
-        self._done()
+        self._end_wait()
         if self._answered and not self.flow.write_paused:
             super().handle_websocket_upgrade()
-        else:  # behind a request whose answer is still under way: no client does that
+        else:  # pipelined behind an unanswered request: no client does that
             self._refuse(HTTPStatus.BAD_REQUEST, HttpRefused.MALFORMED)
 
     # Cuttable
 
     def cut(self, reason: Cut) -> None:
-        """End it at once."""
+        """End the connection at once."""
         self._door.metrics.connections_cut_total.labels(reason).inc()
-        self._done()
+        self._end_wait()
         self.transport.abort()
 
     # Inside.
@@ -151,15 +151,15 @@ class HttpProtocol(HttpToolsProtocol):
             self._deadline.cancel()
         self._deadline = self.loop.call_later(seconds, self._overdue)
 
-    def _done(self) -> None:
-        """Nothing is owed."""
+    def _end_wait(self) -> None:
+        """No request is owed: the connection is not half-open, and has no deadline."""
         self._door.half_open.leave(self)
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
     def _overdue(self) -> None:
-        if self.flow.read_paused:  # we don't read: it is not the peer that we wait for
+        if self.flow.read_paused:  # the server has stopped reading: the peer is not to blame
             self._wait(limits.REQUEST_BODY_S)
         else:
             self.cut(Cut.REQUEST)
@@ -168,7 +168,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.cut(Cut.STALLED)
 
     def _refuse(self, status: HTTPStatus, reason: HttpRefused) -> None:
-        """Answer and close; behind an answer that is not complete no other can stand."""
+        """Answer and close. While another answer is incomplete, just close."""
         self._door.metrics.http_refused_total.labels(reason).inc()
         if self._answered:
             body = orjson.dumps({"error": {"code": _CODES[reason], "message": status.phrase.lower()}})

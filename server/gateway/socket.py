@@ -1,7 +1,7 @@
 """The socket: bytes to messages and back, over websockets' sans-I/O protocol. One object a connection, no task.
 
-uvicorn hands every WebSocket upgrade to this class (its `ws` setting), on the port that also serves HTTP. Frames to
-the client arrive here already encoded, header included, and go to the transport as they are.
+uvicorn hands every WebSocket upgrade to this class (its `ws` setting), on the port that also serves HTTP. Frames for
+the client arrive already encoded, header included, and go to the transport as they are.
 """
 
 from __future__ import annotations
@@ -43,30 +43,30 @@ _RETRY_AFTER_S = {HTTPStatus.SERVICE_UNAVAILABLE: 1, HTTPStatus.TOO_MANY_REQUEST
 
 
 class Socket(asyncio.Protocol):
-    """One connection, from the upgrade to its end. Is its visitor's `Outlet`, and `Cuttable`."""
+    """One connection, from the upgrade to its end. The `Outlet` of its visitor, and `Cuttable`."""
 
     def __init__(self, door: Door, connections: set[Any]) -> None:
         self._door = door
-        self._connections = connections  # uvicorn's, so that its shutdown knows of us
+        self._connections = connections  # uvicorn's, so that its shutdown reaches this one
         self._protocol = ServerProtocol(select_subprotocol=_select, max_size=limits.FRAME_BYTES_MAX, logger=_quiet)
         self._transport: asyncio.Transport
         self._address = ""
         self._backlog: Backlog
-        self._message = bytearray()  # its fragments so far
+        self._message = bytearray()  # the fragments so far
         self._binary = False
         self._session: Visitor | None = None
         self._deadline: asyncio.TimerHandle | None = None  # for the end of the handshake, or of the connection
         self._congested = False  # something waits to be read by the peer
         self._cut = False
         self._open = False  # frames may be written
-        self._plain = False  # and the parser holds nothing: the short cut may read
+        self._plain = False  # open, and the parser holds nothing: `take_frames` may read
 
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._backlog = Backlog(self._transport, self._stalled)
-        self._set_deadline(limits.CLOSE_S)  # the request is here already: all but a refused one is through at once
+        self._set_deadline(limits.CLOSE_S)  # the request is here already, so the handshake ends at once
         self._connections.add(self)
 
     def data_received(self, data: bytes) -> None:
@@ -82,17 +82,17 @@ class Socket(asyncio.Protocol):
         protocol.receive_data(data)
         for event in protocol.events_received():
             if type(event) is Frame:
-                self._frame(event)
+                self._take_frame(event)
             elif isinstance(event, Request):
                 self._handshake(event)
-                self._look()
+                self._refresh_flags()
         self._flush()
-        self._look()
+        self._refresh_flags()
 
-    def _look(self) -> None:
-        """Note how the protocol stands, so that nobody need ask it on every frame: call it whenever that can change.
+    def _refresh_flags(self) -> None:
+        """Note the state of the protocol, so that it is not asked on every frame. Call this whenever it can change.
 
-        Plain: no part of a frame, no fragment of a message, no close under way.
+        Plain: no part of a frame, no fragment of a message and no close is under way.
         """
         protocol = self._protocol
         self._open = protocol.state is State.OPEN and not self._transport.is_closing()
@@ -137,7 +137,7 @@ class Socket(asyncio.Protocol):
     # Outlet
 
     def write(self, data: bytes) -> None:
-        # `_put`, without a call of its own for every frame.
+        # As `_put`, without one more call for every frame.
         if self._open and (not self._congested or self._fits(len(data))):
             self._transport.write(data)
 
@@ -148,7 +148,7 @@ class Socket(asyncio.Protocol):
         except InvalidState:
             return
         self._flush()
-        self._look()
+        self._refresh_flags()
         self._set_deadline(limits.CLOSE_S)
 
     def greeted(self) -> None:
@@ -157,12 +157,12 @@ class Socket(asyncio.Protocol):
     # Cuttable
 
     def cut(self, reason: Cut) -> None:
-        """End it at once, without a close frame: the peer would not read it."""
+        """End the connection at once. The peer would not read a close frame."""
         if not self._cut:
             self._cut = True
             self._door.metrics.connections_cut_total.labels(reason).inc()
             self._transport.abort()
-            self._look()
+            self._refresh_flags()
 
     # Inside.
 
@@ -171,7 +171,7 @@ class Socket(asyncio.Protocol):
             self._transport.write(data)
 
     def _fits(self, size: int) -> bool:
-        """While it is congested: whether so much may wait as well. If not, he skips what follows or is cut."""
+        """While congested: whether `size` more bytes may wait. If not, what follows is skipped or the peer is cut."""
         if self._backlog.added + size <= limits.OUTPUT_BYTES_MAX:
             self._backlog.add(size)
             return True
@@ -179,7 +179,7 @@ class Socket(asyncio.Protocol):
             self.cut(Cut.OVERFLOW)
         return False
 
-    def _frame(self, frame: Frame) -> None:
+    def _take_frame(self, frame: Frame) -> None:
         session = self._session
         opcode = frame.opcode
         if session is None:
@@ -225,7 +225,7 @@ class Socket(asyncio.Protocol):
         encoder = ENCODERS[self._protocol.subprotocol] if self._protocol.subprotocol else JSON
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         bearer = token.strip() if scheme.lower() == "bearer" else None
-        self._look()  # the visitor may write at once
+        self._refresh_flags()  # the visitor may write at once
         self._session = self._door.enter(self, request.path, self._address, encoder, bearer)
         if not self._session.hello_done:
             self._door.half_open.enter(self, self._address)
@@ -235,7 +235,7 @@ class Socket(asyncio.Protocol):
         self._flush()
 
     def _flush(self) -> None:
-        """Write what the protocol itself has to say: the handshake, pongs, close frames."""
+        """Write what the protocol itself has to send: the handshake, pongs, close frames."""
         for data in self._protocol.data_to_send():
             if data:
                 self._put(data)
@@ -262,7 +262,7 @@ class Socket(asyncio.Protocol):
 
 
 def _select(protocol: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-    """The first of the client's subprotocols that we speak; none: JSON without being asked."""
+    """The first of the client's subprotocols that the server speaks; none: JSON without a subprotocol."""
     return next((name for name in offered if name in ENCODERS), None)
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from server.clock import Clock, Timer
 from server.games.rules import Command
 from server.rooms.machine.effects import Think
-from server.rooms.machine.thought import Thinkers
+from server.rooms.machine.thought import Workers
 
 
 class Alarmed(Protocol):
@@ -24,7 +24,7 @@ class Alarmed(Protocol):
 class Alarms:
     """One timer and one thinking bot at a time."""
 
-    def __init__(self, room: Alarmed, clock: Clock, workers: Thinkers) -> None:
+    def __init__(self, room: Alarmed, clock: Clock, workers: Workers) -> None:
         self._room = room
         self._clock = clock
         self._workers = workers

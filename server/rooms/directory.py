@@ -30,7 +30,7 @@ from server.rooms.machine.core import RoomCore
 from server.rooms.machine.decisions import Bots
 from server.rooms.machine.effects import OpenRematch
 from server.rooms.machine.identity import Identity
-from server.rooms.machine.thought import Thinkers
+from server.rooms.machine.thought import Workers
 from server.rooms.machine.waiting import NodeWaiting, database_deadline
 from server.rooms.room import Room
 from server.wire.close_codes import CloseCode
@@ -50,9 +50,10 @@ def new_join_code() -> str:
 
 @dataclass(frozen=True, slots=True)
 class NewRoom:
-    """What a room is created with. `joins`: the events of those who sit down at once, the creator first.
+    """What a new room is made of. `joins`: the events by which players sit down at once, the creator's first.
 
-    `fill_at_ms`: when bots take the free seats. `writes`: what else is written with the first events, by the game's id.
+    `fill_at_ms`: when bots take the free seats, in milliseconds since 1970; None: never. `writes`: what else is written
+    with the first events, given the game's id.
     """
 
     game: Game[Any]
@@ -78,7 +79,7 @@ class Directory:
         node: str,
         bots: Bots,
         rooms_per_player_max: int = limits.ROOMS_PER_PLAYER_MAX,
-        workers: Thinkers | None = None,
+        workers: Workers | None = None,
     ) -> None:
         self.registry = registry
         self._rooms_per_player_max = rooms_per_player_max
@@ -98,7 +99,7 @@ class Directory:
         self._loads = asyncio.Semaphore(limits.LOADS_AT_ONCE_MAX)
         self._health = log.health
         self._refused: dict[str, int] = {}  # games whose events the database refused, and the index of the first
-        self._quarantine: set[str] = set()  # games that are not loaded any more, as long as this server lives
+        self._quarantined: set[str] = set()  # games that this server does not load any more
         self._waiting = NodeWaiting()
         self.accepting = True
         self._room_watchers: list[Callable[[Room], None]] = []
@@ -133,13 +134,13 @@ class Directory:
         return self._rooms.get(game_id)
 
     async def get(self, game_id: str) -> Room | None:
-        """The room, from memory or from the log; None: there is no such game. Raises `RoomUnavailable`."""
+        """The room, from memory or from the log; None: no such game. Raises `RoomUnavailable`, `RoomQuarantined`."""
         room = self._rooms.get(game_id)
         if room is not None:
             return room
         if not self.accepting:
             raise RoomUnavailable("the server is stopping")
-        if game_id in self._quarantine:
+        if game_id in self._quarantined:
             raise RoomQuarantined
         task = self._loading.get(game_id)
         if task is None:
@@ -149,7 +150,7 @@ class Directory:
         return await asyncio.shield(task)
 
     async def create(self, new: NewRoom) -> Room:
-        """A new room, returned once its first events are committed. Raises `RoomUnavailable`, `Refused`."""
+        """Open a room and return it once its first events are committed. Raises `RoomUnavailable`, `Refused`."""
         async with database_deadline():
             await self.reachable()
             for _ in range(_CODE_ATTEMPTS):
@@ -164,7 +165,10 @@ class Directory:
         raise RoomUnavailable("no room could be created")
 
     async def take_in(self, creator: PlayerId, write: Callable[[str], ForkedGame]) -> Room:
-        """A room that comes with a log. `write`: what writes it, given a join code. Raises as `create` does."""
+        """Write a room that begins with a log, and load it. `write` makes the write, given a join code.
+
+        Raises as `create` does.
+        """
         self._admit(creator)
         async with database_deadline():
             await self.reachable()
@@ -181,11 +185,11 @@ class Directory:
         raise RoomUnavailable("no room could be created")
 
     async def reachable(self) -> None:
-        """Return when the log is not paused: what is begun now can be expected to be committed."""
+        """Return when the log is not paused: what begins now will probably be committed."""
         await self._log.reachable()
 
     def open(self, new: NewRoom) -> Room:
-        """A new room at once; nobody may be told of it before event 0 is committed. Raises as `create` does."""
+        """Open a room at once. Nobody may be told of it before event 0 is committed. Raises as `create` does."""
         self._admit(new.creator)
         game_id = new_game_id()
         seed = secrets.token_hex(32)
@@ -223,7 +227,7 @@ class Directory:
             raise Refused(429, ErrorCode.RATE_LIMITED, "this player has opened too many rooms: close some, or wait")
 
     def _count(self, game_id: str, creator: PlayerId) -> None:
-        """One more room of his, until it leaves the memory."""
+        """Count one more room of this player, until it leaves the memory."""
         if game_id in self._rooms:
             self._creators[game_id] = creator
             self._created[creator] += 1
@@ -295,14 +299,14 @@ class Directory:
                 if not self._created[creator]:
                     del self._created[creator]
         if room.loss is not None and room.loss.reason is LossReason.REFUSED and room.core.committed_head >= 0:
-            self._was_refused(room, room.loss.first_index)
+            self._reload_or_quarantine(room, room.loss.first_index)
 
-    def _was_refused(self, room: Room, index: int) -> None:
-        """Loading the room again helps against bad luck. If it runs into the same wall once more it would do so for
-        ever, and drag its clients along."""
+    def _reload_or_quarantine(self, room: Room, index: int) -> None:
+        """The database refused event `index` of this room. Reload once. A second refusal at the same index means a
+        permanent error: quarantine the room."""
         if self._refused.get(room.game_id) == index:
             del self._refused[room.game_id]
-            self._quarantine.add(room.game_id)
+            self._quarantined.add(room.game_id)
             self._metrics.rooms_quarantined_total.labels(room.game.name).inc()
             _log.error("game %s is quarantined: the database refuses event %d again", room.game_id, index)
         else:
@@ -315,8 +319,8 @@ class Directory:
                 room.database(health, was=was)
 
     async def close(self, timeout_s: float) -> None:
-        """Decide nothing more, commit and tell what was decided, then end all connections: they come back spread over
-        some seconds. What can't be committed in time was told to nobody."""
+        """Decide nothing more, commit and tell what was decided, then end all connections. Clients come back spread
+        over some seconds. Events that can't be committed in time were sent to nobody."""
         self.accepting = False
         for room in self:
             room.drain()

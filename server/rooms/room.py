@@ -43,7 +43,7 @@ from server.rooms.machine.effects import (
     Think,
     Unload,
 )
-from server.rooms.machine.thought import NoThinkers, Thinkers
+from server.rooms.machine.thought import NoWorkers, Workers
 from server.rooms.machine.waiting import database_deadline
 from server.rooms.pauses import Pauses
 from server.wire.close_codes import CloseCode
@@ -69,7 +69,7 @@ class Room(RoomFace):
         epoch: int,
         on_unload: Callable[[Room], None],
         on_rematch: Callable[[Room, OpenRematch], None],
-        workers: Thinkers | None = None,
+        workers: Workers | None = None,
     ) -> None:
         super().__init__(core, Audience(core, clock, metrics))
         self.epoch = epoch
@@ -86,7 +86,7 @@ class Room(RoomFace):
         if core.relaxed:
             self._history.keep_uncommitted()
         self.pauses = Pauses(self, core, self.fanout, clock, log)
-        self._alarms = Alarms(self, clock, workers or NoThinkers(clock))
+        self._alarms = Alarms(self, clock, workers or NoWorkers(clock))
         self._commits = Commits()
         self._will_publish = False  # soon, in a relaxed room
 

@@ -1,24 +1,24 @@
-"""From where: the address that limits count by."""
+"""The address of a client, by which limits count."""
 
 from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
-_IPV6_PREFIX_BITS = 64  # what one customer is given; the addresses in it cost him nothing
+_IPV6_PREFIX_BITS = 64  # what one customer of a provider gets; all addresses in it are free for that customer
 
 
 def client_address(peer: str, header: str | None) -> str:
-    """Whose bounds a connection counts against.
+    """The address whose bounds a connection counts against.
 
-    `header` is what the proxy in front of us says, if there is one that we were told to believe. Of a list its last
-    item was written by the nearest proxy, the others by anybody. What is no address is not believed.
+    `header`: what a trusted proxy in front of the server says; None: there is no such proxy. In a list only the last
+    item was written by the nearest proxy; anybody may have written the others. Text that is no address is ignored.
     """
-    told = peer if header is None else header.rpartition(",")[2].strip()
-    return _counted(told) or _counted(peer) or peer
+    given = peer if header is None else header.rpartition(",")[2].strip()
+    return _counted(given) or _counted(peer) or peer
 
 
 def _counted(text: str) -> str | None:
-    """An IPv4 address as it is, of an IPv6 address its network; None: no address."""
+    """An IPv4 address itself, the network of an IPv6 address; None: the text is no address."""
     try:
         address = ip_address(text.partition("%")[0])
     except ValueError:

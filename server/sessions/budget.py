@@ -1,4 +1,4 @@
-"""How fast somebody may go on: token buckets, and a count of how often they were overdrawn. Pure.
+"""Rates: token buckets, and a count of how often they were overdrawn. Pure.
 
 Times are in seconds on any monotonic clock.
 """
@@ -13,12 +13,12 @@ from server import limits
 
 class Verdict(Enum):
     OK = auto()
-    TOO_FAST = auto()  # refuse this one
-    ABUSE = auto()  # refuse this one too, and end the connection
+    TOO_FAST = auto()  # refuse this frame
+    ABUSE = auto()  # refuse this frame, and end the connection
 
 
 class Budget:
-    """Of one connection: `per_s` frames a second on average and `burst` at once; the same for bytes."""
+    """The budget of one connection: `per_s` frames a second on average and `burst` at once; the same for bytes."""
 
     __slots__ = ("_burst", "_bytes", "_bytes_burst", "_bytes_per_s", "_frames", "_overdrawn", "_per_s", "_since_s")
 
@@ -30,10 +30,10 @@ class Budget:
         self._frames = float(burst)
         self._bytes = float(bytes_burst)
         self._since_s = now_s
-        self._overdrawn: deque[float] = deque(maxlen=limits.RATE_REJECTS_MAX)  # when it was, lately
+        self._overdrawn: deque[float] = deque(maxlen=limits.RATE_REJECTS_MAX)  # when, the latest ones
 
     def spend(self, now_s: float, size: int) -> Verdict:
-        """Take one frame of `size` bytes out of the budget; one that is refused costs nothing."""
+        """Take one frame of `size` bytes out of the budget. A refused frame costs nothing."""
         elapsed_s = now_s - self._since_s
         self._since_s = now_s
         frames = self._frames + elapsed_s * self._per_s
@@ -59,10 +59,10 @@ class Budget:
 
 
 class Allowance:
-    """`per_s` on average and `burst` at once, for each of many that ask, such as addresses.
+    """`per_s` requests a second on average and `burst` at once, for each of many keys, such as addresses.
 
-    Remembers `keys_max` of them. The one that asked longest ago is forgotten first: if he had used up his burst, he
-    has most of it back by then anyway.
+    Remembers `keys_max` keys. The key that asked longest ago is forgotten first: by then most of its burst has come
+    back anyway.
     """
 
     def __init__(self, per_s: float, burst: int, keys_max: int) -> None:
@@ -75,7 +75,7 @@ class Allowance:
         return len(self._left)
 
     def spend(self, key: str, now_s: float, cost: int = 1) -> float:
-        """Take so many; 0.0, or in how many seconds there will be as many. What costs more than `burst` costs that."""
+        """Take `cost`, at most the burst. Returns 0.0, or the seconds until there will be as much."""
         cost = min(cost, self._burst)
         left, since_s = self._left.pop(key, (float(self._burst), now_s))
         left = min(self._burst, left + (now_s - since_s) * self._per_s)

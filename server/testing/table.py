@@ -26,7 +26,7 @@ from server.games.replay import fold, state_hash
 from server.games.rules import Event, Game, State
 from server.games.table import config_data
 from server.metrics import Metrics
-from server.rooms.bots.players import bot_identities
+from server.rooms.bots.players import bot_players
 from server.rooms.machine.core import RoomCore
 from server.rooms.machine.identity import Identity
 from server.rooms.room import Room
@@ -183,7 +183,7 @@ class Table:
         self.identity = identity or Identity(new_game_id(), "ABCDEF", True, SEED)
         self.unloaded: list[str] = []
         self.seats = [Seat(self, str(uuid5(_PEOPLE, str(n))), f"Player {n}") for n in range(players)]
-        self._bots = bot_identities(self.registry)
+        self._bots = bot_players(self.registry)
         self._decoder = CommandDecoder(game)
         given: dict[str, Any] = config if chats is not None else {"chat": False, **config}
         settings = game.config(**given)

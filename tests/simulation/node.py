@@ -18,7 +18,7 @@ from server.metrics import Metrics
 from server.play.service.profiles import Profiles
 from server.play.sockets.room import RoomSessions
 from server.rooms import directory
-from server.rooms.bots.players import bot_identities
+from server.rooms.bots.players import bot_players
 from server.rooms.directory import Directory
 from server.rooms.recovery import recover
 from server.settings import Settings
@@ -89,7 +89,7 @@ class Node:
         self.clock = NodeClock(loop, self.context)
         self.database = SimulatedDatabase(network, name)
         self.log = PostgresLog(self.database, writers=writers)
-        bots = bot_identities(registry())
+        bots = bot_players(registry())
         with patch.object(directory, "CommandDecoder", decoder):
             thinkers = Here(registry(), self.clock, iterations=2, after_ms=20)
             self.directory = Directory(

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from server.games.rules import Game
 from server.games.table_events import PlayerJoined, Profile
-from server.rooms.bots.players import bot_identities
+from server.rooms.bots.players import bot_players
 from server.rooms.directory import NewRoom
 from tests.simulation.client import CardPlayer, Client, Connect
 from tests.simulation.loop import VirtualLoop
@@ -35,7 +35,7 @@ class SimulatedRoom:
         seated = [client for client in self.clients if client.role is None]
         joins = [PlayerJoined(client.player_id, seat, profile(client)) for seat, client in enumerate(seated)]
         for number in range(1, self.bots + 1):
-            bot = bot_identities(registry())["strong", number]
+            bot = bot_players(registry())["strong", number]
             joins.append(PlayerJoined(bot.player_id, len(joins), bot.profile, is_bot=True, strategy="strong"))
         return NewRoom(self.game, self.game.config(**self.settings), seated[0].player_id, tuple(joins), True)
 

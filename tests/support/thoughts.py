@@ -8,7 +8,7 @@ from typing import Any
 
 from server.clock import Clock
 from server.games.registry import Registry
-from server.rooms.machine.thought import Answer, Thinkers, Thought, Withdraw
+from server.rooms.machine.thought import Answer, Thought, Withdraw, Workers
 from server.rooms.room import Room
 from tests.support.virtual_table import VirtualTable
 
@@ -23,7 +23,7 @@ class Wish:
 
 
 class ByHand:
-    """`Thinkers` that keep every wish; the test answers."""
+    """`Workers` that keep every wish; the test answers."""
 
     def __init__(self) -> None:
         self.wishes: list[Wish] = []
@@ -39,7 +39,7 @@ class ByHand:
 
 
 class Here:
-    """`Thinkers` that search in this process, so many iterations, and answer after so many milliseconds."""
+    """`Workers` that search in this process, so many iterations, and answer after so many milliseconds."""
 
     def __init__(self, registry: Registry, clock: Clock, iterations: int, after_ms: int) -> None:
         self._registry = registry
@@ -58,7 +58,7 @@ class Here:
 class ThinkersTable(VirtualTable):
     """A table whose bots think with `thinkers`."""
 
-    def __init__(self, thinkers: Thinkers, *given: Any, **more: Any) -> None:
+    def __init__(self, thinkers: Workers, *given: Any, **more: Any) -> None:
         self.thinkers = thinkers
         super().__init__(*given, **more)
 

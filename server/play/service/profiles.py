@@ -1,4 +1,4 @@
-"""A player's name and looks, for those who are not yet members of a room."""
+"""The name and looks of players who are not members of a room yet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from server.games.table_events import Profile
 
 
 class Profiles:
-    """Reads from the players table. (Members' profiles stand in their room's state.)"""
+    """Reads the players table. (The profiles of members are part of their room's state.)"""
 
     def __init__(self, database: Database) -> None:
         self._database = database

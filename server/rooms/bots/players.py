@@ -1,4 +1,4 @@
-"""Who the bots are: the same few players in every room and on every server, so that they have statistics too."""
+"""The players that bots are: the same few in every room and on every server, so that they have statistics too."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _NAMESPACE = UUID("6f3a1c52-7a0e-5d1b-9c1f-0d6d2f6b8e11")
 _COLOR = "#5566ff"
 
 
-def bot_identities(registry: Registry) -> Bots:
-    """One identity per level and number, for every level that any installed game has."""
+def bot_players(registry: Registry) -> Bots:
+    """One player per level and number, for every level that any installed game has."""
     levels = sorted({level for game in registry for level in game.bot_levels})
     return {
         (level, number): BotIdentity(

@@ -1,7 +1,7 @@
 """A process in which bots think, started by `ProcessPool`.
 
-Requests come over standard input and answers go over standard output, each pickled, behind its length. It ends with
-its parent, however that ends: then its input does, too, and that is noticed also in the midst of a thought.
+Requests come over standard input and answers go over standard output, each pickled, behind its length. The process
+ends with its parent, however the parent ends: then its input ends too, which a thread notices even while a bot thinks.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ COMMAND = (
     "import sys; sys.path[:] = sys.argv[1:]; from server.rooms.bots.worker import main; main()",
     *sys.path,
 )
-"""What starts one. It finds the same modules as we do, wherever we were started."""
+"""Starts a worker. It finds the same modules as its parent, wherever the parent was started."""
 
 HEAD = struct.Struct("!I")
-"""The length of what follows, in bytes."""
+"""The length of the body that follows, in bytes."""
 
 
 def framed(value: Any) -> bytes:
@@ -39,11 +39,11 @@ def framed(value: Any) -> bytes:
 
 
 def main() -> None:
-    """Think about one request after the other: (thought, milliseconds) gives a command, or None if the bot failed."""
+    """Answer one request after the other: (thought, milliseconds) gives a command, or None if the bot failed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the server
     os.nice(limits.BOT_NICENESS)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)  # what a bot prints is no answer
+    os.dup2(2, 1)  # what a bot prints must not look like an answer
     requests: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, requests), daemon=True).start()
     registry, clock = Registry.installed(), SystemClock()

@@ -1,4 +1,4 @@
-"""Bots that take their time: what they are asked, and who can be asked."""
+"""Bots that think: what they are asked, and who can be asked."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from server.games.rules import Command, Data, ThinkingBot
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Thought:
-    """The whole of what a bot gets: the view of its seat, what it may do, and its own chance. Goes to another process.
+    """Everything that a bot gets: the view of its seat, what it may do, and its own chance. Goes to another process.
 
-    Two thoughts are never the same one: it is known again by being it.
+    Compared by identity.
     """
 
     game: str
@@ -27,28 +27,28 @@ class Thought:
     stream: Stream
 
     def think(self, registry: Registry, more: Callable[[], bool]) -> Command:
-        """Let the bot search as long as `more` says so. Raises whatever a broken one raises."""
+        """Let the bot search as long as `more` says so. Raises whatever a broken bot raises."""
         bot = registry.game(self.game).bot(self.level)
         assert isinstance(bot, ThinkingBot)  # the others are not asked this way
         return bot.search(self.view, self.actions, copy(self.stream).draw, more)
 
 
 Answer: TypeAlias = Callable[[Command | None], None]
-"""Takes the bot's choice; None: there is none, and won't be."""
+"""Takes the bot's choice; None: there won't be one."""
 
 Withdraw: TypeAlias = Callable[[], None]
-"""Nobody waits for the answer any more; to be called once too often does no harm."""
+"""Says that nobody waits for the answer any more. A second call does nothing."""
 
 
-class Thinkers(Protocol):
-    """Where bots think."""
+class Workers(Protocol):
+    """Those who let bots think."""
 
     def think(self, thought: Thought, answer: Answer) -> Withdraw:
-        """Ask. `answer` is called once, within bounded time, but not before this has returned; never once withdrawn."""
+        """Let a bot think. `answer` is called once, within bounded time, after this returned; never once withdrawn."""
 
 
-class NoThinkers:
-    """Nobody thinks: all bots do what they can do at once."""
+class NoWorkers:
+    """Nobody thinks: every bot chooses at once."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -38,7 +38,7 @@ class Pool:
     def __init__(self, **how: Any) -> None:
         self.metrics = Metrics()
         self.pool = ProcessPool(
-            SystemClock(), self.metrics, **{"processes": 1, "think_ms": 20, "patience_s": 60, **how}
+            SystemClock(), self.metrics, **{"processes": 1, "think_ms": 20, "deadline_s": 60, **how}
         )
 
     async def ask(self, wish: Thought) -> Command | None:
@@ -115,11 +115,11 @@ async def test_a_worker_that_cannot_start_answers_nothing() -> None:
 
 
 async def test_late_answers_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No bot waits beyond its deadline, neither the one that is searched nor those behind it; and a process that
+    """A request waits no longer than its deadline, whether it is worked on or queued behind another; and a process that
     does not come back is ended."""
     monkeypatch.setattr(limits, "BOT_HUNG_S", 0.05)
     wish = thought()
-    async with opened(command=DEAF, patience_s=0.05) as pool:
+    async with opened(command=DEAF, deadline_s=0.05) as pool:
         assert await asyncio.gather(*(pool.ask(wish) for _ in range(3))) == [None] * 3
         assert pool.count(ThoughtOutcome.LATE) == 3
         async with asyncio.timeout(30):

@@ -15,7 +15,7 @@ from server.games.registry import Registry
 from server.games.rules import Event, Refusal
 from server.games.table import Status
 from server.replays.forking import Fork, Taker, fork
-from server.rooms.bots.players import bot_identities
+from server.rooms.bots.players import bot_players
 from server.rooms.machine.records import new_records
 from server.rooms.machine.writes import completion
 from tests.support.corpus import FOLDER, load
@@ -23,7 +23,7 @@ from tests.support.whole_games import CTX_NOW_MS, context, next_chunk, play_game
 from tests.support.whole_games import fold as folded
 
 CODEC = Codec(GAME)
-BOTS = bot_identities(Registry([GAME]))
+BOTS = bot_players(Registry([GAME]))
 NEW_ID = "01932f00-0000-7000-8000-00000000f02c"
 ME = Taker("11111111-0000-4000-8000-000000000001", {"display_name": "Me", "avatar_seed": "me", "color": "#010203"})
 SEED = "fork"

@@ -11,7 +11,7 @@ from server.games.chance import Stream
 from server.games.eldorado import Bid, PlayCard
 from server.games.table_events import PlayerKicked
 from server.rooms.machine.effects import Wait
-from server.rooms.machine.thought import NoThinkers
+from server.rooms.machine.thought import NoWorkers
 from server.wire.close_codes import CloseCode
 from tests.support.thoughts import ByHand, Here, ThinkersTable
 from tests.support.virtual_table import REGISTRY
@@ -189,10 +189,10 @@ def test_what_can_be_done_in_one_way_only_needs_no_thought() -> None:
 
 
 def test_a_whole_game_without_a_place_to_think_and_with_one() -> None:
-    for place in (NoThinkers, None):
+    for place in (NoWorkers, None):
         thinkers = ByHand()
         table = ThinkersTable(thinkers, players=1, bots=3, level="strong", rounds=2, round_pause_ms=0)
-        table.thinkers = NoThinkers(table.clock) if place else Here(REGISTRY, table.clock, 3, after_ms=20)
+        table.thinkers = NoWorkers(table.clock) if place else Here(REGISTRY, table.clock, 3, after_ms=20)
         table.room._alarms._workers = table.thinkers
         table.start()
         table.play()
