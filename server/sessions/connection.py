@@ -106,7 +106,7 @@ class Connection:
         self._budget = Budget(
             settings.commands_per_s, settings.burst, settings.bytes_per_s, settings.bytes_burst, self.heard_at_s
         )
-        self._admitted = False  # counted by whoever counts this kind of connection
+        self._admitted = False  # counted among the connections of this kind
         self._welcomed = False  # frames are handled as they come
         self._early: deque[Any] = deque()  # frames before the welcome; bounded by FRAMES_BEFORE_WELCOME_MAX
         self._task: asyncio.Task[None] | None = None

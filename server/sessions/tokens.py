@@ -1,4 +1,4 @@
-"""Bearer tokens: who a player is, signed by this server (HS256). No seat stands in one.
+"""Bearer tokens: a player's id, signed by this server (HS256). A token holds no seat.
 
 The claims `uid` and `role` name the account and its role. A guest's token, the only kind that `issue` makes, has none.
 """
@@ -19,7 +19,7 @@ _ISSUER = "parlor"
 
 
 class InvalidToken(ValueError):
-    """Not one of ours, altered, or expired."""
+    """The token was not issued here, was altered, or has expired."""
 
 
 class Tokens:
@@ -51,7 +51,7 @@ class Tokens:
         return Caller(claims["sub"], user_id, Role(role))
 
     def renewed(self, token: str) -> str | None:
-        """A fresh token in place of a valid one of which less than half its time is left. Raises `InvalidToken`."""
+        """A fresh token in place of a valid one with less than half its time left, else None. Raises `InvalidToken`."""
         player_id, left_s = self.check(token)
         return self.issue(player_id) if left_s < limits.TOKEN_S / 2 else None
 
@@ -68,7 +68,7 @@ class Tokens:
                 self._key,
                 algorithms=[_ALGORITHM],
                 issuer=_ISSUER,
-                # Times are checked below: on our clock, not on the library's.
+                # Times are checked below, on the server's clock, not on the library's.
                 options={"require": ["exp", "iat", "sub", "iss"], "verify_exp": False, "verify_iat": False},
             )
         except jwt.InvalidTokenError as error:

@@ -57,7 +57,7 @@ class Audience:
             self.on_listed()
         turns = {}
         if last.wait is not None and any(step.turn for step in steps):
-            # Only the newest turn is sent: whoever had one before has moved already, or was moved.
+            # Only the newest turn is sent: the players of earlier turns have moved already, or were moved.
             for player_id in last.wait.deadline.player_ids:
                 turn = self._core.turn_at(last, player_id) if player_id in self.fanout.players else None
                 if turn is not None:

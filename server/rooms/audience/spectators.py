@@ -131,7 +131,7 @@ class Spectators:
             self._set_timer()
 
     def _send_round(self, members: Sequence[Member]) -> None:
-        """Whoever left meanwhile gets nothing; whoever came was brought up to the end of this round already."""
+        """Spectators who left get nothing. Those who came meanwhile have been sent the end of this round already."""
         for member in members:
             player_id = member.player_id
             if self._fanout.spectators.get(player_id) is member:

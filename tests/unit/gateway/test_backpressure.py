@@ -1,4 +1,4 @@
-"""Who is taken for stopped and who is only slow: real sockets, on both event loops, with short deadlines."""
+"""Stalled and slow peers are told apart: real sockets, on both event loops, with short deadlines."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ async def pair() -> AsyncIterator[tuple[Writer, socket.socket]]:
 
 
 async def stopped(writer: Writer) -> None:
-    """Wait until it is taken for that."""
+    """Wait until the peer counts as stalled."""
     async with asyncio.timeout(10):
         while not writer.stalled:  # noqa: ASYNC110  # counted by a callback of the transport's
             await asyncio.sleep(CHECK_S)
@@ -104,7 +104,7 @@ def loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     return str(request.param)
 
 
-def test_whoever_takes_nothing_is_stopped(loop: str) -> None:
+def test_a_peer_that_reads_nothing_is_stalled(loop: str) -> None:
     async def main() -> None:
         async with pair() as (writer, _):
             await asyncio.sleep(CHECK_S * (CHECKS - 2))
@@ -116,7 +116,7 @@ def test_whoever_takes_nothing_is_stopped(loop: str) -> None:
     run(loop, main)
 
 
-def test_whoever_takes_a_little_is_slow(loop: str) -> None:
+def test_a_peer_that_reads_a_little_is_not_stalled(loop: str) -> None:
     async def main() -> None:
         async with pair() as (writer, reader):
             for _ in range(CHECKS * 3):
@@ -128,7 +128,7 @@ def test_whoever_takes_a_little_is_slow(loop: str) -> None:
     run(loop, main)
 
 
-def test_what_is_added_is_no_progress(loop: str) -> None:
+def test_new_writes_are_no_progress(loop: str) -> None:
     async def main() -> None:
         async with pair() as (writer, _):
             writing = asyncio.create_task(stopped(writer))
@@ -141,7 +141,7 @@ def test_what_is_added_is_no_progress(loop: str) -> None:
     run(loop, main)
 
 
-def test_once_everything_is_taken_nobody_watches(loop: str) -> None:
+def test_watching_ends_when_everything_was_read(loop: str) -> None:
     async def main() -> None:
         async with pair() as (writer, reader):
             taken = 0
@@ -158,7 +158,7 @@ def test_once_everything_is_taken_nobody_watches(loop: str) -> None:
     run(loop, main)
 
 
-def test_one_large_write_is_not_what_is_added(loop: str) -> None:
+def test_one_large_write_does_not_count_as_added(loop: str) -> None:
     """A replay may be larger than the bound for what comes behind it."""
 
     async def main() -> None:
@@ -174,7 +174,7 @@ def test_one_large_write_is_not_what_is_added(loop: str) -> None:
     run(loop, main)
 
 
-def test_what_the_peer_acknowledges_is_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_acknowledged_bytes_are_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     """Although the same waits in user space all the while: the kernel's buffer is not yet empty enough."""
 
     class Transport:

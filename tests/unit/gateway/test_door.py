@@ -36,7 +36,7 @@ def allowed(origin: str | None, host: str, *origins: str) -> bool:
         ("http://[::1]:8000", "[::1]:8000"),
     ],
 )
-def test_a_page_of_this_very_host(origin: str | None, host: str) -> None:
+def test_pages_of_the_same_host_may_connect(origin: str | None, host: str) -> None:
     assert allowed(origin, host)
 
 
@@ -59,7 +59,7 @@ def test_a_page_of_this_very_host(origin: str | None, host: str) -> None:
         ("https://play.example.org", "play.example.org/"),
     ],
 )
-def test_a_page_of_anywhere_else(origin: str, host: str) -> None:
+def test_pages_of_other_hosts_are_refused(origin: str, host: str) -> None:
     assert not allowed(origin, host)
 
 
@@ -72,7 +72,7 @@ def test_listed_origins_are_compared_whole() -> None:
     assert not allowed("https://sub.site.example", "play.example.org", listed)
 
 
-def test_where_paths_lead() -> None:
+def test_a_path_leads_to_its_opener() -> None:
     def rooms(*_: object) -> Any: ...
     def lobby(*_: object) -> Any: ...
 

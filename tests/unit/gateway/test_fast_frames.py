@@ -28,7 +28,7 @@ odd = st.sampled_from(
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.lists(plain, max_size=6), st.lists(odd, max_size=1), st.integers(0, 400))
-def test_takes_the_plain_frames_and_stops_before_anything_else(
+def test_plain_frames_are_taken_up_to_the_first_other_frame(
     frames: list[Frame], then: list[Frame], missing: int
 ) -> None:
     parts = [frame.serialize(mask=True) for frame in frames]
@@ -44,7 +44,7 @@ def test_takes_the_plain_frames_and_stops_before_anything_else(
 
 @settings(max_examples=500, deadline=None, derandomize=True)
 @given(st.binary(max_size=300))
-def test_any_bytes_are_left_alone_or_taken_whole(data: bytes) -> None:
+def test_frames_are_taken_whole_or_not_at_all(data: bytes) -> None:
     taken, size = take_frames(data, LIMIT)
     assert 0 <= size <= len(data)
     assert sum(len(payload) for payload, _ in taken) <= size

@@ -1,4 +1,4 @@
-"""Who makes room when too many have not said what they want."""
+"""Which connection is cut when too many have sent no whole request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def reasons(connections: list[Connection]) -> list[Cut | None]:
     return [connection.reason for connection in connections]
 
 
-def test_the_oldest_of_an_address_makes_room() -> None:
+def test_the_oldest_connection_of_an_address_is_cut() -> None:
     half_open = HalfOpen(total_max=100, per_address_max=2)
     mine, others = crowd(4), crowd(2)
     for connection in others:
@@ -37,7 +37,7 @@ def test_the_oldest_of_an_address_makes_room() -> None:
     assert len(half_open) == 4
 
 
-def test_the_oldest_of_all_makes_room() -> None:
+def test_the_oldest_connection_of_all_is_cut() -> None:
     half_open = HalfOpen(total_max=3, per_address_max=3)
     connections = crowd(5)
     for number, connection in enumerate(connections):
@@ -45,7 +45,7 @@ def test_the_oldest_of_all_makes_room() -> None:
     assert reasons(connections) == [Cut.CROWDED, Cut.CROWDED, None, None, None]
 
 
-def test_whoever_said_what_he_wants_needs_no_place() -> None:
+def test_connections_that_sent_their_request_do_not_count() -> None:
     half_open = HalfOpen(total_max=2, per_address_max=2)
     for _ in range(10):
         (connection,) = crowd(1)
@@ -57,7 +57,7 @@ def test_whoever_said_what_he_wants_needs_no_place() -> None:
     assert half_open._by_address == {}, "nothing is kept of an address that is gone"
 
 
-def test_asking_again_makes_nobody_younger() -> None:
+def test_entering_again_keeps_the_position() -> None:
     half_open = HalfOpen(total_max=2, per_address_max=9)
     first, second, third = crowd(3)
     half_open.enter(first, "a")

@@ -7,7 +7,7 @@ import socket
 from server.gateway.http import listen
 
 
-def test_small_answers_do_not_wait_for_the_one_before() -> None:
+def test_small_answers_do_not_wait_for_an_acknowledgement() -> None:
     """An answer leaves in two writes; with Nagle's algorithm the second would wait 40 ms for an acknowledgement."""
     with listen("127.0.0.1", 0) as listener:
         listener.setblocking(True)

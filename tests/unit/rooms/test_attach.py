@@ -1,4 +1,4 @@
-"""Coming into a room while something happens in it: the missing events are read from the log, and that takes time."""
+"""Arrivals in a room where something happens meanwhile: reading the missing events from the log takes time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EVENTS = 120  # more than the room keeps in memory, less than a state is sent fo
 
 
 class SlowLog:
-    """Holds every read back until it is let go."""
+    """A log that holds every read back until `release`."""
 
     def __init__(self, table: VirtualTable) -> None:
         self._read = table.log.read
@@ -58,7 +58,7 @@ def indexes(seat: Seat) -> list[int]:
     return [event["index"] for event in seat.events]
 
 
-async def test_what_is_said_meanwhile_is_told_once_and_in_order() -> None:
+async def test_events_during_an_arrival_come_once_and_in_order() -> None:
     table, log = await talkative()
     task = await coming(table, log, table.seats[1])
     for number in range(100):
@@ -69,7 +69,7 @@ async def test_what_is_said_meanwhile_is_told_once_and_in_order() -> None:
     assert table.seats[1].of_type("welcome")[0]["mode"] == "replay"
 
 
-async def test_whoever_hangs_up_meanwhile_is_not_there() -> None:
+async def test_a_connection_that_ends_during_its_arrival_is_no_member() -> None:
     table, log = await talkative()
     task = await coming(table, log, table.seats[1])
     task.cancel()
@@ -79,8 +79,8 @@ async def test_whoever_hangs_up_meanwhile_is_not_there() -> None:
     assert table.seats[1].player_id not in {member.player_id for member in table.room.fanout}
 
 
-async def test_of_two_on_the_way_the_newer_one_stays() -> None:
-    """The older one still waits for the log when the newer one, who asks for a state only, is in."""
+async def test_of_two_arriving_connections_the_newer_one_stays() -> None:
+    """The older connection still waits for the log when the newer one, which asks only for a state, has arrived."""
     table, log = await talkative()
     older = table.seats[1]
     newer = Seat(table, older.player_id, "again")
@@ -92,18 +92,18 @@ async def test_of_two_on_the_way_the_newer_one_stays() -> None:
     assert older.closed is CloseCode.REPLACED
 
 
-async def test_a_room_that_closes_meanwhile_sends_him_away() -> None:
+async def test_a_room_that_closes_during_an_arrival_refuses_the_newcomer() -> None:
     table, log = await talkative()
     task = await coming(table, log, table.seats[1])
     table.room.close("reloaded", CloseCode.RESTART, "100")
     log.go.set()
     await asyncio.wait([task])
     task.exception()
-    # Either he is closed like the others, or `attach` says that the room can't be served and the session closes.
+    # Either the room closes the connection with the others, or `attach` raises and the session closes it.
     assert table.seats[1].closed is CloseCode.RESTART or task.exception() is not None
 
 
-async def test_whoever_is_removed_meanwhile_does_not_get_in() -> None:
+async def test_a_player_removed_during_the_arrival_does_not_get_in() -> None:
     table, log = await talkative()
     task = await coming(table, log, table.seats[1])
     table.seats[0].command("remove_player", player_id=table.seats[1].player_id)
@@ -111,7 +111,7 @@ async def test_whoever_is_removed_meanwhile_does_not_get_in() -> None:
     assert table.seats[1].closed is CloseCode.FORBIDDEN
 
 
-async def test_a_seat_taken_meanwhile_is_his() -> None:
+async def test_a_seat_taken_during_the_arrival_counts() -> None:
     table, log = await talkative()
     watcher = Seat(table, str(uuid4()), "Watcher")
     task = await coming(table, log, watcher)
@@ -125,8 +125,8 @@ async def test_a_seat_taken_meanwhile_is_his() -> None:
     assert watcher.viewer == watcher.player_id
 
 
-async def test_who_only_watches_from_his_seat_gets_no_turn() -> None:
-    """A turn names his cards, which a spectator's socket does not show."""
+async def test_a_seated_player_who_only_watches_gets_no_turn() -> None:
+    """A turn names the player's cards, which a spectator's socket does not show."""
     table = VirtualTable(players=2)
     table.start()
     seat = next(seat for seat in table.seats if seat.turn is not None)
@@ -140,8 +140,8 @@ async def test_who_only_watches_from_his_seat_gets_no_turn() -> None:
     assert watching.of_type("turn") == []
 
 
-async def test_large_events_are_bridged_by_a_state() -> None:
-    """A line that is slow must be able to take in what it is sent at once."""
+async def test_large_events_are_replaced_by_a_state() -> None:
+    """A slow line must be able to take what is sent at once."""
     table = VirtualTable("relay")
     table.seats[0].connect()
     for _ in range(30):
@@ -157,7 +157,7 @@ async def test_large_events_are_bridged_by_a_state() -> None:
     assert len(seat.named("said")) >= 9
 
 
-async def test_who_comes_in_an_outage_is_told_since_when() -> None:
+async def test_newcomers_in_an_outage_are_told_when_it_began() -> None:
     table = VirtualTable("relay")
     table.seats[0].connect()
     table.room.database(Health.PAUSED, was=Health.HEALTHY)

@@ -1,4 +1,4 @@
-"""The chat of a room in virtual time, on tables in memory: who is told what, when, and how often."""
+"""The chat of a room in virtual time, on tables in memory: who is sent what, when, and how often."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DELAY_S = 30
 
 
 async def settled(table: VirtualTable) -> None:
-    """All that can be written is written."""
+    """Wait until everything that can be written is written."""
     for _ in range(20):
         await asyncio.sleep(0)
     table.commit()
@@ -46,16 +46,16 @@ async def ask(table: VirtualTable, seat: Seat, name: str, command_id: str | None
 
 
 def texts(seat: Seat) -> list[str]:
-    """What was told one by one."""
+    """The texts of the `chat` frames."""
     return [frame["text"] for frame in seat.of_type("chat")]
 
 
 def past(seat: Seat) -> list[str]:
-    """What the newest history told."""
+    """The texts of the newest history."""
     return [message["text"] for message in seat.of_type("chat_history")[-1]["messages"]]
 
 
-async def test_it_is_told_to_all_and_acked_with_what_is_committed() -> None:
+async def test_a_message_is_sent_to_all_and_acked_with_a_committed_index() -> None:
     table = await opened()
     watching = await watcher(table)
     head = table.room.core.told_head
@@ -74,7 +74,7 @@ async def test_it_is_told_to_all_and_acked_with_what_is_committed() -> None:
     assert table.room.core.head == head  # the log knows nothing of it
 
 
-async def test_nothing_is_told_before_it_is_committed() -> None:
+async def test_no_message_is_sent_before_it_is_committed() -> None:
     table = await opened()
     table.chats.hold()
     table.seats[0].command("chat", text="hello")
@@ -86,7 +86,7 @@ async def test_nothing_is_told_before_it_is_committed() -> None:
     assert texts(table.seats[1]) == ["hello"]
 
 
-async def test_the_same_id_again_is_the_same_ack_and_is_not_told_again() -> None:
+async def test_a_command_sent_again_gets_the_same_ack_and_is_not_published_again() -> None:
     table = await opened()
     first = await ask(table, table.seats[0], "chat", "x", text="once")
     await ask(table, table.seats[1], "say", data=1)
@@ -100,7 +100,7 @@ async def test_the_same_id_again_is_the_same_ack_and_is_not_told_again() -> None
     assert texts(table.seats[1]) == ["once"]
 
 
-async def test_twice_at_once_is_written_and_answered_once() -> None:
+async def test_a_command_sent_twice_at_once_is_written_and_answered_once() -> None:
     table = await opened()
     table.chats.hold()
     for _ in range(3):
@@ -111,8 +111,8 @@ async def test_twice_at_once_is_written_and_answered_once() -> None:
     assert texts(table.seats[1]) == ["hello"]
 
 
-async def test_order() -> None:
-    """In the order of the ids, whoever says it."""
+async def test_messages_come_in_the_order_of_their_ids() -> None:
+    """Whoever writes them."""
     table = await opened(3)
     table.chats.hold()
     for number in range(4):
@@ -126,7 +126,7 @@ async def test_order() -> None:
         assert len(ids) == 12
 
 
-async def test_who_comes_is_told_the_last_messages_and_nothing_if_there_are_none() -> None:
+async def test_newcomers_get_the_latest_messages_or_nothing_if_there_are_none() -> None:
     table = await opened()
     assert table.seats[0].of_type("chat_history") == []
     for number in range(limits.CHAT_HISTORY_MESSAGES + 7):
@@ -141,7 +141,7 @@ async def test_who_comes_is_told_the_last_messages_and_nothing_if_there_are_none
     assert names.index("chat_history") > max(names.index("welcome"), names.index("event"))
 
 
-async def test_pace() -> None:
+async def test_a_player_who_writes_too_fast_is_refused() -> None:
     table = await opened()
     seat = table.seats[0]
     answers = [await ask(table, seat, "chat", f"c{number}", text="x") for number in range(limits.CHAT_BURST + 1)]
@@ -157,7 +157,7 @@ async def test_pace() -> None:
 @pytest.mark.parametrize(
     "text", ["", "   ", "\n", "x" * 501, "a\x07b", "a\tb", "\u200b\u200b", "\ud800", "a\rb", 7, None, ["x"], True]
 )
-async def test_bad_texts(text: Any) -> None:
+async def test_invalid_texts_are_rejected(text: Any) -> None:
     table = await opened()
     answer = await ask(table, table.seats[0], "chat", text=text)
     assert (answer["type"], answer["code"]) == ("reject", "invalid_command")
@@ -166,13 +166,13 @@ async def test_bad_texts(text: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["x" * 500, f"  {'x' * 500}  ", "é" * 500, "a\n\nb", "żółw ✓ 👩‍👩‍👧"])
-async def test_good_texts(text: str) -> None:
+async def test_valid_texts_are_sent_trimmed(text: str) -> None:
     table = await opened()
     assert (await ask(table, table.seats[0], "chat", text=text))["type"] == "ack"
     assert texts(table.seats[1]) == [text.strip()]
 
 
-async def test_deleting() -> None:
+async def test_deleted_messages_disappear_everywhere() -> None:
     table = await opened(3)
     host, author, other = table.seats
     for number in range(3):
@@ -194,7 +194,7 @@ async def test_deleting() -> None:
         assert (await ask(table, host, "delete_message", message_id=wrong_type))["code"] == "invalid_command"
 
 
-async def test_muting() -> None:
+async def test_muted_players_can_not_write() -> None:
     table = await opened()
     host, loud = table.seats
     watching = await watcher(table)
@@ -215,7 +215,7 @@ async def test_muting() -> None:
     assert [frame["muted"] for frame in host.of_type("muted")] == [True, False]
 
 
-async def test_who_may_mute_whom() -> None:
+async def test_only_the_host_mutes_and_only_people() -> None:
     table = VirtualTable(players=2, bots=1)
     for seat in table.seats:
         seat.connect()
@@ -229,7 +229,7 @@ async def test_who_may_mute_whom() -> None:
         assert (await ask(table, host, "mute", **args))["code"] == "invalid_command"
 
 
-async def test_switched_off() -> None:
+async def test_a_room_without_chat_refuses_its_commands() -> None:
     table = await opened(chat=False)
     for name, args in (
         ("chat", {"text": "x"}),
@@ -241,7 +241,7 @@ async def test_switched_off() -> None:
     assert table.chats.tables.messages == {}
 
 
-async def test_who_has_no_seat_does_not_chat() -> None:
+async def test_spectators_can_not_write() -> None:
     table = await opened()
     host, player = table.seats
     player.command("leave")
@@ -256,7 +256,7 @@ async def test_who_has_no_seat_does_not_chat() -> None:
 # Those who watch with a delay.
 
 
-async def test_with_a_delay_those_who_watch_are_told_as_late_as_everything() -> None:
+async def test_with_a_delay_spectators_get_messages_as_late_as_events() -> None:
     table = await opened(spectator_delay_s=DELAY_S)
     watching = await watcher(table)
     said: list[int] = []
@@ -279,7 +279,7 @@ async def test_with_a_delay_those_who_watch_are_told_as_late_as_everything() -> 
     assert texts(watching) == [str(n) for n in range(40)]
 
 
-async def test_with_a_delay_what_was_deleted_in_time_is_never_shown() -> None:
+async def test_with_a_delay_a_message_deleted_in_time_is_never_shown() -> None:
     table = await opened(spectator_delay_s=DELAY_S)
     watching = await watcher(table)
     await ask(table, table.seats[0], "chat", text="oops")
@@ -292,7 +292,7 @@ async def test_with_a_delay_what_was_deleted_in_time_is_never_shown() -> None:
     assert [frame["id"] for frame in watching.of_type("chat_deleted")] == [2]
 
 
-async def test_with_a_delay_who_takes_or_leaves_a_seat_misses_nothing_and_hears_nothing_twice() -> None:
+async def test_with_a_delay_taking_or_leaving_a_seat_loses_no_message_and_repeats_none() -> None:
     table = await opened(3, spectator_delay_s=DELAY_S)
     host, leaving, _ = table.seats
     coming = await watcher(table)
@@ -303,12 +303,12 @@ async def test_with_a_delay_who_takes_or_leaves_a_seat_misses_nothing_and_hears_
             coming.command("request_seat")
         table.advance(2)
     assert texts(coming) == ["0", "1", "2", "3"]
-    assert texts(leaving) == ["0", "1", "2", "3"]  # his connection keeps the eyes of a player
+    assert texts(leaving) == ["0", "1", "2", "3"]  # the connection sees on as a player
     table.advance(DELAY_S)
     assert texts(coming) == texts(leaving) == ["0", "1", "2", "3"]
 
 
-async def test_a_full_gallery_is_served_in_slices() -> None:
+async def test_many_spectators_are_served_in_slices() -> None:
     table = await opened(1)
     watchers = [await watcher(table) for _ in range(2 * limits.LISTENERS_PER_SLICE + 10)]
     for number in range(3):  # time stands still: only the first slice of the first round is out
@@ -323,7 +323,7 @@ async def test_a_full_gallery_is_served_in_slices() -> None:
 # When the database fails.
 
 
-async def test_what_can_not_be_written_in_time_is_refused() -> None:
+async def test_a_message_that_can_not_be_written_in_time_is_refused() -> None:
     table = await opened()
     table.chats.hold()
     table.seats[0].command("chat", "x", text="late")
@@ -338,7 +338,7 @@ async def test_what_can_not_be_written_in_time_is_refused() -> None:
     assert texts(table.seats[1]) == ["late"]
 
 
-async def test_more_than_can_wait_is_refused_at_once() -> None:
+async def test_commands_beyond_the_queue_are_refused_at_once() -> None:
     table = await opened()
     table.chats.hold()
     for number in range(limits.CHAT_WAITING_MAX + 1):
@@ -350,7 +350,7 @@ async def test_more_than_can_wait_is_refused_at_once() -> None:
 
 
 @pytest.mark.parametrize("written", [True, False])
-async def test_when_the_outcome_is_unknown_it_is_told_once(written: bool) -> None:
+async def test_a_message_with_an_unknown_outcome_is_published_once(written: bool) -> None:
     table = await opened()
     host, other = table.seats
     await ask(table, host, "chat", text="before")
@@ -364,7 +364,7 @@ async def test_when_the_outcome_is_unknown_it_is_told_once(written: bool) -> Non
 
 
 @pytest.mark.parametrize("name", ["delete_message", "mute"])
-async def test_an_unknown_outcome_of_a_moderator_is_told_too(name: str) -> None:
+async def test_a_moderation_with_an_unknown_outcome_is_published_once(name: str) -> None:
     table = await opened()
     host, other = table.seats
     await ask(table, other, "chat", text="x")
@@ -375,7 +375,7 @@ async def test_an_unknown_outcome_of_a_moderator_is_told_too(name: str) -> None:
     assert len(other.of_type("chat_deleted" if name == "delete_message" else "muted")) == 1
 
 
-async def test_what_the_database_refuses_is_not_retried() -> None:
+async def test_a_message_that_the_database_refuses_is_not_retried() -> None:
     table = await opened()
     table.chats.fault = Rejected("22021", "no such character")
     refused = await ask(table, table.seats[0], "chat", text="x")
@@ -383,7 +383,7 @@ async def test_what_the_database_refuses_is_not_retried() -> None:
     assert (await ask(table, table.seats[0], "chat", text="y"))["type"] == "ack"
 
 
-async def test_while_the_room_is_paused_it_waits_like_every_command() -> None:
+async def test_a_message_waits_in_a_pause_as_every_command_does() -> None:
     from persistence.event_log.log import Health
 
     table = await opened()
@@ -396,7 +396,7 @@ async def test_while_the_room_is_paused_it_waits_like_every_command() -> None:
     assert texts(table.seats[1]) == ["patience"]
 
 
-async def test_a_node_that_lost_the_room_says_nothing_more() -> None:
+async def test_a_node_that_lost_the_room_writes_no_message() -> None:
     table = await opened()
     table.chats.tables.epochs[table.game_id] = 10**9
     refused = await ask(table, table.seats[0], "chat", text="x")

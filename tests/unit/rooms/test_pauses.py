@@ -1,4 +1,4 @@
-"""A room that an operator has paused stands still until he lets it go on, whatever the database does meanwhile."""
+"""A room that an operator has paused stands still until the operator resumes it, whatever the database does."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def table() -> Table:
 
 
 def statuses(table: Table) -> list[tuple[bool, str | None]]:
-    """What the first player was told."""
+    """The status frames that the first player was sent."""
     return [(frame["paused"], frame["reason"]) for frame in table.seats[0].of_type("status")]
 
 
@@ -37,7 +37,7 @@ def database(table: Table, health: Health) -> None:
     table.commit()
 
 
-def test_nobody_runs_out_of_time(table: Table) -> None:
+def test_clocks_stand_still_in_a_pause(table: Table) -> None:
     seat = table.seats[mover(table)]
     table.advance(8)
     table.room.pauses.hold()
@@ -48,14 +48,14 @@ def test_nobody_runs_out_of_time(table: Table) -> None:
     (resumed,) = seat.named("game_resumed")
     assert resumed["data"] == {"reason": "operator", "downtime_ms": 3_600_000}
     table.advance(9)
-    assert "player_bid" not in table.names, "he gets his full time again"
+    assert "player_bid" not in table.names, "the player gets the full time again"
     table.advance(2)
     assert "player_bid" in table.names
     assert statuses(table) == [(True, "operator"), (False, None)]
     table.assert_log_gives_the_live_state()
 
 
-def test_what_is_sent_meanwhile_waits_for_a_while(table: Table) -> None:
+def test_commands_in_a_pause_wait_within_a_bound(table: Table) -> None:
     seat = table.seats[mover(table)]
     table.room.pauses.hold()
     late = seat.command("bid", value=1)
@@ -89,7 +89,7 @@ def test_the_pause_may_end_during_an_outage(table: Table) -> None:
     assert statuses(table) == [(True, "operator"), (True, "database"), (False, None)]
 
 
-async def test_nobody_new_sits_down_meanwhile() -> None:
+async def test_nobody_takes_a_seat_in_a_pause() -> None:
     table = Table(relay.GAME, players=1)
     table.room.pauses.hold()
     newcomer: Frame = {"display_name": "New", "avatar_seed": "new", "color": "#010203"}
@@ -99,7 +99,7 @@ async def test_nobody_new_sits_down_meanwhile() -> None:
     assert await table.room.join(host.player_id, host.profile, spectator=False) == 0
 
 
-def test_whom_an_operator_may_put_out() -> None:
+def test_operators_remove_people_anytime_and_bots_in_the_lobby() -> None:
     lobby = Table(GAME, players=2, bots=1).state.table
     bot = next(player for player in lobby.players.values() if player.is_bot)
     player = lobby.host_player_id
@@ -115,7 +115,7 @@ def test_whom_an_operator_may_put_out() -> None:
         assert isinstance(outcome, Refusal)
 
 
-def test_who_is_put_out_while_it_is_his_turn_keeps_nobody_waiting(table: Table) -> None:
+def test_removing_the_player_to_move_forces_the_move(table: Table) -> None:
     out = table.seats[mover(table)]
     removed = removal(table.state.table, out.player_id)
     assert not isinstance(removed, Refusal)

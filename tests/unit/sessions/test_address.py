@@ -1,4 +1,4 @@
-"""Whose bounds a connection counts against."""
+"""The address that a connection counts against."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from server.sessions.address import client_address
         ("testclient", "testclient"),
     ],
 )
-def test_an_address_by_itself(peer: str, counted: str) -> None:
+def test_an_address_counts_by_itself_or_by_its_network(peer: str, counted: str) -> None:
     assert client_address(peer, None) == counted
 
 
@@ -37,5 +37,5 @@ def test_an_address_by_itself(peer: str, counted: str) -> None:
         ("", "192.0.2.7"),
     ],
 )
-def test_what_the_proxy_says_if_it_is_an_address(header: str, counted: str) -> None:
+def test_the_proxy_is_believed_if_it_says_an_address(header: str, counted: str) -> None:
     assert client_address("192.0.2.7", header) == counted

@@ -18,19 +18,19 @@ def spend(budget: Budget, count: int, now_s: float, size: int = 100) -> list[Ver
     return [budget.spend(now_s, size) for _ in range(count)]
 
 
-def test_a_burst_and_not_one_more() -> None:
+def test_a_burst_is_allowed_and_not_one_frame_more() -> None:
     budget = frames(20, 40, 100.0)
     assert spend(budget, 41, 100.0) == [Verdict.OK] * 40 + [Verdict.TOO_FAST]
 
 
-def test_it_fills_up_at_its_rate_and_no_further() -> None:
+def test_the_budget_fills_up_at_its_rate_to_the_burst() -> None:
     budget = frames(20, 40)
     spend(budget, 40, 0.0)
     assert spend(budget, 11, 0.5) == [Verdict.OK] * 10 + [Verdict.TOO_FAST]
     assert spend(budget, 41, 1000.0).count(Verdict.OK) == 40
 
 
-def test_twenty_a_second_for_ever() -> None:
+def test_frames_at_the_rate_are_always_allowed() -> None:
     budget = frames(20, 40)
     assert {budget.spend(n / 20, 100) for n in range(2000)} == {Verdict.OK}
 
@@ -42,7 +42,7 @@ def test_the_twentieth_refusal_in_ten_seconds_is_abuse() -> None:
 
 
 @pytest.mark.parametrize("start", [0.0, 9.5, 14.9])
-def test_the_ten_seconds_begin_anywhere(start: float) -> None:
+def test_the_window_of_ten_seconds_begins_anywhere(start: float) -> None:
     """Nineteen refusals just before and one just after any round number are twenty in ten seconds."""
     budget = frames(0.001, 1)
     budget.spend(0.0, 100)
@@ -63,7 +63,7 @@ def test_bytes_have_a_budget_of_their_own() -> None:
     assert spend(budget, 6, 1000.0, 1000).count(Verdict.OK) == 5
 
 
-def test_what_is_refused_for_its_size_costs_nothing() -> None:
+def test_a_frame_refused_for_its_size_costs_nothing() -> None:
     budget = Budget(0.001, 2, 0.001, 1000, 0.0)
     assert spend(budget, 3, 0.0, 1001) == [Verdict.TOO_FAST] * 3
     assert spend(budget, 3, 0.0, 500) == [Verdict.OK, Verdict.OK, Verdict.TOO_FAST]
@@ -83,7 +83,7 @@ def test_each_address_has_an_allowance_of_its_own() -> None:
     assert [changes.spend("a", 100.0) for _ in range(4)] == [0.0, 0.0, 0.0, 0.5]
 
 
-def test_only_so_many_addresses_are_remembered() -> None:
+def test_the_number_of_remembered_addresses_is_bounded() -> None:
     changes = Allowance(1.0, 1, keys_max=3)
     for key in ("a", "b", "c", "a", "d"):
         changes.spend(key, 0.0)

@@ -25,7 +25,7 @@ def test_a_token_names_its_player_until_it_expires() -> None:
         tokens.player(token)
 
 
-def test_another_key_another_algorithm() -> None:
+def test_tokens_of_another_key_or_algorithm_are_refused() -> None:
     clock = VirtualClock()
     tokens = Tokens(KEY, clock)
     now = clock.now_ms() // 1000

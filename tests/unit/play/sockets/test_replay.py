@@ -83,7 +83,7 @@ class House:
 
 
 async def settled(session: ReplaySession) -> None:
-    """Until nothing is being read for it."""
+    """Wait until nothing is being read for it."""
     while session._task is not None and not session._task.done():
         await session._task
 
@@ -105,7 +105,7 @@ def indexes(outlet: Outlet) -> list[int]:
 
 
 @pytest.mark.parametrize("speed", [0.25, 1, 8])
-async def test_the_speed(speed: float) -> None:
+async def test_events_come_at_the_chosen_speed(speed: float) -> None:
     house = House()
     session, outlet = await house.welcomed()
     await say(session, type="play", speed=speed)
@@ -113,7 +113,7 @@ async def test_the_speed(speed: float) -> None:
     assert indexes(outlet) == list(range(1, int(8 * speed) + 1))
 
 
-async def test_to_the_end_and_no_further() -> None:
+async def test_the_replay_stops_at_its_end() -> None:
     house = House()
     session, outlet = await house.welcomed()
     await say(session, type="play", speed=64)
@@ -125,7 +125,7 @@ async def test_to_the_end_and_no_further() -> None:
     assert outlet.frames == []
 
 
-async def test_a_pause_lasts() -> None:
+async def test_a_pause_lasts_until_play() -> None:
     house = House()
     session, outlet = await house.welcomed()
     await say(session, type="play")
@@ -138,7 +138,7 @@ async def test_a_pause_lasts() -> None:
     assert indexes(outlet) == [1, 2, 3]
 
 
-async def test_never_more_than_a_chunk_is_in_memory() -> None:
+async def test_at_most_one_chunk_is_in_memory() -> None:
     house = House()
     session, _ = await house.welcomed()
     house.log.asked.clear()
@@ -153,7 +153,7 @@ async def test_the_tape_waits_for_a_slow_reader() -> None:
     session, outlet = await house.welcomed()
     await say(session, type="play")
     await passes(house, session, 3)
-    assert session.skip(), "he does without what follows"
+    assert session.skip(), "what follows is dropped"
     await passes(house, session, 30)
     at = outlet.frames[-1]["index"]
     outlet.frames.clear()
@@ -165,7 +165,7 @@ async def test_the_tape_waits_for_a_slow_reader() -> None:
     outlet.frames.clear()
     await passes(house, session, 3)
     assert indexes(outlet)[:2] == [state["index"] + 1, state["index"] + 2]
-    assert len(indexes(outlet)) <= 4, "what it waited for him is not caught up"
+    assert len(indexes(outlet)) <= 4, "the time of the wait is not made up for"
 
 
 async def test_frames_before_the_welcome_wait_for_it() -> None:
@@ -181,7 +181,7 @@ async def test_frames_before_the_welcome_wait_for_it() -> None:
     assert indexes(outlet) == [10]
 
 
-async def test_not_more_than_there_may_be() -> None:
+async def test_viewers_beyond_the_limit_are_refused() -> None:
     house = House(replay_viewers_max=2)
     first, _ = await house.welcomed()
     await house.welcomed()
@@ -195,7 +195,7 @@ async def test_not_more_than_there_may_be() -> None:
     assert house.sessions.viewers == 2 == house.shelf.viewers
 
 
-async def test_whoever_goes_is_forgotten_at_any_moment() -> None:
+async def test_a_connection_that_ends_at_any_moment_leaves_nothing_behind() -> None:
     house = House()
     for said in range(4):
         session, _ = house.enter()
@@ -217,7 +217,7 @@ async def test_whoever_goes_is_forgotten_at_any_moment() -> None:
         (ZeroDivisionError(), (1001, "internal"), "internal"),
     ],
 )
-async def test_what_can_go_wrong(failure: Exception, closed: tuple[int, str], code: str) -> None:
+async def test_failures_close_the_connection(failure: Exception, closed: tuple[int, str], code: str) -> None:
     house = House()
     house.shelf.failure = failure
     session, outlet = house.enter()
@@ -225,7 +225,7 @@ async def test_what_can_go_wrong(failure: Exception, closed: tuple[int, str], co
     assert (outlet.closed, outlet.frames[-1]["code"]) == (closed, code)
 
 
-async def test_a_log_that_fails_on_the_way() -> None:
+async def test_a_log_that_fails_during_the_replay_closes_the_connection() -> None:
     house = House()
     session, outlet = await house.welcomed()
     del house.log.rows[60:]
@@ -235,7 +235,7 @@ async def test_a_log_that_fails_on_the_way() -> None:
     assert indexes(outlet) == list(range(1, 51))
 
 
-async def test_too_fast() -> None:
+async def test_too_many_frames_end_the_connection() -> None:
     house = House()
     session, outlet = await house.welcomed()
     for _ in range(limits.COMMANDS_BURST + limits.RATE_REJECTS_MAX + 5):

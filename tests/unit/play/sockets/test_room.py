@@ -87,7 +87,7 @@ async def ended(session: RoomSession) -> None:
     await session._task
 
 
-def test_no_hello_in_five_seconds() -> None:
+def test_without_hello_the_connection_ends_after_five_seconds() -> None:
     house = House()
     _, outlet = house.enter()
     house.clock.advance(5.0)
@@ -97,7 +97,7 @@ def test_no_hello_in_five_seconds() -> None:
     assert [frame["type"] for frame in outlet.frames] == ["error"]
 
 
-def test_signs_of_life_do_not_put_hello_off() -> None:
+def test_signs_of_life_do_not_extend_the_time_for_hello() -> None:
     house = House()
     session, outlet = house.enter()
     for _ in range(7):
@@ -106,7 +106,7 @@ def test_signs_of_life_do_not_put_hello_off() -> None:
     assert outlet.closed == (4401, "unauthorized")
 
 
-async def test_hello_just_in_time() -> None:
+async def test_hello_in_the_last_moment_is_accepted() -> None:
     house = House(answer=lambda game_id: 1 / 0)
     session, outlet = house.enter()
     house.clock.advance(4.9)
@@ -116,7 +116,7 @@ async def test_hello_just_in_time() -> None:
     session.gone()
 
 
-async def test_silence_of_two_and_a_half_heartbeats() -> None:
+async def test_a_silence_of_two_and_a_half_heartbeats_ends_the_connection() -> None:
     house = House()
     session, outlet = house.enter()
     session.receive(house.hello(), binary=False)
@@ -131,7 +131,7 @@ async def test_silence_of_two_and_a_half_heartbeats() -> None:
 
 
 @pytest.mark.parametrize("game_id", ["x", "%00", "01890000-0000-7000-8000-00000000000g"])
-async def test_an_id_that_cannot_be_one_is_not_looked_up(game_id: str) -> None:
+async def test_impossible_ids_are_not_looked_up(game_id: str) -> None:
     house = House()
     session, outlet = house.enter(game_id)
     session.receive(house.hello(), binary=False)
@@ -140,7 +140,7 @@ async def test_an_id_that_cannot_be_one_is_not_looked_up(game_id: str) -> None:
     assert house.rooms.asked == []
 
 
-async def test_a_room_has_one_spelling() -> None:
+async def test_every_spelling_of_an_id_finds_the_room() -> None:
     house = House()
     game_id = str(uuid4())
     for spelling in (game_id, game_id.upper(), game_id.replace("-", ""), f"urn:uuid:{game_id}"):
@@ -151,7 +151,7 @@ async def test_a_room_has_one_spelling() -> None:
 
 
 @pytest.mark.parametrize("error", [RoomUnavailable("moving"), Unavailable("gone")])
-async def test_a_room_that_cannot_be_served_now_is_worth_coming_back_to(error: Exception) -> None:
+async def test_a_room_that_can_not_be_served_now_tells_the_client_to_come_back(error: Exception) -> None:
     def fail(game_id: str) -> None:
         raise error
 
@@ -168,7 +168,7 @@ async def test_a_room_that_cannot_be_served_now_is_worth_coming_back_to(error: E
     assert [(frame["type"], frame["code"]) for frame in outlet.frames] == [("error", "unavailable")]
 
 
-async def test_a_room_that_cannot_be_loaded_at_all_ends_the_connection(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_room_that_can_not_be_loaded_ends_the_connection(caplog: pytest.LogCaptureFixture) -> None:
     house = House(answer=lambda game_id: 1 / 0)
     session, outlet = house.enter()
     session.receive(house.hello(), binary=False)
@@ -178,7 +178,7 @@ async def test_a_room_that_cannot_be_loaded_at_all_ends_the_connection(caplog: p
     assert "ZeroDivisionError" in caplog.text
 
 
-async def test_after_the_end_nothing_is_said_or_heard() -> None:
+async def test_a_closed_connection_sends_and_handles_nothing() -> None:
     house = House()
     session, outlet = house.enter("x")
     session.receive(house.hello(), binary=False)

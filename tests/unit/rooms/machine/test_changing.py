@@ -41,7 +41,7 @@ def changed(config: Any = None, is_public: bool | None = None) -> State[Any]:
     return fold(GAME, log(event))
 
 
-def test_what_is_given_changes_and_the_rest_stays() -> None:
+def test_given_settings_change_and_the_others_stay() -> None:
     table = changed({"rounds": 5, "turn_seconds": 0, "flavour": "unknown keys are ignored"}).table
     assert table.config == Config(rounds=5, turn_seconds=0, max_players=6, spectator_delay_s=10)
     assert table.is_public is True
@@ -90,7 +90,7 @@ def test_an_old_log_does_not_say_whether_the_room_is_public() -> None:
     ],
     ids=str,
 )
-def test_what_is_refused(config: dict[str, Any], field: str, words: str) -> None:
+def test_invalid_changes_are_refused(config: dict[str, Any], field: str, words: str) -> None:
     refusal = wish({"rounds": 4, **config})
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.field) == ("invalid_config", field)
@@ -100,18 +100,18 @@ def test_what_is_refused(config: dict[str, Any], field: str, words: str) -> None
 @pytest.mark.parametrize(
     "config", [{"max_players": 4}, {"spectator_delay_s": 11}, {"durability": "strict", "rounds": 1}]
 )
-def test_what_is_just_possible(config: dict[str, Any]) -> None:
+def test_changes_at_the_bounds_are_accepted(config: dict[str, Any]) -> None:
     assert changed(config).table.config != SETTINGS
 
 
 @pytest.mark.parametrize("args", [(None, None), ({}, None), ({"rounds": 3}, True), (None, True), ({"new": 1}, None)])
-def test_a_wish_that_changes_nothing_costs_nobody_his_readiness(args: tuple[Any, Any]) -> None:
+def test_a_command_that_changes_nothing_is_refused(args: tuple[Any, Any]) -> None:
     refusal = wish(*args)
     assert isinstance(refusal, Refusal)
     assert refusal.code == "invalid_command"
 
 
-def test_only_the_host_and_only_before_the_game() -> None:
+def test_only_the_host_changes_settings_and_only_before_the_game() -> None:
     started = log(ev.GameStarted(((0, HOST), (1, GUEST), (3, BOT))))
     aborted = log(ev.GameAborted("empty"))
     assert wish({"rounds": 5}, by=GUEST).code == "not_host"
@@ -121,7 +121,7 @@ def test_only_the_host_and_only_before_the_game() -> None:
     assert not isinstance(wish({"rounds": 5}, by=GUEST, after=log(ev.HostChanged(GUEST))), Refusal)
 
 
-async def test_a_room_that_was_changed_is_the_same_after_a_restart() -> None:
+async def test_changed_settings_survive_a_restart() -> None:
     """And the game that is played in it is fair, by the settings that it was started with."""
     table = VirtualTable(players=3, rounds=3, turn_seconds=0, round_pause_ms=0)
     host = table.seats[0]
@@ -148,7 +148,7 @@ async def test_a_room_that_was_changed_is_the_same_after_a_restart() -> None:
 
 
 @pytest.mark.parametrize("public", [True, False])
-async def test_a_room_with_an_old_log_is_as_public_as_it_was_opened(public: bool) -> None:
+async def test_a_room_with_an_old_log_stays_as_public_as_it_was_opened(public: bool) -> None:
     """Then it stood in the directory only, from which the room's identity is made."""
     table = VirtualTable(identity=Identity(new_game_id(), "ABCDEF", public, "5e" * 32))
     del table.rows[0].payload["is_public"]

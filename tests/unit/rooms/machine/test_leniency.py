@@ -1,4 +1,4 @@
-"""What is not held against a player: a move by what he was shown, and the same command sent again."""
+"""Refused moves that are not counted: moves by an outdated view, and the same command sent again."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ async def at_turn() -> tuple[VirtualTable, Seat]:
     return table, next(seat for seat in table.seats if seat.turn is not None)
 
 
-async def test_a_turn_that_was_shown_while_the_move_waits_for_the_log_is_no_trap() -> None:
-    """His card is decided and not committed when his page is loaded again: it shows him the turn once more."""
+async def test_a_move_by_an_outdated_turn_is_not_counted() -> None:
+    """The page is loaded again while a card is decided and not committed: it shows the turn once more."""
     table, seat = await at_turn()
     table.outage = True
     seat.command("bid", "first", value=1)
@@ -42,7 +42,7 @@ async def test_a_refused_command_that_is_sent_again_counts_once() -> None:
     assert "player_kicked" in table.names
 
 
-async def test_what_waited_for_the_database_is_judged_like_any_other() -> None:
+async def test_commands_that_waited_for_the_database_are_judged_like_others() -> None:
     table, seat = await at_turn()
     table.room.database(Health.PAUSED, was=Health.HEALTHY)
     seat.command("bid", value=99)

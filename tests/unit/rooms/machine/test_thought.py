@@ -1,4 +1,4 @@
-"""A room whose bot thinks: it asks, it takes the answer if it still waits for it, and it never waits for ever."""
+"""A room whose bot thinks: it asks, takes the answer if it still waits for it, and never waits for ever."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.virtual_table import REGISTRY
 
 
 def asked_table(**config: Any) -> tuple[ThinkersTable, ByHand]:
-    """One player and one bot of level strong, who is asked for his bid."""
+    """One player and one bot of level strong, which is asked for its bid."""
     thinkers = ByHand()
     table = ThinkersTable(thinkers, players=1, bots=1, level="strong", round_pause_ms=0, **config)
     table.start()
@@ -34,7 +34,7 @@ def bot_of(table: ThinkersTable) -> str:
     return next(player.player_id for player in table.state.table.seated() if player.is_bot)
 
 
-def test_it_is_given_its_seats_view_and_what_it_has_seen_and_nothing_else() -> None:
+def test_a_bot_gets_the_view_and_memory_of_its_seat_and_nothing_else() -> None:
     table, thinkers = asked_table()
     thought = thinkers.wishes[0].thought
     hand = table.state.play.round.hands[bot_of(table)]
@@ -45,7 +45,7 @@ def test_it_is_given_its_seats_view_and_what_it_has_seen_and_nothing_else() -> N
     assert thought.actions == tuple(Bid(value) for value in range(11))
 
 
-def test_its_answer_is_played() -> None:
+def test_the_answer_of_a_bot_is_played() -> None:
     table, thinkers = asked_table()
     before = len(bids(table))
     table.advance(30)
@@ -56,7 +56,7 @@ def test_its_answer_is_played() -> None:
     assert bids(table)[-1]["forced"] is False
 
 
-def test_without_an_answer_it_plays_at_once_as_steady_would() -> None:
+def test_without_an_answer_a_bot_plays_as_steady_would() -> None:
     table, thinkers = asked_table()
     thought = thinkers.wishes[0].thought
     thinkers.wishes[0].give(None)
@@ -65,7 +65,7 @@ def test_without_an_answer_it_plays_at_once_as_steady_would() -> None:
     assert Bid(bids(table)[-1]["bid"]) == steady
 
 
-def test_what_is_not_legal_becomes_the_forced_move() -> None:
+def test_an_illegal_answer_becomes_the_forced_move() -> None:
     table, thinkers = asked_table()
     thinkers.wishes[0].give(PlayCard("d0:hearts:K"))
     table.commit()
@@ -82,7 +82,7 @@ def test_an_answer_that_comes_twice_counts_once() -> None:
     assert len(table.rows) == count
 
 
-def test_other_events_while_it_thinks_change_nothing() -> None:
+def test_other_events_do_not_disturb_a_thinking_bot() -> None:
     table, thinkers = asked_table()
     table.seats[0].command("update_profile", display_name="Somebody else")
     table.seats[0].disconnect()
@@ -94,7 +94,7 @@ def test_other_events_while_it_thinks_change_nothing() -> None:
     assert bids(table)[-1]["bid"] == 6
 
 
-def test_an_answer_after_its_time_is_up_is_ignored() -> None:
+def test_an_answer_after_the_deadline_is_ignored() -> None:
     table, thinkers = asked_table(turn_seconds=10)
     table.advance(10)
     assert bids(table)[-1]["forced"] is True
@@ -104,7 +104,7 @@ def test_an_answer_after_its_time_is_up_is_ignored() -> None:
     assert len(bids(table)) == count
 
 
-def test_in_an_outage_nobody_thinks_and_afterwards_it_thinks_again() -> None:
+def test_an_outage_stops_a_thinking_bot_which_begins_again_afterwards() -> None:
     table, thinkers = asked_table()
     first = thinkers.wishes[0]
     table.room.database(Health.PAUSED, was=Health.HEALTHY)
@@ -122,7 +122,7 @@ def test_in_an_outage_nobody_thinks_and_afterwards_it_thinks_again() -> None:
     assert bids(table)[-1]["bid"] == 3
 
 
-def test_after_a_restart_it_thinks_again() -> None:
+def test_after_a_restart_a_bot_thinks_again() -> None:
     table, thinkers = asked_table()
     table.restart(5)
     table.advance(1)
@@ -136,7 +136,7 @@ def test_after_a_restart_it_thinks_again() -> None:
     assert bids(table)[-1]["bid"] == 2
 
 
-def test_a_bot_that_is_put_out_while_it_thinks() -> None:
+def test_removing_a_thinking_bot_forces_its_move() -> None:
     """An operator does it; the move is forced, and its thought is for nothing."""
     table, thinkers = asked_table()
     table.room.impose([PlayerKicked(bot_of(table), "operator")])
@@ -148,7 +148,7 @@ def test_a_bot_that_is_put_out_while_it_thinks() -> None:
     assert len(table.rows) == count
 
 
-def test_a_bot_that_is_not_waited_for_any_more_while_others_are() -> None:
+def test_an_answer_is_ignored_when_the_game_waits_for_others() -> None:
     """In a game that waits for several at once."""
     table, thinkers = asked_table()
     core, human = table.room.core, table.seats[0].player_id
@@ -160,7 +160,7 @@ def test_a_bot_that_is_not_waited_for_any_more_while_others_are() -> None:
     assert len(table.rows) == count
 
 
-def test_a_room_that_closes_lets_nobody_think() -> None:
+def test_a_closing_room_stops_its_thinking_bot() -> None:
     table, thinkers = asked_table()
     table.room.drain()
     assert thinkers.wishes[0].withdrawn
@@ -173,7 +173,7 @@ def test_a_room_that_closes_lets_nobody_think() -> None:
     assert len(table.rows) == count
 
 
-def test_what_can_be_done_in_one_way_only_needs_no_thought() -> None:
+def test_a_single_legal_move_needs_no_thought() -> None:
     thinkers = ByHand()
     table = ThinkersTable(thinkers, bots=2, players=0, level="strong", rounds=10, round_pause_ms=0)
     table.room.resume("restart")
@@ -188,7 +188,7 @@ def test_what_can_be_done_in_one_way_only_needs_no_thought() -> None:
     assert 0 < len(thinkers.wishes) < cards
 
 
-def test_a_whole_game_without_a_place_to_think_and_with_one() -> None:
+def test_whole_games_are_played_with_workers_and_without() -> None:
     for place in (NoWorkers, None):
         thinkers = ByHand()
         table = ThinkersTable(thinkers, players=1, bots=3, level="strong", rounds=2, round_pause_ms=0)
