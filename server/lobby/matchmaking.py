@@ -219,7 +219,7 @@ class Matchmaker:
         self._clock.call_later(delay_s, lambda: self._fill_if_possible(room))
 
     def _fill_if_possible(self, room: Room) -> None:
-        if room.closed is None and room.core.paused:
+        if room.closed is None and room.pauses.reason is not None:
             self._fill_after(limits.FILL_RETRY_S, room)  # the database is away: nothing is decided
         else:
             _fill(room)

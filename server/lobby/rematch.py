@@ -12,7 +12,7 @@ from server.errors import RoomUnavailable
 from server.lobby.opening import rematch_joins
 from server.rooms.audience import frames
 from server.rooms.directory import Directory, NewRoom
-from server.rooms.machine.effects import Ack, OpenRematch
+from server.rooms.machine.effects import Ack, OpenRematch, Step
 from server.rooms.room import Room
 from server.wire.error_codes import ErrorCode
 
@@ -50,9 +50,14 @@ class Rematches:
                 self._opening.pop(room.game_id, None)
         room.audience.announce({"type": "rematch", "game_id": game_id})
         # Nothing was appended to the finished log, so the ack names its last event.
-        head = room.core.told_head
+        head = _told(room).last
         room.fanout.send(wish.player_id, frames.ack(Ack(wish.player_id, wish.id, head, head)))
 
     def _same_room(self, room: Room, wish: OpenRematch) -> NewRoom:
-        config, joins = rematch_joins(room.core.told_state)
+        config, joins = rematch_joins(_told(room).state)
         return NewRoom(room.game, config, wish.player_id, joins, room.is_public, rematch_of=room.game_id)
+
+
+def _told(room: Room) -> Step:
+    assert room.told is not None, "only a finished game asks for a rematch"
+    return room.told

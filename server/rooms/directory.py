@@ -298,7 +298,7 @@ class Directory:
                 self._created[creator] -= 1
                 if not self._created[creator]:
                     del self._created[creator]
-        if room.loss is not None and room.loss.reason is LossReason.REFUSED and room.core.committed_head >= 0:
+        if room.loss is not None and room.loss.reason is LossReason.REFUSED and room.committed_head >= 0:
             self._reload_or_quarantine(room, room.loss.first_index)
 
     def _reload_or_quarantine(self, room: Room, index: int) -> None:

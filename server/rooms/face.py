@@ -30,9 +30,20 @@ class RoomFace:
         return self.core.table
 
     @property
+    def told(self) -> Step | None:
+        """The newest step that may be told; None before event 0 is committed."""
+        return self.core.told
+
+    @property
     def told_table(self) -> Table | None:
-        """The table as everybody may know it; None before event 0 is committed."""
-        return None if self.core.told is None else self.core.told.state.table
+        """The table after that step."""
+        told = self.core.told
+        return None if told is None else told.state.table
+
+    @property
+    def committed_head(self) -> int:
+        """Index of the newest event that is committed; -1: none."""
+        return self.core.committed_head
 
     @property
     def is_public(self) -> bool:

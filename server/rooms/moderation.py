@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.games import table_events as ev
 from server.games.rules import Data, Event, PlayerId, Refusal
 from server.games.table import Phase, Player, Status, Table
+from server.rooms.machine.effects import Step
 from server.rooms.room import Room
 from server.wire.error_codes import ErrorCode
 
@@ -32,9 +33,8 @@ def closing(table: Table) -> Event | Refusal:
 
 def summary(room: Room) -> Data:
     """A room as it stands in a list: nothing that only its players may know. Raises LookupError before event 0."""
-    table = room.told_table
-    if table is None:
-        raise LookupError("nothing is committed yet")
+    told = _told(room)
+    table = told.state.table
     return {
         "game_id": room.game_id,
         "game": room.game.name,
@@ -44,25 +44,32 @@ def summary(room: Room) -> Data:
         "paused": room.pauses.reason,
         "players": [_player(room, p) for p in table.players.values() if p.status != Status.LEFT or p.seat is not None],
         "spectators": room.spectators,
-        "head": room.core.told_head,
+        "head": told.last,
     }
 
 
 def details(room: Room, *, reveal: bool) -> Data:
-    """One room as its spectators see it now; with `reveal` also as each of its players sees it, hands included."""
-    shown, newest = room.shown(None), room.core.told
-    revealed: Data | None = None
-    if reveal and newest is not None:
-        revealed = {p.player_id: room.view(newest, p.player_id) for p in newest.state.table.seated()}
+    """One room as its spectators see it now; with `reveal` also as each of its players sees it, hands included.
+
+    Raises LookupError before event 0.
+    """
+    shown, told = room.shown(None), _told(room)
+    table = told.state.table
     return {
         **summary(room),
         "epoch": room.epoch,
-        "durable_head": room.core.committed_head,
-        "spectator_delay_s": room.core.told_state.table.config.spectator_delay_s,
+        "durable_head": room.committed_head,
+        "spectator_delay_s": table.config.spectator_delay_s,
         "index": None if shown is None else shown.last,
         "view": None if shown is None else room.view(shown, None),
-        "revealed": revealed,
+        "revealed": {p.player_id: room.view(told, p.player_id) for p in table.seated()} if reveal else None,
     }
+
+
+def _told(room: Room) -> Step:
+    if room.told is None:
+        raise LookupError("nothing is committed yet")
+    return room.told
 
 
 def _player(room: Room, player: Player) -> Data:
