@@ -134,7 +134,7 @@ class RoomList:
         self._mark_ends_that_are_due()
         now_s = self._clock.monotonic()
         due = now_s >= self._not_before_s and (self._marked or now_s >= self._read_again_s)
-        if due and not self._round.is_under_way and not self._is_reading:
+        if due and not self._round.waiting and not self._is_reading:
             self._task = asyncio.create_task(self._refresh(), name="lobby")
         self._timer = self._clock.call_later(limits.LOBBY_TICK_S, self._tick)
 

@@ -55,7 +55,7 @@ class Spectators:
     @property
     def is_level(self) -> bool:
         """Whether every spectator has been shown what the players have been."""
-        return not self._later and not self._round.is_under_way
+        return not self._later and not self._round.waiting
 
     def restore(self, steps: Sequence[Step], delay_ms: int, now_ms: int) -> None:
         """Begin with the steps of a log; there is at least one."""
@@ -75,13 +75,13 @@ class Spectators:
             self.step = steps[-1]
             return
         self._later.extend(steps)
-        if not self._round.is_under_way:
+        if not self._round.waiting:
             self._show_due()
 
     def send_behind_events(self, frame: dict[str, Any]) -> None:
         """The players were sent this frame; spectators get it as late as events, and behind the earlier ones."""
         self._later.append(_Notice(frame, self._clock.now_ms()))
-        if not self._round.is_under_way:
+        if not self._round.waiting:
             self._show_due()
 
     def send_now(self, frame: dict[str, Any]) -> None:
@@ -160,5 +160,5 @@ class Spectators:
 
     def _wake(self) -> None:
         self._timer = None
-        if not self._round.is_under_way:
+        if not self._round.waiting:
             self._show_due()

@@ -116,7 +116,7 @@ class ChatFeed:
             return
         for player in tuple(self._fanout.players.values()):
             self._send_new(player)
-        if not self._spectators.is_under_way:
+        if not self._spectators.waiting:
             self._forget()
         self._spectators.begin()
         self._set_timer()

@@ -57,7 +57,7 @@ def test_few_listeners_are_served_at_once() -> None:
     crowd = Crowd(SLICE)
     crowd.slices.begin()
     assert crowd.happened == [list(range(SLICE)), "finished"]
-    assert not crowd.slices.is_under_way
+    assert not crowd.slices.waiting
 
 
 def test_a_second_round_follows_the_first_and_serves_everybody_again() -> None:
@@ -66,7 +66,7 @@ def test_a_second_round_follows_the_first_and_serves_everybody_again() -> None:
     crowd.listeners.append(-1)  # came while the round was under way
     crowd.slices.begin()
     crowd.slices.begin()
-    assert crowd.slices.is_under_way
+    assert crowd.slices.waiting
     crowd.clock.advance(0)
     everybody = list(range(SLICE + 1))
     assert crowd.served == [*everybody, *everybody, -1], "one more round, however often it was asked for"
@@ -80,4 +80,4 @@ def test_nobody_is_served_after_a_stop() -> None:
     crowd.slices.stop()
     crowd.clock.advance(1)
     assert crowd.served == list(range(SLICE))
-    assert not crowd.slices.is_under_way
+    assert not crowd.slices.waiting
