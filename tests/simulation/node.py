@@ -91,9 +91,9 @@ class Node:
         self.log = PostgresLog(self.database, writers=writers)
         bots = bot_players(registry())
         with patch.object(directory, "CommandDecoder", decoder):
-            thinkers = Here(registry(), self.clock, iterations=2, after_ms=20)
+            workers = Here(registry(), self.clock, iterations=2, after_ms=20)
             self.directory = Directory(
-                registry(), self.log, self.database, self.clock, metrics(), name, bots, workers=thinkers
+                registry(), self.log, self.database, self.clock, metrics(), name, bots, workers=workers
             )
         self.log.watch(self._observer)
         tokens: Any = PlainTokens()

@@ -14,7 +14,7 @@ from tests.support.virtual_table import VirtualTable
 
 
 @dataclass(slots=True, eq=False)
-class Wish:
+class Request:
     """What a bot was asked. `withdrawn`: nobody waits for it any more."""
 
     thought: Thought
@@ -23,17 +23,17 @@ class Wish:
 
 
 class ByHand:
-    """`Workers` that keep every wish; the test answers."""
+    """`Workers` that keep every request; the test answers."""
 
     def __init__(self) -> None:
-        self.wishes: list[Wish] = []
+        self.requests: list[Request] = []
 
     def think(self, thought: Thought, answer: Answer) -> Withdraw:
-        wish = Wish(thought, answer)
-        self.wishes.append(wish)
+        request = Request(thought, answer)
+        self.requests.append(request)
 
         def withdraw() -> None:
-            wish.withdrawn = True
+            request.withdrawn = True
 
         return withdraw
 
@@ -55,14 +55,14 @@ class Here:
         return self._clock.call_later(self._after_s, answered).cancel
 
 
-class ThinkersTable(VirtualTable):
-    """A table whose bots think with `thinkers`."""
+class WorkersTable(VirtualTable):
+    """A table whose bots think with `workers`."""
 
-    def __init__(self, thinkers: Workers, *given: Any, **more: Any) -> None:
-        self.thinkers = thinkers
+    def __init__(self, workers: Workers, *given: Any, **more: Any) -> None:
+        self.workers = workers
         super().__init__(*given, **more)
 
     def _room(self, *given: Any) -> Room:
         room = super()._room(*given)
-        room._alarms._workers = self.thinkers
+        room._alarms._workers = self.workers
         return room

@@ -18,7 +18,7 @@ from server.games.rules import Command
 from server.metrics import Metrics, ThoughtOutcome
 from server.rooms.bots.pool import ProcessPool, processes
 from server.rooms.machine.thought import Thought
-from tests.support.thoughts import ByHand, ThinkersTable
+from tests.support.thoughts import ByHand, WorkersTable
 
 DEAF = (sys.executable, "-c", "import sys; sys.stdin.buffer.read()")
 DEAD = (sys.executable, "-c", "")
@@ -26,10 +26,10 @@ DEAD = (sys.executable, "-c", "")
 
 def thought() -> Thought:
     """A bid of El Dorado."""
-    thinkers = ByHand()
-    table = ThinkersTable(thinkers, players=0, bots=3, level="strong")
+    workers = ByHand()
+    table = WorkersTable(workers, players=0, bots=3, level="strong")
     table.advance(1)
-    return thinkers.wishes[0].thought
+    return workers.requests[0].thought
 
 
 class Pool:
@@ -41,12 +41,12 @@ class Pool:
             SystemClock(), self.metrics, **{"processes": 1, "think_ms": 20, "deadline_s": 60, **how}
         )
 
-    async def ask(self, wish: Thought) -> Command | None:
-        return await self.begin(wish)[0]
+    async def ask(self, request: Thought) -> Command | None:
+        return await self.begin(request)[0]
 
-    def begin(self, wish: Thought) -> tuple[asyncio.Future[Command | None], Callable[[], None]]:
+    def begin(self, request: Thought) -> tuple[asyncio.Future[Command | None], Callable[[], None]]:
         answer: asyncio.Future[Command | None] = asyncio.get_running_loop().create_future()
-        return answer, self.pool.think(wish, answer.set_result)
+        return answer, self.pool.think(request, answer.set_result)
 
     def count(self, outcome: ThoughtOutcome) -> float:
         return self.metrics.registry.get_sample_value("parlor_bot_thoughts_total", {"outcome": outcome}) or 0.0
@@ -63,25 +63,25 @@ async def opened(**how: Any) -> AsyncIterator[Pool]:
 
 
 async def test_a_worker_that_dies_is_replaced() -> None:
-    wish = thought()
+    request = thought()
     async with opened() as pool:
         assert not pool.pool.pids, "no process before it is needed"
-        assert await pool.ask(wish) in wish.actions
+        assert await pool.ask(request) in request.actions
         (first,) = pool.pool.pids
         assert os.getpriority(os.PRIO_PROCESS, first) >= limits.BOT_NICENESS
-        answers = [pool.begin(wish)[0] for _ in range(5)]
-        assert all(command in wish.actions for command in await asyncio.gather(*answers))
+        answers = [pool.begin(request)[0] for _ in range(5)]
+        assert all(command in request.actions for command in await asyncio.gather(*answers))
         assert pool.pool.pids == {first}
         os.kill(first, signal.SIGINT)  # as Ctrl-C in a terminal does
-        assert await pool.ask(wish) in wish.actions
+        assert await pool.ask(request) in request.actions
         os.kill(first, signal.SIGKILL)
-        assert await pool.ask(wish) is None or first not in pool.pool.pids
-        assert await pool.ask(wish) in wish.actions
+        assert await pool.ask(request) is None or first not in pool.pool.pids
+        assert await pool.ask(request) in request.actions
         (second,) = pool.pool.pids
         assert second != first
-        broken = Thought("eldorado", "strong", {}, wish.actions, wish.stream)
+        broken = Thought("eldorado", "strong", {}, request.actions, request.stream)
         assert await pool.ask(broken) is None, "a bot that fails"
-        assert await pool.ask(wish) in wish.actions
+        assert await pool.ask(request) in request.actions
         assert pool.pool.pids == {second}, "is no reason for another process"
         assert pool.count(ThoughtOutcome.FAILED) >= 1
     with pytest.raises(ProcessLookupError):
@@ -89,15 +89,15 @@ async def test_a_worker_that_dies_is_replaced() -> None:
 
 
 async def test_a_room_that_fails_on_an_answer_does_not_block_others() -> None:
-    wish, failed = thought(), []
+    request, failed = thought(), []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: failed.append(context["exception"]))
 
     def fail(command: Command | None) -> None:
         raise ValueError(command)
 
     async with opened() as pool:
-        pool.pool.think(wish, fail)
-        assert await pool.ask(wish) in wish.actions
+        pool.pool.think(request, fail)
+        assert await pool.ask(request) in request.actions
     assert [type(error) for error in failed] == [ValueError]
 
 
@@ -118,9 +118,9 @@ async def test_late_answers_are_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
     """A request waits no longer than its deadline, whether it is worked on or queued behind another; and a process that
     does not come back is ended."""
     monkeypatch.setattr(limits, "BOT_HUNG_S", 0.05)
-    wish = thought()
+    request = thought()
     async with opened(command=DEAF, deadline_s=0.05) as pool:
-        assert await asyncio.gather(*(pool.ask(wish) for _ in range(3))) == [None] * 3
+        assert await asyncio.gather(*(pool.ask(request) for _ in range(3))) == [None] * 3
         assert pool.count(ThoughtOutcome.LATE) == 3
         async with asyncio.timeout(30):
             while pool.pool.pids:  # noqa: ASYNC110  # the end of another process
@@ -129,9 +129,9 @@ async def test_late_answers_are_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
 
 async def test_thoughts_beyond_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "THOUGHTS_WAITING_MAX", 4)
-    wish = thought()
+    request = thought()
     async with opened(command=DEAF) as pool:
-        asked = [pool.begin(wish)[0] for _ in range(10)]
+        asked = [pool.begin(request)[0] for _ in range(10)]
         done, waiting = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
         assert {answer.result() for answer in done} == {None}
         assert len(waiting) >= 4
@@ -139,11 +139,11 @@ async def test_thoughts_beyond_the_limit_are_refused(monkeypatch: pytest.MonkeyP
 
 
 async def test_a_withdrawn_thought_is_not_answered_and_takes_no_place() -> None:
-    wish = thought()
+    request = thought()
     async with opened(command=DEAF) as pool:
-        pool.begin(wish)
+        pool.begin(request)
         await asyncio.sleep(0)
-        answer, withdraw = pool.begin(wish)
+        answer, withdraw = pool.begin(request)
         withdraw()
         withdraw()
         assert not pool.pool._waiting
