@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 from loadtest.api import Api, Seat
 from loadtest.connection import Connection, FrameHandler, connect
 from migrations import runner
-from persistence.embedded import postgres
+from persistence.embedded import postgres as embedded
 from server.app import App
 from tests.support.in_process_server import served
 from tests.support.postgres import scratch_folder
@@ -231,7 +231,7 @@ def main() -> None:
     parser.add_argument("--cards", type=int, default=100, help="how many to measure (%(default)s)")
     given = parser.parse_args()
     with scratch_folder() as folder:
-        database = postgres.start(folder / "db")
+        database = embedded.start(folder / "db")
         try:
             runner.upgrade(database.dsn)
             profiles = asyncio.run(run(database.dsn, folder / "data", given.cards))
