@@ -26,7 +26,7 @@ from server.play.sockets.replay import ReplaySession, ReplaySessions
 from server.play.sockets.room import RoomSession, RoomSessions
 from server.replays.reader import Reader
 from server.rooms.bots import pool
-from server.rooms.bots.players import bot_identities, bot_rows
+from server.rooms.bots.players import bot_players, bot_rows
 from server.rooms.directory import Directory
 from server.slice import Slice
 
@@ -38,7 +38,7 @@ def build(kernel: Kernel) -> Slice[Services]:
     settings, clock, metrics, database = kernel.settings, kernel.clock, kernel.metrics, kernel.database
     processes = pool.processes(settings.bot_processes)
     bot_pool = pool.ProcessPool(clock, metrics, processes=processes, think_ms=settings.bot_think_ms)
-    node, bots = f"{socket.gethostname()}:{secrets.token_hex(4)}", bot_identities(kernel.registry)
+    node, bots = f"{socket.gethostname()}:{secrets.token_hex(4)}", bot_players(kernel.registry)
     directory = Directory(
         kernel.registry, kernel.log, database, clock, metrics, node, bots, settings.rooms_per_player_max, bot_pool
     )
