@@ -1,7 +1,7 @@
 """The messages of a room's chat, and which of them each connection has been sent.
 
 Every connection knows the newest message that it was sent (`Member.chat_id`). To serve a connection is to send it what
-is newer and may be seen there: nothing comes twice or out of order, whoever takes or leaves a seat meanwhile. In a room
+is newer and may be seen there: nothing comes twice or out of order, even while players take and leave seats. In a room
 with a delay, spectators may see a message when it is as old as the delay.
 """
 

@@ -112,7 +112,7 @@ async def test_a_command_sent_twice_at_once_is_written_and_answered_once() -> No
 
 
 async def test_messages_come_in_the_order_of_their_ids() -> None:
-    """Whoever writes them."""
+    """No matter which player writes them."""
     table = await opened(3)
     table.chats.hold()
     for number in range(4):
