@@ -34,13 +34,9 @@ class Slices(Generic[T]):
         self._listeners = listeners
         self._serve = serve
         self._finished = finished
-        self.waiting: deque[T] = deque()  # not served yet in this round
+        self.waiting: deque[T] = deque()  # not served yet in this round; empty: none is under way
         self._again = False  # one more round follows
         self._timer: Timer | None = None
-
-    @property
-    def is_under_way(self) -> bool:
-        return bool(self.waiting)
 
     def begin(self) -> None:
         """Serve the first slice now. While a round is under way, one more round follows it instead."""
