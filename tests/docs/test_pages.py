@@ -43,7 +43,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_every_named_file_exists(path: Path) -> None:
-    text = path.read_text("utf-8")
+    text, _, _ = path.read_text("utf-8").partition("## Adding things")  # those files are made by following the page
     for named in _SOURCE.findall(text):
         assert (ROOT / named.rstrip("/")).exists(), named
     for named in _TEST.findall(text):
