@@ -1,4 +1,4 @@
-"""What a log counts about itself."""
+"""Figures of an event log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What both logs tell about their health: to whoever asks, whoever watches, and whoever waits for better times."""
+"""The health of an event log: to read, to watch, and to wait for."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class WatchedHealth:
             await waiting
 
     def become(self, health: Health) -> None:
-        """Tell everybody, if that is news."""
+        """Notify the watchers if the health has changed."""
         if health is self.health:
             return
         self.health = health

@@ -24,7 +24,7 @@ _SEAL = object()
 
 
 class _Word:
-    """What only a log can say about a stream: for events up to `head`."""
+    """A statement of the log about a stream, for events up to `head`."""
 
     __slots__ = ("head",)
 
@@ -41,13 +41,13 @@ class Committed(_Word):
 
 
 class Promised(_Word):
-    """The log has all events of a stream up to `head` and will write them, and that is all (`EventLog.promise`)."""
+    """No proof, a promise: the log has all events up to `head` and will write them (`EventLog.promise`)."""
 
     __slots__ = ()
 
 
 def commit_proof(head: int) -> Committed:
-    """For the implementations of the log in this package, and for nobody else."""
+    """Only for the implementations of the log in this package."""
     return Committed(head, _SEAL)
 
 
@@ -79,7 +79,7 @@ class Lost(Struct, frozen=True, gc=False):
 
 
 class StreamListener(Protocol):
-    """Whoever appends. Called on the event loop, synchronously, never from within `append`."""
+    """The owner of a stream. Called on the event loop, synchronously, never from within `append`."""
 
     def committed(self, proof: Committed) -> None:
         """Everything up to proof.head is committed."""
@@ -89,7 +89,7 @@ class StreamListener(Protocol):
 
 
 class NewEvent(Struct, frozen=True, gc=False):
-    """One row to be; its fields in the order of the query `append`.
+    """A row to append; its fields in the order of the query `append`.
 
     `payload` is the JSON text for the jsonb column, `at_ms` milliseconds since 1970 (UTC). `command_id` stands on the
     first event of a command only: it is unique per game and actor.
@@ -103,7 +103,7 @@ class NewEvent(Struct, frozen=True, gc=False):
 
 
 class StoredEvent(Struct, frozen=True, gc=False):
-    """One row as it stands. `payload` is the decoded jsonb, with `_v`."""
+    """A stored row. `payload` is the decoded jsonb, with `_v`."""
 
     index: int
     type: str
@@ -114,7 +114,7 @@ class StoredEvent(Struct, frozen=True, gc=False):
 
 
 class Health(StrEnum):
-    """How the log stands to its database."""
+    """The state of the log's database."""
 
     HEALTHY = "healthy"
     STALLED = "stalled"  # a commit takes longer than 250 ms
@@ -157,7 +157,7 @@ class EventLog(Protocol):
         """
 
     def promise(self, stream: Stream) -> Promised:
-        """In place of a proof, for rooms that would rather go on than wait: what was appended may be told at once.
+        """In place of a proof, for rooms that do not wait for commits: appended events may be told at once.
 
         It is lost if this process or the stream is lost before the commit. Raises ValueError unless the stream was
         opened as relaxed.

@@ -48,7 +48,7 @@ class MemoryStore:
         return self.games.setdefault(game_id, MemoryGame())
 
     def claim(self, game_id: str) -> int:
-        """Take a game over: whoever had it is fenced. Gives the new epoch."""
+        """Take a game over: the previous owner is fenced. Returns the new epoch."""
         game = self.game(game_id)
         game.epoch += 1
         return game.epoch

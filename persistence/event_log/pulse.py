@@ -12,7 +12,7 @@ PAUSED_AFTER_S = 2.0
 
 
 class Pulse:
-    """Changes `health` by itself while work takes too long, and cuts the connection when it takes for ever."""
+    """Changes `health` while work takes too long, and cuts the connection when it takes much too long."""
 
     def __init__(self, changed: Callable[[], None], timeout_s: float) -> None:
         self.health = Health.PAUSED  # there is no connection yet
@@ -36,7 +36,7 @@ class Pulse:
         self._timers = ()
 
     def set(self, health: Health) -> None:
-        """Say how things stand, and tell whoever watches if that is news."""
+        """Set the health, and notify the watchers if it has changed."""
         if health is not self.health:
             self.health = health
             self._changed()

@@ -1,4 +1,4 @@
-"""What waits to be written: streams with pending appends, and the batches that are cut from them."""
+"""Pending appends: the streams that have some, and the batches that are cut from them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_BATCH_EVENTS = 512
 MAX_BATCH_BYTES = 256 * 1024
 
 Append: TypeAlias = tuple[Sequence[NewEvent], Sequence[Write]]
-"""What one call of `append` handed over; never split."""
+"""The events of one call of `append`; never split."""
 
 _log = getLogger(__name__)
 

@@ -71,7 +71,7 @@ class PostgresLog:
 
     @property
     def health(self) -> Health:
-        """That of the writer that is worst off."""
+        """The worst health of all writers."""
         return self._health.health
 
     @property

@@ -1,8 +1,8 @@
-"""A finished game as one document, which anybody can check and another server can take in. Pure.
+"""A finished game as one document, which anybody can check and another server can import. Pure.
 
-What the rules can prove is proved: every event follows, every card was dealt as the seeds say, every state has the
-hash that is told, and the summary is theirs. What nothing follows from (times, names, who sent which command) is only
-covered by the digest, which protects against accidents and not against people.
+The check proves what the rules can prove: every event follows from the rules, every card was dealt as the seeds say,
+every state has the stated hash, and the summary follows from the events. Times, names and who sent which command
+follow from nothing; only the digest covers them, which protects against accidents and not against forgery.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What may be known of a game before it is played: for those who choose one. Pure."""
+"""The public description of a game, for people who choose one. Pure."""
 
 from __future__ import annotations
 

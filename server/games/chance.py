@@ -1,4 +1,4 @@
-"""All chance of Parlor: streams of numbers that anybody can repeat once he knows the seed. Standard library only.
+"""All chance of Parlor: streams of numbers that anybody with the seed can repeat. Standard library only.
 
 The construction is called shuffle-v1 and is described, with test vectors, in docs/fairness.md. In short: a key is an
 HMAC-SHA256 of a canonical JSON text under the game's session seed; a stream is the sequence of the HMAC-SHA256 of
@@ -24,7 +24,7 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 class Stream:
-    """An endless sequence of fair numbers, the same for the same key. The one mutable thing: it knows its place."""
+    """An endless sequence of fair numbers, the same for the same key. Mutable: it keeps its position."""
 
     __slots__ = ("_index", "_key", "_left", "_words")
 
@@ -64,7 +64,7 @@ def canonical(value: Any) -> str:
 
 
 def commitment(game_id: str, session_seed: str) -> str:
-    """What the server publishes before play: binds it to the seed without telling it. 64 hex digits."""
+    """The server publishes it before play: it fixes the seed without revealing it. 64 hex digits."""
     return hashlib.sha256(f"parlor-shuffle-v1:{game_id}:{session_seed}".encode()).hexdigest()
 
 
@@ -82,7 +82,7 @@ def bot_stream(session_seed: str, game_id: str, *label: int | str) -> Stream:
 
 
 def bot_draw(session_seed: str, game_id: str, *label: int | str) -> Callable[[int], int]:
-    """`bot_stream(...).draw` for a decision that may need no chance: nothing is computed before the first number."""
+    """`bot_stream(...).draw` for a decision that may need no random number: computes nothing before the first one."""
     stream: Stream | None = None
 
     def draw(k: int) -> int:

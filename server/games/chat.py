@@ -1,6 +1,6 @@
 """The commands of the chat, and who may give them. Pure.
 
-What is said is no part of the game: it causes no events, and the room answers these commands by itself.
+Chat is not part of the game: it causes no events, and the room answers these commands itself.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CHAT_COMMANDS: tuple[type[Command], ...] = (Chat, DeleteMessage, Mute)
 
 
 def refusal(table: Table, actor: PlayerId, command: Command) -> Refusal | None:
-    """Why the actor can't do that, as far as the table knows; None: he can."""
+    """The refusal of a chat command, as far as the table knows; None: it is allowed."""
     if not table.config.chat:
         return Refusal("chat_off", "the chat of this room is switched off")
     member = table.players.get(actor)
@@ -57,7 +57,7 @@ def no_such_message() -> Refusal:
 
 
 def delete_problem(table: Table, actor: PlayerId, author: PlayerId) -> Refusal | None:
-    """One's own messages, and the host those of everybody."""
+    """Players may delete their own messages, and the host every message."""
     if actor in (author, table.host_player_id):
         return None
     return Refusal("not_host", "only the host can delete what others have said")

@@ -12,7 +12,7 @@ VERSION_KEY = "_v"
 
 
 class UnknownEvent(ValueError):
-    """The log holds an event that this build doesn't know: written by a newer one, or not by Parlor."""
+    """The log holds an event that this build doesn't know: a newer build wrote it, or another program."""
 
 
 def to_data(event: Event) -> Data:

@@ -1,6 +1,6 @@
 """What a game declares about itself, checked before anybody plays it. Pure.
 
-Whatever is found here would fail later and less clearly: in the middle of a game, or when its log is read again.
+Each of these errors would appear later and less clearly: in the middle of a game, or when a log is read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _JSON_WORDS = "int, float, str, bool, None, Any, dict[str, ...], Literal, and un
 
 
 def problems(game: object) -> tuple[str, ...]:
-    """What is wrong with the declaration of a game, each in one line; empty: nothing. Never raises."""
+    """The errors in the declaration of a game, one line each; empty: it is valid. Never raises."""
     if isinstance(game, type):
         return (f"{game.__name__} is a class: give an object of it, such as {game.__name__}()",)
     if not isinstance(game, Game):
@@ -33,7 +33,7 @@ def problems(game: object) -> tuple[str, ...]:
     for check in (_identity, _config, _commands, _events, _bots):
         try:
             found += check(game)
-        except Exception as error:  # noqa: BLE001  # what was declared may be anything
+        except Exception as error:  # noqa: BLE001  # a declaration may hold anything
             found.append(f"{check.__name__.strip('_')}: {error!r}")
     return tuple(found)
 

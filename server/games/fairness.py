@@ -1,11 +1,11 @@
-"""Was this game fair? Anybody who has the log of a completed game can find out here. Pure.
+"""Verify that a completed game was fair, from its log alone. Pure.
 
 Three questions, in this order: does the seed revealed at the end fit the commitment made at the beginning; was every
 card dealt as the seeds say; does everything else in the log follow from the rules? The log is replayed event by event,
 and where the rules leave no choice the event must be exactly the one that they yield.
 
-What nothing follows from can't be verified: names, who was connected when, and whether a move that equals the forced
-one was forced.
+Facts that follow from nothing can't be verified: names, who was connected when, and whether a move that equals the
+forced one was forced.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from server.games.table import Player
 
 _SEED = re.compile(r"[0-9a-f]{64}")
 _FREE_TABLE_EVENTS = frozenset(ev.TABLE_EVENTS) - {ev.GameCompleted, ev.PlayerMarkedAbsent}
-"""What happens at the table by itself; the others are the rules' doing."""
+"""Events that happen at the table by themselves; the rules cause the others."""
 
 
 @runtime_checkable
 class Auditable(Protocol):
-    """A game whose whole log can be verified: it knows what its events answer and what they were dealt from."""
+    """A game whose whole log can be verified: it tells which command an event answers and which deck a deal used."""
 
     def move(self, event: Event) -> tuple[PlayerId, Command] | None:
         """The command that the event answers; None: no player caused it."""
@@ -44,7 +44,7 @@ class Auditable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`problem`: the first thing found wrong, at `event_index`; `rounds`: how many deals were made again and agreed.
+    """`problem`: the first error, at `event_index`; `rounds`: how many deals were made again and agreed.
 
     `audited` False: the game's rules can't be verified this way, only that the seed is the one committed to.
     """
@@ -58,7 +58,7 @@ class Report:
 
 
 def verify(game: Game[Any], events: Sequence[Event]) -> Report:
-    """Verify a completed game. `events`: its whole log, in order. Never raises for what stands in the log."""
+    """Verify a completed game. `events`: its whole log, in order. No log makes it raise."""
     if not events or not isinstance(events[0], ev.GameCreated):
         return Report(ok=False, commitment_ok=False, problem="the log must begin with game_created", event_index=0)
     created = events[0]
@@ -228,7 +228,7 @@ def value_difference(due: Any, found: Any, path: str) -> str | None:
 
 
 def _revealed(events: Sequence[Event]) -> str | None:
-    """The seed as the log has it, whatever stands in its place; None: the game is not completed."""
+    """The revealed seed, whatever the log holds in its place; None: the game is not completed."""
     return next((str(event.session_seed) for event in reversed(events) if isinstance(event, ev.GameCompleted)), None)
 
 

@@ -32,7 +32,7 @@ def evolve(game: Game[Any], state: State[Any], event: Event) -> State[Any]:
 def unfold(
     game: Game[Any], state: State[Any], events: Sequence[Event], ctx: Context, expiries_max: int
 ) -> tuple[State[Any], list[Event], Deadline | None]:
-    """Let `events` happen, and what follows from them at once: a game that starts by itself, deadlines of 0 ms.
+    """Apply `events` and all that follows from them at once: a game that starts by itself, deadlines of 0 ms.
 
     Returns the state after all of it, all that happened, and what the game waits for then. Raises RuntimeError for
     rules that force more than `expiries_max` moves.
@@ -62,12 +62,12 @@ def phase(game: Game[Any], state: State[Any]) -> str:
 
 
 def view(game: Game[Any], state: State[Any], viewer: Viewer) -> Data:
-    """All that `viewer` may see of the state."""
+    """The view of the state for `viewer`."""
     return {**view_table(state.table, viewer), **game.view(state, viewer), "phase": phase(game, state)}
 
 
 def redact(game: Game[Any], event: Event, viewer: Viewer) -> Data | None:
-    """What `viewer` may know of a private event; None hides it whole."""
+    """The part of a private event that `viewer` may know; None hides it completely."""
     if type(event) in _TABLE_TYPES:
         return ev.redact_table_event(event, viewer)
     return game.redact(event, viewer)

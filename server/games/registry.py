@@ -69,7 +69,7 @@ class Registry:
 
     @classmethod
     def loaded(cls, points: Iterable[EntryPoint]) -> Registry:
-        """The games of these entry points. Our own come first: nobody can take their names."""
+        """The games of these entry points. Parlor's own come first, so that no other game can take their names."""
         registry = cls(())
         for point in sorted(points, key=lambda point: (not point.value.startswith(_OURS), point.name, point.value)):
             wrong = registry._load(point)
@@ -98,12 +98,12 @@ class Registry:
     def _load(self, point: EntryPoint) -> tuple[str, ...]:
         try:
             game = point.load()
-        except (Exception, SystemExit) as error:  # noqa: BLE001  # code of others may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # code of third parties may raise anything
             return (f"it can't be imported: {type(error).__name__}: {error}",)
         return self._add(game, _origin(point))
 
     def _add(self, game: Game[Any], origin: Origin | None) -> tuple[str, ...]:
-        """What is wrong with it; empty: it is here."""
+        """The errors of loading it; empty: it is loaded."""
         wrong = problems(game)
         if wrong:
             return wrong

@@ -1,7 +1,7 @@
 """What a game is: the contract between Parlor and the rules of any game.
 
 A game is one object (a subclass of `Game`) made of pure functions over frozen values. It never reads a clock, draws
-a random number or waits: time and randomness come in through `Context`, and whatever they yielded stands in the
+a random number or waits: time and randomness come in through `Context`, and their results stand in the
 events, so that folding the log always gives the same state again.
 
     decide(state, actor, command, ctx) -> events | Refusal      what would happen (nothing has happened yet)
@@ -58,7 +58,7 @@ __all__ = [
 
 
 class Context(Struct, frozen=True, gc=False):
-    """What the outside world lends to a decision.
+    """What a decision gets from outside: time and the secret of the game.
 
     `now_ms`: wall clock, milliseconds since 1970. `session_seed`: 64 hex digits, the secret that all chance of this
     game is drawn from; it may enter an event only when the game is completed.
@@ -72,7 +72,7 @@ class Deadline(Struct, frozen=True, gc=False):
     """What the game waits for.
 
     `key` identifies the wait: as long as it stays equal the clock runs on, whatever else happens in the room.
-    `player_ids`: whose move it is (empty: nobody's, the game goes on by itself, as in a pause between rounds).
+    `player_ids`: the players to move (empty: none, the game continues by itself, as in a pause between rounds).
     `after_ms`: time allowed, from the moment the wait began, before `expire` decides; 0 expires at once, in the same
     transaction; None waits for ever.
     """
@@ -132,7 +132,7 @@ class Bot(ABC):
 
     @abstractmethod
     def choose(self, view: Data, actions: tuple[Command, ...], draw: Callable[[int], int]) -> Command:
-        """Pick one command, at once: a few milliseconds at most, for the whole server waits.
+        """Pick one command at once, in a few milliseconds at most: the whole server waits.
 
         `view`: exactly what the player of this seat would be shown. `actions`: the legal commands, at least one.
         `draw(k)`: a fair number in 0..k-1 from this decision's own seeded stream.
@@ -140,8 +140,8 @@ class Bot(ABC):
 
 
 class ThinkingBot(Bot):
-    """An opponent that takes its time, in a process of its own. `choose` is what it does when it gets none: when too
-    many think, or its thought doesn't come in time."""
+    """An opponent that searches, in another process. `choose` is its move when it gets no time: when too many bots
+    search, or when the answer comes too late."""
 
     @abstractmethod
     def search(
@@ -208,7 +208,7 @@ class Game(ABC, Generic[P]):
 
     @abstractmethod
     def actions(self, state: State[P], player_id: PlayerId) -> tuple[Command, ...]:
-        """Complete legal commands of this player now; empty when it is not his move or they can't be listed."""
+        """All complete legal commands of this player; empty if another player is to move, or if no list is possible."""
 
     def deadline(self, state: State[P]) -> Deadline | None:
         """What the game waits for now; None: for nothing in particular."""

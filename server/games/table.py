@@ -54,7 +54,7 @@ class Player:
 
     @property
     def is_present(self) -> bool:
-        """Seated and to be dealt in: neither absent nor gone."""
+        """Whether the member is seated and gets dealt cards: neither absent nor gone."""
         return self.seat is not None and self.status in PRESENT
 
 
@@ -79,7 +79,7 @@ class Table:
     forked_from: Mapping[str, Any] | None = field(default=None, metadata=ADDED_LATER)  # see `GameCreated`
 
     def seated(self) -> list[Player]:
-        """Everybody who holds a seat, in seat order; in a running game also those who left it behind."""
+        """The players with a seat, in seat order; in a running game also those who have left."""
         held = [p for p in self.players.values() if p.seat is not None]
         held.sort(key=attrgetter("seat"))
         return held
@@ -89,13 +89,13 @@ class Table:
         return [p for p in self.seated() if p.is_present]
 
     def free_seat(self) -> int | None:
-        """The lowest seat that nobody holds, or None when the room is full."""
+        """The lowest free seat, or None when the room is full."""
         taken = {p.seat for p in self.players.values()}
         return next((seat for seat in range(self.config.max_players) if seat not in taken), None)
 
     @property
     def shuffle_id(self) -> str:
-        """What a game is told apart by where chance is drawn; a fork draws as the game did that it comes from."""
+        """The id under which random numbers are drawn; a fork uses that of the game it comes from."""
         return ev.shuffle_id(self.game_id, self.forked_from)
 
     @property
@@ -270,7 +270,7 @@ def _changed(table: Table, event: ev.SettingsChanged) -> Table:
 
 
 def _gone(table: Table, player_id: PlayerId, *, kicked: bool = False) -> Table:
-    """In the lobby the seat is free again; in a running game it stays his, so that past scores keep their place."""
+    """In the lobby the seat becomes free; in a running game it stays assigned, so that past scores keep their place."""
     player = table.players.get(player_id)
     if player is None:
         return table

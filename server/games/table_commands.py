@@ -103,7 +103,7 @@ Decision = tuple[Event, ...] | Refusal
 
 @dataclass(frozen=True, slots=True)
 class BotIdentity:
-    """Who the n-th bot (from 1) of a level is: the same player in every room."""
+    """The identity of the n-th bot (from 1) of a level: the same player in every room."""
 
     player_id: PlayerId
     profile: ev.Profile
@@ -147,7 +147,7 @@ def decide(  # noqa: C901  # one case a command: a table, not logic
 
 
 def join(game: Game[Any], state: State[Any], actor: PlayerId, profile: ev.Profile, *, spectator: bool) -> Decision:
-    """What follows when a player takes a seat (or a place to watch). No events: he has one already."""
+    """The events of a player who takes a seat (or starts to watch). None: the player has a place already."""
     table = state.table
     member = table.players.get(actor)
     if member is not None and member.kicked:
@@ -173,7 +173,7 @@ def start(table: Table) -> Decision:
 
 
 def starts_by_itself(table: Table) -> bool:
-    """Whether the room is to start now without being told: rooms of bots alone, and those with `autostart`."""
+    """Whether the room starts now by itself: rooms of bots only, and those with `autostart`."""
     if table.phase != Phase.LOBBY:
         return False
     seated = table.seated()
@@ -257,7 +257,7 @@ def _lobby_seat(table: Table, actor: PlayerId) -> Refusal | None:
 
 
 def host_in_lobby(table: Table, actor: PlayerId) -> Refusal | None:
-    """Why the actor can't do what the host may do before the game; None: he can."""
+    """The refusal of a command that only the host may give before the game; None: the actor may."""
     no = _host(table, actor)
     return no if no is not None or table.phase == Phase.LOBBY else Refusal("already_started", "the game has started")
 

@@ -1,4 +1,4 @@
-"""The events that every game has: who comes, goes, gets ready, and how a game begins and ends.
+"""The events that every game has: players join, leave and get ready, games start and end.
 
 Payload keys are the field names. Profiles are maps {display_name, avatar_seed, color}.
 """
@@ -70,7 +70,7 @@ class PlayerBecameSpectator(Event):
 
 
 class PlayerMarkedAbsent(Event):
-    """Disconnected for a whole round: not waited for until he comes back."""
+    """Disconnected for a whole round: the game does not wait for this player until they return."""
 
     name: ClassVar[str] = "player_marked_absent"
     player_id: PlayerId
@@ -95,7 +95,7 @@ class ReadyOverrideSet(Event):
 
 class SettingsChanged(Event):
     """The room as it is from now on: `config` holds every setting, `is_public` None is as it was (see GameCreated).
-    Whoever was ready had agreed to another game, so nobody but bots is ready any more."""
+    Players who were ready had agreed to other settings, so only bots stay ready."""
 
     name: ClassVar[str] = "settings_changed"
     config: dict[str, Any]
@@ -103,7 +103,7 @@ class SettingsChanged(Event):
 
 
 class HostChanged(Event):
-    """The host gave his role away. (When a host leaves, the next one follows from `player_left`.)"""
+    """The host passed the role on. (When a host leaves, the next one follows from `player_left`.)"""
 
     name: ClassVar[str] = "host_changed"
     player_id: PlayerId
@@ -121,7 +121,7 @@ class BotRemoved(Event):
 
 
 class ClientSeedSet(Event):
-    """A player's contribution to the shuffle; nobody else may know it before all have given theirs."""
+    """A player's contribution to the shuffle; secret until all players have given theirs."""
 
     name: ClassVar[str] = "client_seed_set"
     private: ClassVar[bool] = True
@@ -215,7 +215,7 @@ TABLE_EVENTS: tuple[type[TableEvent], ...] = TableEvent.__args__
 
 
 def redact_table_event(event: Event, viewer: PlayerId | None) -> dict[str, Any] | None:
-    """What `viewer` may know of a private table event: his own whole, those of others nothing."""
+    """The part of a private table event that `viewer` may know: all of their own, nothing of others'."""
     match event:
         case ClientSeedSet(player_id, client_seed) if player_id == viewer:
             return {"player_id": player_id, "client_seed": client_seed}

@@ -1,4 +1,4 @@
-"""The words that all rules are written in: who, what is said, what happens, what is refused, what can be set."""
+"""The vocabulary of all rules: players, viewers, commands, events, refusals and settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PlayerId: TypeAlias = str
 """A player's UUID in its canonical text form; also the key of every map of players."""
 
 Viewer: TypeAlias = PlayerId | None
-"""Who looks: a player, or None for somebody without a seat (spectators, the public)."""
+"""The viewer of a state: a player, or None for those without a seat (spectators, the public)."""
 
 Data: TypeAlias = dict[str, Any]
 """A JSON object ready to be encoded: string keys, no bytes, no classes."""

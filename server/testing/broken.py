@@ -1,4 +1,4 @@
-"""How the test kit tells that a game breaks a rule of the contract."""
+"""The failure of a game that breaks a rule of the contract."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Broken(AssertionError):
 
 @contextmanager
 def never_raises(rule: str, what: str, history: Sequence[str]) -> Iterator[None]:
-    """Whatever is raised within breaks this rule."""
+    """Any exception in the block breaks this rule."""
     try:
         yield
     except Broken:

@@ -1,4 +1,4 @@
-"""Virtual time: nothing passes but what a test lets pass."""
+"""Virtual time: it advances only when a test says so."""
 
 from __future__ import annotations
 

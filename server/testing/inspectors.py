@@ -1,4 +1,4 @@
-"""What is looked at after every step: moves, log, bots, and how a game ends. (Secrets: see secrets.py.)"""
+"""Checks after every step: moves, log, bots, and the end of a game. (Secrets: see secrets.py.)"""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ JSON = "events, views and commands are JSON"
 LOG = "the log gives the state again"
 ENDS = "the game ends"
 SUMMARY = "the summary fits the game"
-TURNS = "whoever is newly waited for, or has moved and is waited for again, has a deadline with a new key"
+TURNS = "a player who is newly waited for, or has moved and is waited for again, has a deadline with a new key"
 BOTS = "bots play by the rules, and the same in the same place"
 _LISTED_MAX = 20
 _BOTS_ASKED_MAX = 4
-_THOUGHTS = 3  # steps of a bot that thinks
+_THOUGHTS = 3  # steps of a searching bot
 
 
 class Moves:
@@ -36,7 +36,7 @@ class Moves:
 
     def look(self, walk: Walk, before: State[Any], events: list[Event], redo: Redo) -> None:
         judge = walk.judge
-        if not isinstance(events[0], TABLE_EVENTS):  # whoever comes back is told his turn by that
+        if not isinstance(events[0], TABLE_EVENTS):  # a returning player learns of the turn by that
             self._turns(walk, before)
         for who, actions in walk.movers():
             for action in actions[:_LISTED_MAX]:
@@ -54,7 +54,7 @@ class Moves:
                 judge.settle(walk.state, judge.expire(walk.state))
 
     def _turns(self, walk: Walk, before: State[Any]) -> None:
-        """A room tells a player that it is his turn, and lets a bot move, when the key of the wait is a new one."""
+        """A room sends a turn, and lets a bot move, when the key of the wait is new."""
         with walk.judge.at_ease():
             old, new = walk.judge.deadline(before), walk.judge.deadline(walk.state)
         if old is None or new is None or old.key != new.key:
@@ -88,7 +88,7 @@ class Log:
 
 
 class Bots:
-    """Asked in a few places of each game only: some think for long."""
+    """Called in a few places of each game only: some bots search for long."""
 
     def __init__(self) -> None:
         self._asked = 0

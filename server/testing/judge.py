@@ -1,4 +1,4 @@
-"""The rules of a game, asked under supervision: whoever breaks the contract is told so, with what was done before."""
+"""The rules of a game under supervision: a broken contract is reported with the history that led to it."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ _PATIENCE_S = 20.0
 
 @contextmanager
 def live_server(*games: Game[Any], database_url: str | None = None, **settings: Any) -> Iterator[str]:
-    """A server in a thread of its own; gives its URL. `games`: those that it has (none: all that are installed).
+    """A server in a separate thread; yields its URL. `games`: those that it has (none: all that are installed).
 
     Its database is `database_url`, or the embedded one in a folder that is removed afterwards (parlor[embedded]).
     `settings`: those of `server.settings`, by their names. Raises whatever keeps it from starting.
@@ -62,7 +62,7 @@ class _Serving(threading.Thread):
     def run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except BaseException as error:  # noqa: BLE001  # whatever it is, who started the server is told
+        except BaseException as error:  # noqa: BLE001  # the thread that started the server raises it
             self._error = error
         self._ready.set()
 

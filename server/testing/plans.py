@@ -1,4 +1,4 @@
-"""What is to happen in a game that is played for its rules' sake: a plan is drawn by hypothesis, and shrunk by it."""
+"""A plan for a test game: hypothesis draws it and shrinks it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from msgspec.structs import fields
 from server.games.rules import Command, Game
 
 MOVE, FORGE, STEAL, TIME, LEAVE, DROP, RETURN, PLAY_ON = (
-    "move",  # whoever is to move takes a legal action
-    "forge",  # anybody sends any command with made-up arguments
-    "steal",  # anybody sends what another one may do
+    "move",  # the player to move takes a legal action
+    "forge",  # any player sends any command with made-up arguments
+    "steal",  # a player sends an action of another one
     "time",  # the time is up
     "leave",
     "drop",  # a connection is lost

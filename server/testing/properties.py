@@ -1,4 +1,4 @@
-"""Property tests for any game, for nothing:
+"""Property tests for any game:
 
     class TestMyGame(GameProperties):
         game = GAME

@@ -1,7 +1,7 @@
-"""Hidden stays hidden, for any game: what a viewer is shown must not depend on what he was not.
+"""Hidden stays hidden, for any game: a view must not depend on what its viewer may not know.
 
 Beside the game, others are played that this viewer can't tell from it: somebody made another secret choice, or what a
-private event hides stands in another order. As long as the same events are shown to him, so must be the same view.
+private event hides stands in another order. As long as the viewer is shown the same events, the views must be equal.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Hidden:
         mine, other = self._sees(walk.state, viewer), self._sees(twin, viewer)
         if mine != other:
             place, here, there = _difference(json.loads(mine), json.loads(other))
-            what = f"{called(viewer)} sees what he may not know, {place}: {here} (if it were otherwise: {there})"
+            what = f"{called(viewer)} sees a secret, {place}: {here} (if it were otherwise: {there})"
             raise walk.judge.broken(VIEW, what)
         if len(self._twins) < _TWINS_MAX:
             self._twins.append((viewer, twin))

@@ -63,7 +63,7 @@ def payloads(data: bytes) -> Iterator[bytes]:
 
 
 class Seat:
-    """A player with a connection in memory. `frames`: all that he was ever sent, oldest first."""
+    """A player with a connection in memory. `frames`: all frames that were sent to it, oldest first."""
 
     def __init__(self, table: Table, player_id: str, name: str) -> None:
         self.player_id = player_id
@@ -106,8 +106,8 @@ class Seat:
         return command_id
 
     def ask(self, name: str, command_id: str | None = None, /, **args: Any) -> Frame:
-        """The same; returns its `ack` or `reject`. Raises LookupError if there is none: the database is away, or he is
-        not connected."""
+        """The same; returns its `ack` or `reject`. Raises LookupError if there is none: the database or the player is
+        away."""
         if self._table.room.fanout.find(self.player_id) is not self:
             raise LookupError("this player is not connected")
         mark = len(self.frames)
@@ -118,10 +118,10 @@ class Seat:
         return answers[0]
 
     def move(self, choose: Choice = first) -> Frame:
-        """Take one of the actions that his turn offers; returns the answer. Raises LookupError if it is not his."""
+        """Take one of the actions of the turn; returns the answer. Raises LookupError if another player is to move."""
         turn = self.turn
         if turn is None or not turn["actions"]:
-            raise LookupError("it is not this player's turn, or his moves can't be listed")
+            raise LookupError("it is not this player's turn, or the moves can't be listed")
         action = choose(turn["actions"])
         return self.ask(action["name"], **action["args"])
 
@@ -140,13 +140,13 @@ class Seat:
 
     @property
     def view(self) -> Frame:
-        """What he sees now, as the `view` of a `state` frame."""
+        """The player's current view, as in a `state` frame."""
         self._table.room.sync(self)
         return cast(Frame, self.of_type("state")[-1]["view"])
 
     @property
     def turn(self) -> Frame | None:
-        """The newest `turn` frame, as long as it is his turn and he is connected."""
+        """The newest `turn` frame, while it is the player's turn and the player is connected."""
         room = self._table.room
         if room.core.turn(self.player_id) is None or room.fanout.find(self.player_id) is not self:
             return None
@@ -246,7 +246,7 @@ class Table:
             self.seats[0].command("start_game")
 
     def play(self, choose: Choice = first) -> None:
-        """Play to the end: whoever is to move chooses, for all others time passes."""
+        """Play to the end: players to move choose, for all others time passes."""
         self.play_while(lambda: not self.is_over, choose)
 
     def play_until(self, name: str, times: int = 1, choose: Choice = first) -> None:

@@ -19,7 +19,7 @@ Role = Literal["player", "spectator"]
 
 
 class Malformed(ValueError):
-    """Not one map with a string `type`, or a hello that says nothing sensible: the connection is closed with 4400."""
+    """Not one map with a string `type`, or an invalid hello: the connection is closed with 4400."""
 
 
 class Unplain(ValueError):
@@ -127,7 +127,7 @@ def _command(frame: dict[str, Any], payload: bytes | bytearray, binary: bool) ->
 
 
 def _hello(frame: dict[str, Any]) -> Hello | Invalid:
-    """A token of the wrong type is as good as none of ours (4401); any other wrong field is malformed."""
+    """A token of the wrong type is an invalid token (4401); any other wrong field is malformed."""
     token, role, epoch = frame.get("token"), frame.get("role"), frame.get("epoch")
     last_index = frame.get("last_index", -1)
     if token is not None and type(token) is not str:
@@ -183,7 +183,7 @@ class CommandDecoder:
         self._kinds: dict[str, type[Command]] = {kind.name: kind for kind in (*TABLE_COMMANDS, *game.commands)}
 
     def decode(self, name: str, args: dict[str, Any]) -> Command | Refusal:
-        """The command, or why `args` are not its arguments."""
+        """The command, or the refusal of `args`."""
         kind = self._kinds.get(name)
         if kind is None:
             return Refusal(ErrorCode.INVALID_COMMAND, f"unknown command {name[:40]!r}")

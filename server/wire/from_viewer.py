@@ -1,4 +1,4 @@
-"""Frames from somebody who watches a replay: the bytes of one message in, a checked value out."""
+"""Frames from a viewer of a replay: the bytes of one message in, a checked value out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from server.wire.from_client import Invalid, Malformed, Ping, Sync, decode, pars
 
 
 class ReplayHello(Struct, frozen=True, gc=False):
-    """`viewer`: the player whose eyes he wants to see through; None: nobody's, and everything is open."""
+    """`viewer`: the player whose view is shown; None: everything is open."""
 
     token: str | None
     viewer: str | None
@@ -29,7 +29,7 @@ class Pause(Struct, frozen=True, gc=False):
 
 
 class Seek(Struct, frozen=True, gc=False):
-    """`index`: at least 0; that there is such an event is checked by who knows the game."""
+    """`index`: at least 0; the session checks that the game has such an event."""
 
     index: int
 
@@ -86,6 +86,6 @@ def _seek(frame: dict[str, Any]) -> Seek | Invalid:
 
 
 def _id(frame: dict[str, Any]) -> str | None:
-    """What a reject names: viewers need no ids, but whoever gives one gets it back."""
+    """The id for a reject: viewers need no ids, but an id that is given is returned."""
     given = frame.get("id")
     return given if type(given) is str else None

@@ -7,7 +7,7 @@ from server.games.rules import PlayerId, Refusal
 
 
 def forbidden_bid(round_: Round, player: PlayerId) -> int | None:
-    """With the hook: the number that would let everybody succeed. It is forbidden to the dealer, who bids last."""
+    """With the hook: the number with which all players could succeed. The dealer, who bids last, may not bid it."""
     if player != round_.deal.dealer:
         return None
     return round_.deal.cards_per_player - sum(round_.bids.values())
@@ -31,5 +31,5 @@ def refuse_bid(round_: Round, player: PlayerId, bid: int, hook: bool) -> Refusal
 
 
 def forced_bid(round_: Round, player: PlayerId, hook: bool) -> int:
-    """What is bid for a player who does not: nothing, or 1 where the hook forbids that."""
+    """The bid for a player who does not bid: 0, or 1 where the hook forbids 0."""
     return legal_bids(round_, player, hook)[0]

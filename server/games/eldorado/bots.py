@@ -1,4 +1,4 @@
-"""Opponents. They get the view of their seat and nothing else."""
+"""The simple bots. They get the view of their seat and nothing else."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class SteadyBot(Bot):
 
 
 def hand_worth(hand: Sequence[Card], trump: Suit, players: int) -> float:
-    """How many tricks a hand may be expected to take."""
+    """The number of tricks that a hand can be expected to take."""
     worths = card_worths(trump, players, len(hand))
     return sum(worths[card] for card in hand)
 
@@ -61,12 +61,12 @@ def card_worths(trump: Suit, players: int, hand: int) -> dict[Card, float]:
 
 
 def nearest_bid(bids: Sequence[int], worth: float) -> int:
-    """Of those that are allowed the one nearest to what the hand is worth; of two the lower one."""
+    """The allowed bid nearest to the value of the hand; of two the lower one."""
     return min(bids, key=lambda bid: (abs(bid - worth), bid))
 
 
 def choose_card(view: Data, cards: Sequence[Card]) -> Card:
-    """Cheap when taking, high when throwing away; a card that takes the trick is only played by who needs one."""
+    """Take a trick as cheaply as possible if one is needed; else throw away the highest card that does not take it."""
     me = view["you"]["player_id"]
     round_ = view["round"]
     plays = [(play["player_id"], play["card"]) for play in round_["trick"]["plays"]]

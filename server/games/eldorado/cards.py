@@ -1,4 +1,4 @@
-"""The vocabulary: cards are their ids, everything about them is looked up.
+"""Cards. A card is its id; its suit and rank are looked up.
 
 An id is `d{deck}:{suit}:{rank}`, for example `d0:hearts:K`. With two decks every suit and rank is there twice; the two
 are different cards of the same strength.

@@ -1,4 +1,4 @@
-"""What a player can ask for."""
+"""The commands of a player."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from server.games.rules import Command
 
 
 class Bid(Command):
-    """`value`: how many tricks he says he will take."""
+    """`value`: the number of tricks that the player promises to take."""
 
     name: ClassVar[str] = "bid"
     value: int

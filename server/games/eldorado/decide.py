@@ -1,4 +1,4 @@
-"""What would happen: from a command or a deadline to events. Nothing happens here.
+"""Decide: from a command or a deadline to events. Changes nothing.
 
 A move is one event; what follows from it by itself, until the rules wait for somebody, comes with it.
 """
@@ -59,7 +59,7 @@ def actions(state: State[Play], player_id: PlayerId) -> tuple[Command, ...]:
 
 
 def deadline(state: State[Play]) -> Deadline | None:
-    """A deal, a pause or somebody's move. A player who is not there is not waited for."""
+    """A deal, a pause or a player's move. The game does not wait for absent players."""
     table, play = state.table, state.play
     assert play is not None
     round_ = play.round
@@ -130,7 +130,7 @@ def _card_played(table: Table, play: Play, round_: Round, played: ev.CardPlayed,
 def _round_end(
     table: Table, play: Play, round_: Round, won: dict[PlayerId, int], unheard: tuple[PlayerId, ...], ctx: Context
 ) -> tuple[Event, ...]:
-    """Who was away for the whole round (`unheard`) is not waited for any more; and the game may be over."""
+    """Stop waiting for players who were away for the whole round (`unheard`); end the game after the last round."""
     index, players = round_.deal.round_index, play.players
     deltas = round_deltas(players, round_.bids, won)
     scores = {p: play.scores[p] + deltas[p] for p in players}

@@ -1,4 +1,4 @@
-"""What happens in a game, in the order in which it happens in a round.
+"""The events of the game, in the order of a round.
 
 The events of the table (who comes and goes, how the game ends) are those of every game.
 """
@@ -39,7 +39,7 @@ class TrumpRevealed(Event):
 
 
 class PlayerBid(Event):
-    """`forced`: made for the player, because his time was up or he was gone."""
+    """`forced`: made for the player, whose time was up or who was gone."""
 
     name: ClassVar[str] = "player_bid"
     player_id: PlayerId
@@ -58,7 +58,7 @@ class TrickStarted(Event):
 
 
 class CardPlayed(Event):
-    """`forced`: made for the player, because his time was up or he was gone."""
+    """`forced`: made for the player, whose time was up or who was gone."""
 
     name: ClassVar[str] = "card_played"
     player_id: PlayerId
@@ -104,7 +104,7 @@ EVENTS: tuple[type[EldoradoEvent], ...] = EldoradoEvent.__args__
 
 
 def redact(event: Event, viewer: Viewer) -> Data | None:
-    """Of the deal everybody learns how many cards each holds, and a player his own hand."""
+    """Of a deal, everybody learns how many cards each player holds, and players see their own hand."""
     if not isinstance(event, CardsDealt):
         return None
     hands = event.hands

@@ -1,4 +1,4 @@
-"""What did happen: the game after one of its events. Never judges, never refuses."""
+"""Evolve: the game after one of its events. Never judges, never refuses."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _trick_completed(round_: Round, event: ev.TrickCompleted) -> Round:
 
 
 def heard(unheard: tuple[PlayerId, ...], move: ev.PlayerBid | ev.CardPlayed) -> tuple[PlayerId, ...]:
-    """Who is still `unheard` after this move: whoever makes one by himself is not."""
+    """The players who are still `unheard` after this move; a move that was not forced removes its player."""
     if move.forced or move.player_id not in unheard:
         return unheard
     return tuple(p for p in unheard if p != move.player_id)

@@ -1,4 +1,4 @@
-"""The bots that there are, by level; the weakest first."""
+"""The bots by level, the weakest first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The play of a round once more, small and fast: a search plays thousands of rounds to their end for one move.
+"""A fast second implementation of a round: a search plays thousands of rounds to their end for one move.
 
 A card is one bit of an integer, a hand is the sum of its cards. The bits stand in the order of `lowest` and `highest`
 (cards.py), so the lowest set bit of a hand is its lowest card. Everybody plays as the level `steady` does
@@ -69,7 +69,7 @@ class Spot:
 
 
 def followers(players: int) -> tuple[tuple[int, ...], ...]:
-    """For each leader: who plays after him, in turn."""
+    """For each leader: the players after them, in turn."""
     return tuple(tuple((leader + step) % players for step in range(1, players)) for leader in range(players))
 
 
@@ -81,9 +81,9 @@ def legal(hand: int, led: int, trump: int, broken: bool) -> int:
 
 
 def play_out(spot: Spot, hands: list[int], need: list[int], card: int = 0) -> None:  # noqa: C901  # one loop, unrolled: calls would cost more than what they do
-    """Play the round to its end. `need`: how many tricks each player still wants; afterwards, how many he lacks.
+    """Play the round to its end. `need`: how many tricks each player still wants; afterwards, how many are lacking.
 
-    `card`: what the player whose turn it is plays first, by order instead of by his own choice; 0: he chooses.
+    `card`: the card that the player to move must play first; 0: the player chooses.
     Changes `hands` and `need`.
     """
     trump, suit_of, beaten_by, following = spot.trump, spot.pack.suit_of, spot.beaten_by, spot.followers

@@ -17,7 +17,7 @@ def score(bid: int, tricks: int) -> int:
 def round_deltas(
     players: Iterable[PlayerId], bids: Mapping[PlayerId, int], tricks: Mapping[PlayerId, int]
 ) -> dict[PlayerId, int]:
-    """What the round is worth to each of `players`; nothing to those who were not dealt in."""
+    """The points of the round for each of `players`; 0 for those who were not dealt in."""
     return {p: score(bids[p], tricks[p]) if p in bids else 0 for p in players}
 
 

@@ -83,7 +83,7 @@ class Value:
 
 
 def _share(lead: int, rounds_left: int) -> float:
-    """The chance to be ahead in the end of somebody whom one leads by so much now."""
+    """The probability to finish ahead of a player whom one leads by this many points now."""
     if rounds_left == 0:
         return 0.49 * ((lead > 0) - (lead < 0)) + 0.5 + lead / 20_000
     return 1 / (1 + exp(-1.7 * lead / (_SWING * sqrt(2 * rounds_left))))
@@ -142,7 +142,7 @@ def _different(seat: Known, cards: list[str]) -> list[int]:
 def _race(candidates: list[int], worlds: Worlds, trial: Callable[[int], float], more: Callable[[], bool]) -> int | None:
     """Try all candidates in the same deals; who falls clearly behind drops out, and when one is left it is decided.
 
-    None: there was no time for anything.
+    None: there was no time for a single deal.
     """
     results: dict[int, list[float]] = {candidate: [] for candidate in candidates}
     count, look = 0, _FIRST_LOOK

@@ -1,4 +1,4 @@
-"""What there is to know of a game under way. Maps are never mutated, they are replaced."""
+"""The state of a running game. Maps are never mutated, they are replaced."""
 
 from __future__ import annotations
 
@@ -53,8 +53,9 @@ class Deal(Struct, frozen=True, gc=False):
 class Round(Struct, frozen=True, gc=False):
     """The round under way or, in the stage `SCORING`, the one just ended.
 
-    `trick`: the one under way. `unheard`: who was disconnected at the start and has made no move by himself since.
-    `tricks`: those that are completed, for whoever wants to remember them.
+    `trick`: the one under way. `unheard`: players who were disconnected at the start and have made only forced
+    moves since.
+    `tricks`: the completed ones, for bots that remember them.
     """
 
     deal: Deal
@@ -94,12 +95,12 @@ def setup(table: Table) -> Play:
 
 
 def after(players: tuple[PlayerId, ...], player: PlayerId, steps: int = 1) -> PlayerId:
-    """Who sits that many places clockwise of `player` among `players`."""
+    """The player that many places clockwise of `player` among `players`."""
     return players[(players.index(player) + steps) % len(players)]
 
 
 def turn(round_: Round | None) -> PlayerId | None:
-    """Whose move it is, or None when nobody's."""
+    """The player to move, or None."""
     if round_ is None or round_.deal.trump_card is None:
         return None
     players, trick = round_.deal.players, round_.trick

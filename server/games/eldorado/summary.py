@@ -1,4 +1,4 @@
-"""What remains of a finished game: a result for each player, a line for each round."""
+"""The summary of a finished game: a result for each player, a line for each round."""
 
 from __future__ import annotations
 
@@ -37,6 +37,6 @@ def _result(play: Play, player: Player, seat: int, is_winner: bool) -> Result:
 
 
 def _of(past: Data, key: str, player: PlayerId) -> int:
-    """A round's number for a player; 0 in a round in which he was not dealt in."""
+    """A round's number for a player; 0 in a round in which the player was not dealt in."""
     number: int = past[key].get(player, 0)
     return number

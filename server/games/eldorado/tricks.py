@@ -11,7 +11,7 @@ from server.games.rules import PlayerId, Refusal
 def legal_cards(hand: Hand, led: Suit | None, trump: Suit, trump_broken: bool) -> Hand:
     """The cards that may be played from a hand; at least one of a hand that has any.
 
-    `led` None: he leads. Then trump must wait until it is broken, unless he has nothing else.
+    `led` None: the player leads. Then trump must wait until it is broken, unless the hand has nothing else.
     """
     if led is not None:
         return tuple([card for card in hand if SUIT_OF[card] == led]) or hand
@@ -32,9 +32,9 @@ def refuse_card(card: Card, hand: Hand, led: Suit | None, trump: Suit, trump_bro
 
 
 def forced_card(hand: Hand, led: Suit | None, trump: Suit) -> Card:
-    """What is played for a player who does not: his highest of the led suit; else his lowest plain card, else trump.
+    """The card for a player who does not play: the highest of the led suit; else the lowest plain card, else trump.
 
-    Always legal: whoever can't follow may play anything, and a leader's plain card comes before his trumps.
+    Always legal: a player who can't follow may play anything, and a leader's plain card comes before trumps.
     """
     following = [card for card in hand if SUIT_OF[card] == led]
     if following:
@@ -51,7 +51,7 @@ def beats(card: Card, best: Card, trump: Suit) -> bool:
 
 
 def winning_play(plays: Sequence[tuple[PlayerId, Card]], trump: Suit) -> tuple[PlayerId, Card]:
-    """The play that takes the trick so far; there is at least one."""
+    """The play that takes the trick so far; the trick has at least one play."""
     best = plays[0]
     for play in plays[1:]:
         if beats(play[1], best[1], trump):

@@ -1,4 +1,4 @@
-"""What a client may see of the game: built from nothing, key by key."""
+"""The view of the game for a client: an allow-list, built key by key."""
 
 from __future__ import annotations
 

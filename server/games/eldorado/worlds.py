@@ -1,4 +1,4 @@
-"""What a seat can know of the cards it doesn't see, and deals that agree with all of it.
+"""What a seat can know of hidden cards, and random deals that agree with it.
 
 Everything comes from the seat's view: its hand, the cards that were shown in this round, who could not follow or led
 trump too early, how many cards each holds, and what each has bid.
@@ -18,7 +18,7 @@ from server.games.rules import Data, PlayerId
 _STEP, _ADD, _WORDS = 6364136223846793005, 1442695040888963407, (1 << 64) - 1  # Knuth's linear congruence
 
 _DOUBT = 0.02
-"""How likely, at least, anybody bids anything, compared with what fits best."""
+"""The least likelihood of any bid, compared with the best one."""
 
 _SPREAD = 0.55
 """Tricks by which people's bids differ from what a hand is worth. Found by playing."""

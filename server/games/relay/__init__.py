@@ -1,4 +1,4 @@
-"""Relay: the smallest game. Whatever a player says becomes one public event."""
+"""Relay: the smallest game. Each message of a player becomes one public event."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Said(Event):
 
 
 class Play(Struct, frozen=True, gc=False):
-    """`said`: how many things were said so far."""
+    """`said`: the number of messages so far."""
 
     said: int = 0
 

@@ -1,4 +1,4 @@
-"""Changing a room before its game begins: what its host may set anew, and what stays as it was opened. Pure."""
+"""New settings of a room before its game begins: what the host may change, and what stays. Pure."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 The state runs ahead of the log: an input is decided on the newest state (`_state`, at index `head`), its events are
 handed to the log as one step, and the step waits in the outbox until the log proves that it is committed. Only then
-does its state become the told state, the one that anybody outside is shown.
+does its state become the told state, the one that clients are shown.
 
     command -> decide -> events -> evolve -> Append ... committed(proof) -> Publish
 
@@ -67,7 +67,9 @@ class RoomCore:
         self._last_at_ms = 0  # of that event; times never go back within a log
         self._outbox = Outbox()
         self._acks = Acks()
-        self._guests: dict[PlayerId, ev.Profile] = {}  # those who watch without being members, if they changed theirs
+        self._guests: dict[
+            PlayerId, ev.Profile
+        ] = {}  # profiles of spectators who are no members and have changed theirs
         self._leniency = Leniency()
         self._presence = Presence()
         self.paused_since_ms: int | None = None  # the log is out of reach: nothing is decided, clocks stand still
@@ -75,7 +77,7 @@ class RoomCore:
         self._alarm_ms: int | None = None
         self._held_back = False  # the alarm waits for the log: too much is uncommitted
 
-    # What others may look at: committed only.
+    # For readers outside: committed only.
 
     @property
     def told_head(self) -> int:
@@ -116,7 +118,7 @@ class RoomCore:
 
     @property
     def table(self) -> Table:
-        """The newest table, committed or not: for those who decide, not for those who look."""
+        """The newest table, committed or not: to decide on, not to show."""
         return self._require().table
 
     def turn(self, player_id: PlayerId) -> tuple[int | None, tuple[Command, ...]] | None:
@@ -139,7 +141,7 @@ class RoomCore:
         now_ms: int,
         writes: Sequence[Write],
     ) -> list[Effect]:
-        """A new room: event 0, then whoever sits down at once. `writes` go before them (the rows of the room)."""
+        """A new room: event 0, then the first players. `writes` go before them (the rows of the room)."""
         room, game = self.identity, self.game
         created = ev.GameCreated(room.game_id, game.name, game.version, config, creator, commitment, room.is_public)
         self._state = match.begin(self.game, created)
@@ -211,7 +213,7 @@ class RoomCore:
     def join(
         self, player_id: PlayerId, profile: ev.Profile, *, spectator: bool, now_ms: int, writes: Sequence[Write] = ()
     ) -> list[Effect] | Refusal:
-        """A seat, or a place to watch; `writes` go with it. No effects: he has one already."""
+        """A seat, or a place to watch; `writes` go with it. No effects: the player has one already."""
         decision = table_commands.join(self.game, self._require(), player_id, profile, spectator=spectator)
         return decision if isinstance(decision, Refusal) else self._apply(decision, now_ms, player_id, writes=writes)
 
@@ -260,7 +262,7 @@ class RoomCore:
         return self._rearm()
 
     def thought(self, asked: Think, command: Command | None, now_ms: int) -> list[Effect]:
-        """What a bot has thought of; None: nothing in time. One that nobody waits for any more changes nothing."""
+        """The result of a bot's search; None: none in time. A result that came too late changes nothing."""
         move = self._bot.answer(self._require(), asked, command, Context(now_ms, self.identity.session_seed))
         return [] if move is None else self._apply(move[1], now_ms, move[0])
 
@@ -287,7 +289,7 @@ class RoomCore:
         command_id: str | None = None,
         writes: Sequence[Write] = (),
     ) -> list[Effect]:
-        """Evolve, let follow what must follow at once, number, append. The state changes only if all of it worked."""
+        """Evolve, add what follows at once, number, append. The state changes only if all of it worked."""
         if not events:
             return []
         game, before = self.game, self._require()

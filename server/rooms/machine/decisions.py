@@ -15,7 +15,7 @@ from server.rooms.machine.changing import change_settings
 from server.wire.error_codes import ErrorCode
 
 Bots = dict[tuple[str, int], BotIdentity]
-"""Who the n-th bot of a level is, by (level, n)."""
+"""The n-th bot of a level, by (level, n)."""
 
 TABLE_COMMANDS = frozenset(table_commands.TABLE_COMMANDS)
 
@@ -46,7 +46,7 @@ def decide(
 
 
 def rematch_refusal(table: Table, player_id: PlayerId) -> Refusal | None:
-    """Why this player can't ask for a rematch; None: he can."""
+    """The refusal of a rematch for this player; None: it is allowed."""
     player = table.players.get(player_id)
     if table.phase != Phase.COMPLETED:
         return Refusal(ErrorCode.INVALID_PHASE, "the game is not over")
@@ -67,5 +67,5 @@ def misplay(table: Table, player_id: PlayerId, command: Command, refusal: Refusa
 
 
 def removed(events: Sequence[Event]) -> tuple[PlayerId, ...]:
-    """Who is put out by these events."""
+    """The players whom these events remove from the room."""
     return tuple([event.player_id for event in events if type(event) is ev.PlayerKicked])

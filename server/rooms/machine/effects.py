@@ -1,4 +1,4 @@
-"""What a room's core asks its shell to do. Plain values; the shell carries them out in order."""
+"""The effects of a room's core: plain values that the shell carries out in order."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ class SendAck(Struct, frozen=True, gc=False):
 
 
 class Reject(Struct, frozen=True, gc=False):
-    """Tell the player that his command was refused. `id` None: the frame had none that could be read. `field`: the
-    argument that is wrong, if it is one."""
+    """Tell the player that the command was refused. `id` None: the frame had no readable one. `field`: the wrong
+    argument, if there is one."""
 
     player_id: PlayerId
     id: str | None
@@ -99,7 +99,7 @@ class SetAlarm(Struct, frozen=True, gc=False):
 
 
 class Think(Struct, frozen=True, gc=False):
-    """Let a bot think about this; then tell `RoomCore.thought`."""
+    """Let a bot search for a move; the result goes to `RoomCore.thought`."""
 
     player_id: PlayerId
     thought: Thought
@@ -110,7 +110,7 @@ class StopThinking(Struct, frozen=True, gc=False):
 
 
 class OpenRematch(Struct, frozen=True, gc=False):
-    """A player of the completed game wants another one with the same people."""
+    """A player of the completed game asks for a rematch."""
 
     player_id: PlayerId
     id: str
@@ -125,7 +125,7 @@ class ChatWish(Struct, frozen=True, gc=False):
 
 
 class Unload(Struct, frozen=True, gc=False):
-    """Nobody is here: the room leaves the memory. The log keeps it."""
+    """Nobody is connected: the room leaves the memory. The log keeps it."""
 
     reason: str
 

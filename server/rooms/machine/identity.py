@@ -1,4 +1,4 @@
-"""What a room is, apart from its events."""
+"""The identity of a room, apart from its events."""
 
 from __future__ import annotations
 

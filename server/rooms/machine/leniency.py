@@ -1,4 +1,4 @@
-"""When a refused move is not held against a player: he could not know better, or it was counted before. Pure."""
+"""Refused moves that do not count against a player: the client could not know better, or sent the move again. Pure."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class Leniency:
     """Times in ms since 1970."""
 
     def __init__(self) -> None:
-        self._late_until_ms: dict[PlayerId, int] = {}  # whose move was just forced: his own may be under way
+        self._late_until_ms: dict[PlayerId, int] = {}  # players whose move was just forced: their own may be on its way
         self._counted: dict[PlayerId, deque[str]] = {}  # ids of refused commands; bounded by COUNTED_MISPLAYS_MAX
 
     def forced(self, player_ids: Iterable[PlayerId], now_ms: int) -> None:
-        """These players' move was made for them."""
+        """The move of these players was forced."""
         for player_id in player_ids:
             self._late_until_ms[player_id] = now_ms + limits.LATE_MOVE_MS
 

@@ -1,4 +1,4 @@
-"""What was decided: the steps that wait for the log's proof before they are told, and the acks of all commands. Pure.
+"""Decided steps that wait for the log's proof before they are told, and the acks of all commands. Pure.
 
 A relaxed room tells its steps at once, on the log's promise. How far they are committed (`committed_head`) is known
 apart, because it bounds how far such a room may run ahead.
@@ -24,7 +24,7 @@ class Outbox:
         self.proof: Committed | Promised | None = None  # for everything that was told
         self.told: Step | None = None  # the newest step that was told
         self.committed_head = -1
-        self.waiting: deque[Step] = deque()  # bounded by `is_full`, which stops those who decide
+        self.waiting: deque[Step] = deque()  # bounded by `is_full`, which stops further decisions
 
     @property
     def head(self) -> int:
@@ -37,7 +37,7 @@ class Outbox:
         return newest - self.committed_head > bound
 
     def restart(self, step: Step, proof: Committed) -> None:
-        """Begin with what came out of the log."""
+        """Start with the steps that were loaded from the log."""
         self.told, self.proof, self.committed_head = step, proof, proof.head
 
     def take(self, proof: Committed | Promised) -> tuple[Step, ...]:
@@ -54,7 +54,7 @@ class Outbox:
         return steps
 
     def refuse(self, loss: Lost) -> list[Effect]:
-        """Whoever sent the command whose events the database refuses must not send it again."""
+        """Reject the commands whose events the database refused, so that clients do not send them again."""
         if loss.reason is not LossReason.REFUSED:
             return []
         guilty = next((step.ack for step in self.waiting if step.records[0].index == loss.first_index), None)

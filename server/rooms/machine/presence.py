@@ -1,4 +1,4 @@
-"""Who is here: debounced disconnects, and what becomes of a room when nobody is. Pure; times in ms since 1970."""
+"""Presence: debounced disconnects, and the end of a room that nobody is connected to. Pure; times in ms since 1970."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Presence:
         self.next_due_ms: int | None = None  # kept, because it is asked on every move and changes rarely
 
     def connected(self, table: Table, player_id: PlayerId) -> Event | None:
-        """His socket is here. The event, if the others knew that he was gone."""
+        """A socket of the player is connected. Returns the event, if the others knew that the player was gone."""
         self._here.add(player_id)
         self._missing.pop(player_id, None)
         self._empty = None
@@ -43,14 +43,14 @@ class Presence:
         self._note_if_empty(table, now_ms)
 
     def follow(self, table: Table, now_ms: int) -> None:
-        """The table has changed: a new player has some time to connect, a finished room to be looked at."""
+        """The table has changed: a new player gets time to connect, a finished room stays open for a while."""
         for player_id in table.players:
             if player_id not in self._here and player_id not in self._missing and self._counts(table, player_id):
                 self._missing[player_id] = now_ms + limits.FIRST_CONNECT_MS
         self._note_if_empty(table, now_ms)
 
     def due(self, table: Table, now_ms: int) -> tuple[Event, ...] | Unload:
-        """One thing that is due; an empty tuple: nothing is."""
+        """One thing that is due; an empty tuple: nothing."""
         for player_id, due_ms in self._missing.items():
             if due_ms <= now_ms:
                 del self._missing[player_id]

@@ -58,7 +58,7 @@ def folded(game: Game[Any], codec: Codec, rows: Sequence[StoredEvent]) -> tuple[
 
 
 def steps(game: Game[Any], records: Sequence[Record]) -> list[Step]:
-    """A log as if each event had been a step of its own, with the state after it."""
+    """A log as one step for each event, with the state after it."""
     made: list[Step] = []
     state: State[Any] | None = None
     for record in records:

@@ -1,4 +1,4 @@
-"""Commands that the room answers by itself, because what they ask for is no event of its game. Pure."""
+"""Commands that the room itself answers, because they cause no event of the game. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WISHES = frozenset((table_commands.Rematch, *chat.CHAT_COMMANDS))
 
 
 def wish(table: Table, player_id: PlayerId, command_id: str, command: Command) -> OpenRematch | ChatWish | Reject:
-    """What the shell is asked for; `command` is one of WISHES."""
+    """The effect of a room command; `command` is one of WISHES."""
     is_rematch = isinstance(command, table_commands.Rematch)
     no = rematch_refusal(table, player_id) if is_rematch else chat.refusal(table, player_id, command)
     if no is not None:

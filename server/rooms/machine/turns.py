@@ -1,4 +1,4 @@
-"""Whom the game waits for, and what a bot does when it is its turn. Pure."""
+"""The wait of a game, and the turn of a bot. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class BotTurn:
         self.due_ms: int | None = None
 
     def follow(self, state: State[Any], wait: Wait | None, now_ms: int) -> None:
-        """The game waits for something else, or for somebody else."""
+        """The wait has changed."""
         if self._asked is not None and wait is not None and self._is_waited_for(wait):
             return
         self._asked = None
@@ -34,12 +34,12 @@ class BotTurn:
         return wait.deadline.key == self._key and self._who in wait.deadline.player_ids
 
     def forget(self) -> tuple[StopThinking, ...]:
-        """It need not move now."""
+        """The bot need not move now."""
         thinks, self._asked, self.due_ms = self._asked is not None, None, None
         return (StopThinking(),) if thinks else ()
 
     def move(self, state: State[Any], deadline: Deadline, head: int, ctx: Context) -> Move | Think:
-        """The move of the first bot that `deadline` waits for, or what it is to think about.
+        """The move of the first bot that `deadline` waits for, or the search to start for it.
 
         Its chance is drawn from the game's seed, its seat and the index of the last event, so that a bot that doesn't
         think decides alike whenever it is asked.
@@ -61,7 +61,7 @@ class BotTurn:
         return Think(player.player_id, self._asked)
 
     def answer(self, state: State[Any], asked: Think, command: Command | None, ctx: Context) -> Move | None:
-        """The move that it has thought of; without a `command` what it does at once. None: nobody waits for it."""
+        """The move that the search found, or without a `command` the bot's quick choice. None: it came too late."""
         thought = asked.thought
         if thought is not self._asked:
             return None

@@ -1,4 +1,4 @@
-"""What came while the room was paused waits, bounded in number and age; what is over is refused as unavailable."""
+"""Commands that arrive while a room is paused wait, bounded in number and age; the rest is refused as unavailable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must be written together with events: a game's status, settings and seats, its summary and statistics."""
+"""Writes that belong to events: a game's status, settings and seats, its summary and statistics."""
 
 from __future__ import annotations
 
@@ -50,5 +50,5 @@ def completion(game: Game[Any], state: State[Any], at_ms: int) -> Completion:
     """Summary and statistics of a completed game; the same from the live state and from a fold of the log."""
     summary = game.summary(state)
     results = [PlayerResult(**asdict(result)) for result in summary.results]
-    counted = state.table.forked_from is None  # what is played from the middle on, with open cards, is practice
+    counted = state.table.forked_from is None  # a fork starts with open cards: it is practice
     return Completion(state.table.game_id, at_ms, results, summary.rounds, counted)
