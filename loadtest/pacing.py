@@ -40,7 +40,7 @@ class Schedule:
         self._began_s = perf_counter() + (0.0 if per_s is None else phase / per_s)
 
     def stop(self) -> None:
-        """Whoever follows this schedule sends nothing more."""
+        """The clients of this schedule send nothing more."""
         self.is_stopped = True
 
     def next_due_s(self) -> float:

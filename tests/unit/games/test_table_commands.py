@@ -200,7 +200,7 @@ def test_the_host_gives_his_role_to_another_player() -> None:
     room.do(GUEST, StartGame())
     assert room.do(GUEST, MakeHost(HOST)) == (ev.HostChanged(HOST),)  # also in a running game
     room.do(GUEST, Leave())
-    assert room.refusal(HOST, MakeHost(GUEST)) == "invalid_command"  # he is gone
+    assert room.refusal(HOST, MakeHost(GUEST)) == "invalid_command"  # the guest is gone
 
 
 def test_in_a_running_game_the_seat_stays_behind() -> None:

@@ -1,4 +1,4 @@
-"""Whoever guesses the operator's token has to wait, and does not learn by it which guess was right."""
+"""A client that guesses the operator's token has to wait, and does not learn from that which guess was right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures of the operator's page: those of the last minute, whoever looked before."""
+"""The figures of the operator's page: those of the last minute, also if another request came before."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_ranks() -> None:
 
     assert of((5, False), (9, True), (7, False)) == [3, 1, 2]
     assert of((7, True), (7, True), (1, False), (1, False)) == [1, 1, 3, 3]
-    assert of((1, True), (9, False)) == [1, 2]  # who has won is first, whatever the scores mean in his game
+    assert of((1, True), (9, False)) == [1, 2]  # the winner is first, whatever scores mean in this game
     assert of(*[(0, True)] * 10) == [1] * 10
 
 

@@ -152,7 +152,7 @@ def test_games_of_the_corpus(path: Any) -> None:
         if isinstance(result, Refusal):
             assert "ends the game" in result.message, result
             continue
-        assert result.seat is None, "he did not play, so he watches"
+        assert result.seat is None, "the player had no seat in the game"
         assert ME.player_id in result.state.table.players
         gone = {Status.ACTIVE, Status.LEFT}
         assert {player.status for player in result.state.table.seated()} <= gone

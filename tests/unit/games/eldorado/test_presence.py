@@ -79,7 +79,7 @@ def test_who_was_there_for_a_part_of_the_round_stays() -> None:
 
 
 def test_a_player_who_returns_before_the_end_is_not_marked() -> None:
-    """Back in time, even if every move of the round was made for him."""
+    """Back in time, even if every move of the round was forced."""
     events: list[Event] = opening(2, config=Config(rounds=2))
     state = after(fold(events), (te.PlayerDisconnected(P[1]),))
     state = after(state, GAME.expire(state, CTX))

@@ -16,7 +16,7 @@ def test_dice_are_fair_enough_and_can_be_repeated() -> None:
 
 
 def test_cards_find_a_place_where_there_is_only_one_way() -> None:
-    """Who has taken the place of another one makes room, if he can."""
+    """A card that took the place of another one makes room, if it can."""
     banned = (Z, Y, Y | X)  # so Y lies with the first, X with the second, Z with the third
     for seed in range(60):
         assert _fit([X, Y, Z], owners=[0, 1, 2], banned=banned, dice=Dice(seed)) == [Y, X, Z]
