@@ -1,4 +1,4 @@
-"""Whoever reads games over HTTP must not be in the way of the rooms."""
+"""Clients that read games over HTTP do not slow down the rooms."""
 
 from __future__ import annotations
 
