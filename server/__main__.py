@@ -17,7 +17,7 @@ from persistence.errors import BadDatabaseUrl, MigrationNeeded, PersistenceError
 from server import limits
 from server.cli.authors import add_commands as add_commands_for_authors
 from server.errors import StartupError
-from server.settings import Settings
+from server.settings import Settings, variables
 
 _COUNT_MAX = 1_000_000
 
@@ -203,8 +203,7 @@ def _add_chaos(commands: Any) -> None:
 
 def _settings_help() -> str:
     lines = ["settings from the environment:"]
-    for name, field in Settings.model_fields.items():
-        variable = "DATABASE_URL" if name == "database_url" else f"PARLOR_{name.upper()}"
+    for variable, field in variables().items():
         lines.append(f"  {variable:<30} {field.description}")
     return "\n".join(lines)
 

@@ -1,5 +1,6 @@
-"""Every bound of the server, once, with its unit in its name and its reason beside it.
+"""Every bound that wings share or that no wing owns, once, with its unit in its name and its reason beside it.
 
+The bounds of a wing stand in its own `server/W/limits.py`.
 What an operator may want to change is a setting (settings.py) whose default stands here.
 """
 
@@ -106,20 +107,6 @@ HTTP_ADDRESSES_MAX: Final = 10_000  # whose rate is remembered; beyond it the on
 HEAD_BYTES_MAX: Final = 16 * 1024  # request line and headers
 BODY_BYTES_MAX: Final = 64 * 1024
 PAGE_ITEMS_MAX: Final = 100
-EVENTS_PAGE_MAX: Final = 5_000
-OPERATOR_WORDS_MAX: Final = 200  # characters of a reason, and of a message to a room
-VITALS_WINDOW_S: Final = 60.0  # over which the operator's page tells rates and quantiles
-VITALS_READINGS_MAX: Final = 60  # kept for that
-LEADERBOARD_GAMES_MIN: Final = 10  # one lucky game makes no champion
-SCORE_GAMES_MAX: Final = 1_000  # the newest ones, of which a player's scores are counted
-SCORE_BINS_MAX: Final = 30  # into so many bins; more can't be told apart in a picture
-RATING_BATCH_GAMES: Final = 50  # rated in one transaction; a crash costs so much work at most
-REBUILD_GAMES: Final = 20  # folded before a process is given the next ones; their logs are in its memory
-REBUILD_RATED_GAMES: Final = 1_000  # likewise, of the ratings
-REBUILD_PLAYERS: Final = 50  # likewise, of players whose statistics are mended
-REBUILD_PROCESSES_MAX: Final = 64  # each has a connection to the database
-REBUILD_STATEMENT_S: Final = 6 * 3600.0  # statistics over all games are one statement
-REBUILD_SHOWN_MAX: Final = 100  # differences that are printed; all of them go to a file
 FILL_AFTER_S: Final = 20.0  # matchmaking: then bots take the free seats
 FILL_RETRY_S: Final = 1.0  # until the next look whether a room that the database keeps waiting can be filled
 MATCH_SEATS: Final = 4  # matchmaking fills rooms up to this size

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server import limits
@@ -29,10 +30,19 @@ def origin_of(text: str) -> str | None:
 
 
 class Settings(BaseSettings):
-    """Everything that an operator may set, by environment variable or (where one exists) by option."""
+    """Everything that an operator may set, by environment variable or (where one exists) by option.
+
+    A wing adds one field, a group of its own: `campaign: CampaignSettings` (a pydantic model with defaults) reads
+    `PARLOR_CAMPAIGN_*`. `variables` lists the fields of all groups.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="PARLOR_", env_ignore_empty=True, extra="ignore", populate_by_name=True
+        env_prefix="PARLOR_",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
     )
 
     database_url: SecretStr | None = Field(
@@ -131,3 +141,15 @@ class Settings(BaseSettings):
         if key is not None and len(key.get_secret_value().encode()) < 32:
             raise ValueError("must have at least 32 characters")
         return key
+
+
+def variables(settings: type[BaseSettings] = Settings) -> dict[str, FieldInfo]:
+    """Every environment variable with its field, those of the wings' groups included."""
+    found: dict[str, FieldInfo] = {}
+    for name, field in settings.model_fields.items():
+        group = field.annotation
+        if isinstance(group, type) and issubclass(group, BaseModel):
+            found |= {f"PARLOR_{name}_{inner}".upper(): of_group for inner, of_group in group.model_fields.items()}
+        else:
+            found["DATABASE_URL" if name == "database_url" else f"PARLOR_{name}".upper()] = field
+    return found

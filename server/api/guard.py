@@ -1,4 +1,4 @@
-"""Who is asking: the bearer token of an HTTP request, and what its role may do."""
+"""Caller is asking: the bearer token of an HTTP request, and what its role may do."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from fastapi import Depends, Request
 
 from server.api.context import WithKernel
 from server.errors import Refused
-from server.games.vocabulary import PlayerId
-from server.sessions.caller import Caller as Who
-from server.sessions.caller import Role
+from server.sessions.caller import Caller, Role
 from server.sessions.tokens import InvalidToken
 
 
-def _maybe(request: Request, kernel: WithKernel) -> Who | None:
+def _maybe(request: Request, kernel: WithKernel) -> Caller | None:
     given = request.headers.get("Authorization")
     if given is None:
         return None
@@ -28,30 +26,17 @@ def _maybe(request: Request, kernel: WithKernel) -> Who | None:
         raise Refused(401, "unauthorized", str(error)) from None
 
 
-MaybeWithCaller = Annotated[Who | None, Depends(_maybe)]
+MaybeWithCaller = Annotated[Caller | None, Depends(_maybe)]
 """The caller; None without a token. A bad token is refused all the same."""
 
 
-def _caller(caller: MaybeWithCaller) -> Who:
+def _caller(caller: MaybeWithCaller) -> Caller:
     if caller is None:
         raise Refused(401, "unauthorized", "a bearer token is needed")
     return caller
 
 
-WithCaller = Annotated[Who, Depends(_caller)]
-
-
-def _maybe_id(caller: MaybeWithCaller) -> PlayerId | None:
-    return None if caller is None else caller.player_id
-
-
-def _id(caller: WithCaller) -> PlayerId:
-    return caller.player_id
-
-
-MaybeCaller = Annotated[PlayerId | None, Depends(_maybe_id)]
-Caller = Annotated[PlayerId, Depends(_id)]
-"""Only the player's id, for routes that need no more."""
+WithCaller = Annotated[Caller, Depends(_caller)]
 
 
 def requires(role: Role) -> Any:
@@ -60,7 +45,7 @@ def requires(role: Role) -> Any:
     401 without a token, 403 `account_required` for a guest, 403 `forbidden` for a lower role.
     """
 
-    def check(caller: WithCaller) -> Who:
+    def check(caller: WithCaller) -> Caller:
         if caller.role is None:
             raise Refused(403, "account_required", "this needs an account")
         if not caller.role.includes(role):

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TextIO
 
 from migrations import runner
-from server import limits
 from server.cli.database import database_url
 from server.clock import Clock, SystemClock
 from server.errors import StartupError
+from server.play import limits
 from server.play.rebuild.differences import Report
 from server.play.rebuild.process import ProcessFailed
 from server.play.rebuild.run import rebuild

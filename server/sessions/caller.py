@@ -27,3 +27,8 @@ class Caller:
     player_id: PlayerId
     user_id: str | None = None
     role: Role | None = None
+
+
+def id_of(caller: Caller | None) -> PlayerId | None:
+    """The player's id; None without a caller."""
+    return None if caller is None else caller.player_id

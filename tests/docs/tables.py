@@ -8,20 +8,14 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from server.histogram import FastHistogram
 from server.metrics import Metrics
-from server.settings import Settings
+from server.settings import variables
 
 
 def settings() -> list[list[str]]:
     """Variable, default, meaning."""
     return [
-        [f"`{variable(name)}`", _default(field.default), field.description or ""]
-        for name, field in Settings.model_fields.items()
+        [f"`{variable}`", _default(field.default), field.description or ""] for variable, field in variables().items()
     ]
-
-
-def variable(name: str) -> str:
-    """The environment variable of a setting."""
-    return "DATABASE_URL" if name == "database_url" else f"PARLOR_{name.upper()}"
 
 
 def metrics() -> list[list[str]]:

@@ -13,8 +13,7 @@ from server.games.chance import Stream
 from server.games.eldorado import GAME, Bid
 from server.games.rules import ThinkingBot
 from server.metrics import ThoughtOutcome
-from server.settings import Settings
-from tests.docs import tables
+from server.settings import variables
 from tests.docs.pages import blocks, codes, page, rows, section
 
 PAGE = page("bots")
@@ -28,7 +27,7 @@ def test_the_levels_are_those_of_the_code() -> None:
 def test_the_settings_and_bounds_are_those_of_the_code() -> None:
     served = section(PAGE, "On a server")
     named = {codes(row[0])[0]: row[1] for row in rows(served)}
-    assert named.keys() == {tables.variable(name) for name in Settings.model_fields if name.startswith("bot_")}
+    assert named.keys() == {variable for variable in variables() if variable.startswith("PARLOR_BOT_")}
     assert named["PARLOR_BOT_THINK_MS"] == str(limits.BOT_THINK_MS)
     assert f"(`nice` {limits.BOT_NICENESS})" in served
     assert f"{limits.BOT_THINK_MS_MIN} ms at least" in served

@@ -7,6 +7,7 @@ from dataclasses import fields
 from persistence.play.leaderboards import LeaderRow
 from persistence.play.statistics import GameStatsRow, PlayedRow
 from server import limits
+from server.play import limits as play_limits
 from server.play.ratings import scale
 from server.play.ratings.model import NEWCOMER
 from tests.docs.pages import codes, page, rows, section
@@ -33,8 +34,8 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert f"`rating = {scale.MIDDLE:.0f} + {scale.POINTS_PER_MU:.0f} * (mu - {scale.MODEL_MIDDLE:.0f})`" in PAGE
     assert f"a deviation above {scale.PROVISIONAL_ABOVE:.0f}" in PAGE
     assert f"deviation of {scale.deviation(NEWCOMER.sigma):.0f}" in " ".join(PAGE.split())
-    assert f"At most {limits.SCORE_BINS_MAX} bins" in PAGE
-    assert f"newest {limits.SCORE_GAMES_MAX:,} games" in PAGE
-    assert f"({limits.LEADERBOARD_GAMES_MIN} unless" in PAGE
-    assert f"The first {limits.REBUILD_SHOWN_MAX} are printed" in PAGE
+    assert f"At most {play_limits.SCORE_BINS_MAX} bins" in PAGE
+    assert f"newest {play_limits.SCORE_GAMES_MAX:,} games" in PAGE
+    assert f"({play_limits.LEADERBOARD_GAMES_MIN} unless" in PAGE
+    assert f"The first {play_limits.REBUILD_SHOWN_MAX} are printed" in PAGE
     assert f"{limits.PAGE_ITEMS_MAX} at most" in PAGE

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
-from server.settings import Settings, origin_of
+from server.settings import Settings, origin_of, variables
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,24 @@ def test_an_origin_that_could_never_match_is_refused_at_the_start(origin: str) -
 def test_the_largest_frame_must_fit_into_the_burst() -> None:
     with pytest.raises(ValidationError):
         Settings(database_url=None, bytes_burst=16_383)
+
+
+class WarSettings(BaseModel):
+    poll_every_s: float = Field(default=10.0, gt=0, description="seconds between two polls")
+
+
+class WithWing(Settings):
+    war: WarSettings = WarSettings()
+
+
+def test_a_wing_has_a_group_of_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARLOR_WAR_POLL_EVERY_S", "2.5")
+    monkeypatch.setenv("PARLOR_HTTP_CHANGES_PER_S", "7")
+    read = WithWing()
+    assert read.war.poll_every_s == 2.5
+    assert read.http_changes_per_s == 7
+    assert variables(WithWing)["PARLOR_WAR_POLL_EVERY_S"].description == "seconds between two polls"
+    assert variables(WithWing).keys() - variables().keys() == {"PARLOR_WAR_POLL_EVERY_S"}
+    monkeypatch.setenv("PARLOR_WAR_POLL_EVERY_S", "0")
+    with pytest.raises(ValidationError, match=r"war\.poll_every_s"):
+        WithWing()

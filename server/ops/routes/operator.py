@@ -22,6 +22,7 @@ from server.api.answers import refused
 from server.api.guard import known_id
 from server.errors import Refused
 from server.games.rules import Event, Refusal
+from server.ops import limits as ops_limits
 from server.ops.routes.context import With
 from server.ops.service.services import Services
 from server.rooms import moderation
@@ -36,7 +37,7 @@ _PAGES = Keyset(UUID)  # game_id
 router = APIRouter(prefix="/api/ops", tags=["operator"])
 
 _ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
-Words = Annotated[str, Field(min_length=1, max_length=limits.OPERATOR_WORDS_MAX, pattern=_ONE_LINE)]
+Words = Annotated[str, Field(min_length=1, max_length=ops_limits.OPERATOR_WORDS_MAX, pattern=_ONE_LINE)]
 Page = Annotated[int, Query(ge=1, le=limits.PAGE_ITEMS_MAX)]
 Stage = Literal["lobby", "playing", "completed", "aborted", "paused"]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from prometheus_client import Histogram
 
-from server import limits
 from server.clock import Clock
 from server.games.rules import Data
 from server.metrics import Metrics
+from server.ops import limits
 
 _STATM = Path("/proc/self/statm")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from persistence.play import ratings
 from persistence.play.ratings import Moved
-from server import limits
 from server.metrics import Metrics
+from server.play import limits
 from server.play.ratings.model import rate
 from server.play.service.after_game import Consumer
 

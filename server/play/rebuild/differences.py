@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 import orjson
 
-from server import limits
+from server.play import limits
 
 Data = dict[str, Any]
 

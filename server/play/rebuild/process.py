@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from persistence.database import Database
 from persistence.errors import PersistenceError
 from persistence.play.rebuild import Ledger, ledger
-from server import limits
 from server.games.registry import Registry
+from server.play import limits
 from server.play.rebuild.games import Checked, check_games
 from server.play.rebuild.players import mend_players
 

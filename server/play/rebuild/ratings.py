@@ -12,7 +12,7 @@ from itertools import groupby
 
 from persistence.play.ratings import FinishedGame, Key, Moved, Placed, Standing
 from persistence.play.rebuild import Ledger
-from server import limits
+from server.play import limits
 from server.play.ratings.model import rate
 from server.play.rebuild.differences import Data, Difference, row_differences
 

@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from persistence.play.rebuild import Ledger, ledger
-from server import limits
+from server.play import limits
 from server.play.rebuild import process
 from server.play.rebuild.differences import Difference, Report
 from server.play.rebuild.games import Checked

@@ -13,19 +13,20 @@ from pydantic import BaseModel, Field
 
 from persistence.ids import new_game_id
 from persistence.play import statistics
-from server import limits
 from server.api.answers import events_answer, events_format, refused
-from server.api.guard import Caller, MaybeCaller, known_id
+from server.api.guard import MaybeWithCaller, WithCaller, known_id
 from server.errors import Refused
 from server.games.catalogue import describe
 from server.games.rules import Refusal
 from server.games.table import config_data, view_players
+from server.play import limits
 from server.play.routes.context import With, ws_url
 from server.play.service.services import Services
 from server.replays.access import viewer_of
 from server.replays.forking import Taker, fork, write
 from server.replays.reader import Seen
 from server.replays.recordings import state_answer
+from server.sessions.caller import Caller, id_of
 
 router = APIRouter(prefix="/api/games", tags=["games"])
 
@@ -43,7 +44,7 @@ async def list_games(services: With) -> dict[str, Any]:
 
 
 @router.get("/{game_id}")
-async def read_game(services: With, caller: MaybeCaller, game_id: str) -> dict[str, Any]:
+async def read_game(services: With, caller: MaybeWithCaller, game_id: str) -> dict[str, Any]:
     """Status, players, config and head; the summary once it is completed."""
     seen = await _seen(services, game_id, caller)
     row = seen.row
@@ -70,7 +71,7 @@ async def read_game(services: With, caller: MaybeCaller, game_id: str) -> dict[s
 async def read_events(
     request: Request,
     services: With,
-    caller: MaybeCaller,
+    caller: MaybeWithCaller,
     game_id: str,
     first: Annotated[int, Query(alias="from", ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=limits.EVENTS_PAGE_MAX)] = 500,
@@ -84,7 +85,7 @@ async def read_events(
     following = last + 1 if last < row.last_event_index else None
     if seen.state is not None:
         # Who is asking is decided by how the room stands now, whatever part of its past is asked for.
-        eyes = viewer_of(seen.state.table, caller, viewer)
+        eyes = viewer_of(seen.state.table, id_of(caller), viewer)
         items = await services.reader.events(seen, first, last, eyes, everything=False)
         return events_answer(request, items, following, _NEVER)
     tag = _tag(row.id, row.last_event_index, first, limit, viewer, events_format(request))
@@ -99,7 +100,7 @@ async def read_events(
 async def read_state(
     request: Request,
     services: With,
-    caller: MaybeCaller,
+    caller: MaybeWithCaller,
     game_id: str,
     at: Index = None,
     viewer: Annotated[str | None, Query(alias="as")] = None,
@@ -111,19 +112,19 @@ async def read_state(
     if index > row.last_event_index:
         raise Refused(422, "invalid_request", f"at: the last event is {row.last_event_index}", "at")
     if seen.state is None:
-        tag = _tag(row.id, index, viewer, caller)
+        tag = _tag(row.id, index, viewer, id_of(caller))
         headers = {**_FOREVER, "Vary": "Authorization", "ETag": tag} if at is not None else _NEVER
         if at is not None and tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         recording = services.reader.recording(row)
-        past = state_answer(recording, await recording.at(index), viewer, caller)
+        past = state_answer(recording, await recording.at(index), viewer, id_of(caller))
         return Response(orjson.dumps(past), headers=headers, media_type="application/json")
     view = await services.reader.state_at(seen, index, viewer)
     return Response(orjson.dumps({"index": index, "view": view}), headers=_NEVER, media_type="application/json")
 
 
 @router.get("/{game_id}/fairness")
-async def read_fairness(services: With, caller: MaybeCaller, game_id: str) -> dict[str, Any]:
+async def read_fairness(services: With, caller: MaybeWithCaller, game_id: str) -> dict[str, Any]:
     """The commitment and, as far as it may be known, what it was a commitment to."""
     return await services.reader.fairness(await _seen(services, game_id, caller))
 
@@ -141,13 +142,15 @@ class ForkWish(BaseModel):
 
 
 @router.post("/{game_id}/fork", status_code=201)
-async def fork_game(request: Request, services: With, caller: Caller, game_id: str, wish: ForkWish) -> dict[str, Any]:
+async def fork_game(
+    request: Request, services: With, caller: WithCaller, game_id: str, wish: ForkWish
+) -> dict[str, Any]:
     """A private room, going on from the middle of a completed game; bots hold the other seats, nothing is counted."""
     seen = await _seen(services, game_id, caller)
     if seen.state is not None:
         raise Refused(409, "invalid_phase", "only a completed game can be forked")
     row = seen.row
-    taker = Taker(caller, await services.profiles.get(caller), wish.seat)
+    taker = Taker(caller.player_id, await services.profiles.get(caller.player_id), wish.seat)
     records = await services.reader.log(row)
     game, codec, now_ms = services.registry.game(row.game), services.registry.codec(row.game), services.clock.now_ms()
     # In a thread: it goes through the whole game, rule by rule.
@@ -156,7 +159,7 @@ async def fork_game(request: Request, services: With, caller: Caller, game_id: s
     )
     if isinstance(made, Refusal):
         raise refused(made)
-    room = await services.directory.take_in(caller, lambda code: write(made, code, now_ms))
+    room = await services.directory.take_in(caller.player_id, lambda code: write(made, code, now_ms))
     return {
         "game_id": room.game_id,
         "join_code": room.join_code,
@@ -166,9 +169,9 @@ async def fork_game(request: Request, services: With, caller: Caller, game_id: s
     }
 
 
-async def _seen(services: Services, game_id: str, caller: str | None) -> Seen:
+async def _seen(services: Services, game_id: str, caller: Caller | None) -> Seen:
     """The game as far as `caller` may know of it."""
-    seen = await services.reader.see(known_id(game_id, "room_not_found", "game"), caller)
+    seen = await services.reader.see(known_id(game_id, "room_not_found", "game"), id_of(caller))
     if seen is None:
         raise Refused(404, "room_not_found", "no such game")
     return seen

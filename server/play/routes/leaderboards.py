@@ -11,6 +11,7 @@ from persistence.play import leaderboards
 from persistence.play.leaderboards import METRICS
 from server import limits
 from server.errors import Refused
+from server.play import limits as play_limits
 from server.play.ratings import scale
 from server.play.routes.context import GameName, With
 from server.play.routes.statistics import Pool
@@ -25,7 +26,7 @@ async def read_leaderboard(
     game: GameName = None,
     pool: Annotated[Pool, Query(description="of ratings only")] = "people",
     limit: Annotated[int, Query(ge=1, le=limits.PAGE_ITEMS_MAX)] = 20,
-    min_games: Annotated[int, Query(ge=0, le=1_000_000)] = limits.LEADERBOARD_GAMES_MIN,
+    min_games: Annotated[int, Query(ge=0, le=1_000_000)] = play_limits.LEADERBOARD_GAMES_MIN,
     include_bots: bool = False,
     cursor: str | None = None,
 ) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from persistence.play import ratings, statistics
 from persistence.play.players import PlayerRow
 from server import limits
 from server.api.guard import MaybeWithCaller
+from server.play import limits as play_limits
 from server.play.ratings import scale
 from server.play.routes.context import GameName, With
 from server.play.routes.players import known_player
@@ -111,7 +112,7 @@ async def read_scores(
         player.id,
         game,
         everything=_is(caller, player),
-        limit=limits.SCORE_GAMES_MAX,
+        limit=play_limits.SCORE_GAMES_MAX,
     )
     return {"game": game, "games": len(scores), "bins": bins(scores)}
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-from server import limits
+from server.play import limits
 
 Bin = dict[str, int]
 

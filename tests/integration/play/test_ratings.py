@@ -12,8 +12,8 @@ from persistence.errors import Rejected
 from persistence.ids import new_game_id
 from persistence.play import finished_games, ratings
 from persistence.play.statistics import Completion
-from server import limits
 from server.metrics import Metrics
+from server.play import limits
 from server.play.ratings.model import NEWCOMER
 from server.play.ratings.service import Ratings
 from tests.integration.play.test_statistics import people, result

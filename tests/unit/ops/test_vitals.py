@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from server import limits
 from server.metrics import Metrics
+from server.ops import limits
 from server.ops.service.vitals import Vitals, memory_bytes, quantile
 from server.testing.clock import VirtualClock
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import limits
+from server.play import limits
 from server.play.rules.scores import bins
 
 

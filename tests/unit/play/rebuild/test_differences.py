@@ -6,7 +6,7 @@ import io
 import json
 from datetime import UTC, datetime
 
-from server import limits
+from server.play import limits
 from server.play.rebuild.differences import Difference, LeftAlone, Report, row_differences
 
 KEY = {"player_id": "p"}
