@@ -4,9 +4,12 @@ import { styles } from '../kit/styles.js';
 
 /** @typedef {import('./contract.js').GameClient} GameClient */
 
-/** @type {Record<string, {title: string, client: () => Promise<GameClient>}>} */
+/**
+ * By their names on the server. `name`: as people call the game, in every language.
+ * @type {Record<string, {name: string, client: () => Promise<GameClient>}>}
+ */
 const GAMES = {
-  eldorado: { title: 'El Dorado', client: async () => (await import('./eldorado/client.js')).client },
+  eldorado: { name: 'El Dorado', client: async () => (await import('./eldorado/client.js')).client },
 };
 
 /** The game of the start page. */
@@ -15,7 +18,7 @@ export const loadWelcome = () => import('./eldorado/welcome.js');
 
 /** A game as people call it. @param {string} game its name on the server */
 export function titleOf(game) {
-  return Object.hasOwn(GAMES, game) ? GAMES[game].title : game;
+  return Object.hasOwn(GAMES, game) ? GAMES[game].name : game;
 }
 
 /** @param {string} game its name on the server; one without a client of its own is played at a plain table */
