@@ -47,7 +47,7 @@ def verify(events, told, game_id, seed):
         found |= data if name in ("round_started", "cards_dealt", "trump_revealed") else {}
         if name == "trump_revealed":
             r, n, each = len(decks), len(found["hands"]), 10 - len(decks)  # the round; how many are dealt in; cards
-            ring = (sorted(found["hands"], key=seats.get) * 2)[(r + 1) % n :][:n]  # whoever sits after the dealer first
+            ring = (sorted(found["hands"], key=seats.get) * 2)[(r + 1) % n :][:n]  # the player after the dealer first
             unshuffled = [f"d{d}:{card}" for d in range(1 if n < 6 else 2) for card in CARDS]
             decks.append(deck := shuffled(seed, [game_id, r, shares], unshuffled))
             due = {"round_index": r, "cards_per_player": each, "starting_player_id": ring[0], "card": deck[n * each]}

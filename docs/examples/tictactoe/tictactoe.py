@@ -120,12 +120,12 @@ def put(board: str, cell: int) -> str:
     return board[:cell] + "XO"[len(free(board)) % 2 == 0] + board[cell + 1 :]
 
 
-def won(board: str) -> bool:  # by whoever has moved last
+def won(board: str) -> bool:  # by the player who moved last
     return any(board[a] == board[b] == board[c] != "." for a, b, c in LINES)
 
 
 @cache
-def worth(board: str) -> int:  # to whoever has moved last: 1 won, 0 a draw, -1 lost
+def worth(board: str) -> int:  # to the player who moved last: 1 won, 0 a draw, -1 lost
     return 1 if won(board) else -max((worth(put(board, cell)) for cell in free(board)), default=0)
 
 
