@@ -152,7 +152,7 @@ def _speed(text: str) -> float:
 
 def _add_bots(commands: Any) -> None:
     bots = commands.add_parser("bots", help="let bots of several levels play against each other, without a server")
-    bots.add_argument("--game", default="eldorado", help="(%(default)s)")
+    bots.add_argument("--game", metavar="NAME", help="an installed game (default: the featured one)")
     bots.add_argument("--players", default="2,4,6", metavar="N,...", help="sizes of the table (%(default)s)")
     bots.add_argument("--games", type=_count, default=400, metavar="N", help="of each pairing, at least (%(default)s)")
     bots.add_argument("--levels", metavar="LEVEL,...", help="the levels that play (default: all levels of the game)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,6 +18,7 @@ from persistence.play.games import StatusChanged
 _sql = driver.load(
     Path(__file__).with_suffix(".sql"), figures=", ".join(FIGURES), first_values=FIRST_VALUES, moves=MOVES
 )
+_RUNS = ("best_win_run", "best_loss_run")  # of the whole game: columns of the summary
 _PAGES = Keyset(datetime, UUID)  # completed_at, game_id
 
 
@@ -25,20 +26,22 @@ _PAGES = Keyset(datetime, UUID)  # completed_at, game_id
 class PlayerResult:
     """How one player came out of one game.
 
-    `best_win_run`, `best_loss_run`: longest runs of rounds with a positive and with a negative score.
+    `figures`: the game's own numbers by name. Columns and statistics exist for `tricks_won`, `highest_bid`, and for
+    `best_win_run` and `best_loss_run`, the longest runs of rounds with a positive and with a negative score.
     """
 
     player_id: str
     display_name: str
     seat: int
     score: int
-    tricks_won: int
-    highest_bid: int
     misplays: int
     is_winner: bool
-    best_win_run: int
-    best_loss_run: int
     is_bot: bool = False
+    figures: Mapping[str, int] = field(default_factory=dict)
+
+    def figure(self, name: str) -> int:
+        """One of the figures; 0 in a game that has no such figure."""
+        return self.figures.get(name, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,8 @@ class Completion:
             player_ids=[result.player_id for result in results],
             seats=[result.seat for result in results],
             scores=[result.score for result in results],
-            tricks_won=[result.tricks_won for result in results],
-            highest_bids=[result.highest_bid for result in results],
+            tricks_won=[result.figure("tricks_won") for result in results],
+            highest_bids=[result.figure("highest_bid") for result in results],
             misplays=[result.misplays for result in results],
             winners=[result.is_winner for result in results],
             with_bots=self.with_bots,
@@ -96,13 +99,17 @@ class Completion:
             "players": [_summary_entry(result) for result in results],
             "rounds": [dict(played) for played in self.rounds],
             "final_scores": {result.player_id: result.score for result in results},
-            "highest_bid": max((result.highest_bid for result in results), default=None),
+            "highest_bid": self._highest("highest_bid"),
             "highest_score": max((result.score for result in results), default=None),
             "lowest_score": min((result.score for result in results), default=None),
-            "most_consecutive_wins": max((result.best_win_run for result in results), default=None),
-            "most_consecutive_losses": max((result.best_loss_run for result in results), default=None),
+            "most_consecutive_wins": self._highest("best_win_run"),
+            "most_consecutive_losses": self._highest("best_loss_run"),
             "highest_misplay": max((result.misplays for result in results), default=None),
         }
+
+    def _highest(self, figure: str) -> int | None:
+        """The highest value of a figure; None in a game that has no such figure."""
+        return max((result.figures[figure] for result in self.results if figure in result.figures), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,11 +248,9 @@ def _summary_entry(result: PlayerResult) -> dict[str, Any]:
         "display_name": result.display_name,
         "seat": result.seat,
         "score": result.score,
-        "tricks_won": result.tricks_won,
-        "highest_bid": result.highest_bid,
         "misplays": result.misplays,
         "is_winner": result.is_winner,
-    }
+    } | {name: value for name, value in result.figures.items() if name not in _RUNS}
 
 
 def _columns(record: Any, row: Row) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from persistence.errors import MalformedCursor, PersistenceError, Rejected
 from persistence.event_log.log import Health
 from server.errors import Refused, RoomQuarantined, RoomUnavailable
 from server.games.rules import Refusal
-from server.wire.error_codes import HTTP_STATUS, ErrorCode
+from server.wire.error_codes import ErrorCode, http_status
 
 _log = logging.getLogger(__name__)
 _RETRY_AFTER_S = {429: 1, 503: 1}
@@ -38,8 +38,7 @@ def error(
 
 def refused(refusal: Refusal) -> Refused:
     """The same refusal, for HTTP."""
-    status = HTTP_STATUS.get(ErrorCode(refusal.code), 422) if refusal.code in set(ErrorCode) else 422
-    return Refused(status, refusal.code, refusal.message, refusal.field)
+    return Refused(http_status(refusal.code), refusal.code, refusal.message, refusal.field)
 
 
 def install(app: FastAPI) -> None:

@@ -27,7 +27,7 @@ class Asked:
     """The options of the command. `games`: the least number for each pairing and table size. `alone`: the levels that
     sit alone among others (None: every level)."""
 
-    game: str
+    game: str | None
     players: str
     games: int
     levels: str | None
@@ -85,7 +85,8 @@ def tournament(asked: Asked) -> int:
 
 def _checked(asked: Asked) -> tuple[Game[Any], list[str], list[str], list[int]]:
     try:
-        game = Registry.installed().game(asked.game)
+        registry = Registry.installed()
+        game = registry.default if asked.game is None else registry.game(asked.game)
     except UnknownGame as error:
         raise StartupError(f"--game: {error}", exit_code=2) from error
     levels = list(game.bot_levels) if asked.levels is None else asked.levels.split(",")

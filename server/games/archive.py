@@ -17,7 +17,7 @@ from server.games import table_events as ev
 from server.games.codec import VERSION_KEY, Codec, UnknownEvent, to_data
 from server.games.registry import Registry, UnknownGame
 from server.games.replay import digest, state_hash
-from server.games.rules import Data, Event, Game, PlayerId, State
+from server.games.rules import Data, Event, Game, PlayerId, Result, State
 from server.games.table import Phase, config_data, profile_of
 
 FORMAT = "parlor-game"
@@ -125,7 +125,13 @@ def read(document: Any, registry: Registry) -> Archive:
 def summary_data(game: Game[Any], state: State[Any]) -> Data:
     """The summary of a completed game as it stands in a document."""
     summary = game.summary(state)
-    return {"players": [asdict(result) for result in summary.results], "rounds": list(summary.rounds)}
+    return {"players": [_result_data(result) for result in summary.results], "rounds": list(summary.rounds)}
+
+
+def _result_data(result: Result) -> Data:
+    data: Data = asdict(result)
+    figures: Data = data.pop("figures")
+    return data | figures
 
 
 def _derived(game: Game[Any], state: State[Any]) -> Data:

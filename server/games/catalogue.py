@@ -16,6 +16,7 @@ def describe(game: Game[Any]) -> Data:
     bounds = game.config.bounds
     return {
         "name": game.name,
+        "title": title_of(game),
         "version": game.version,
         "min_players": bounds["min_players"][0],
         "max_players": bounds["max_players"][1],
@@ -23,6 +24,11 @@ def describe(game: Game[Any]) -> Data:
         "settings": _settings(game),
         "commands": [{"name": kind.name, "args": list(kind.__struct_fields__)} for kind in game.commands],
     }
+
+
+def title_of(game: Game[Any]) -> str:
+    """The name of a game for people."""
+    return game.title or game.name.replace("_", " ").capitalize()
 
 
 def _settings(game: Game[Any]) -> list[Data]:

@@ -43,6 +43,12 @@ def _identity(game: Game[Any]) -> Iterator[str]:
         yield f"name {_NAME_WORDS}"
     if not _is_version(getattr(game, "version", None)):
         yield f"version must be a whole number from 1 on, not {getattr(game, 'version', None)!r}"
+    title: object = game.title
+    if not isinstance(title, str):
+        yield "title must be a text"
+    refusals: object = game.refusals
+    if not isinstance(refusals, tuple) or not all(map(_is_name, refusals)):
+        yield f"refusals must be a tuple of codes; each {_NAME_WORDS}"
 
 
 def _config(game: Game[Any]) -> Iterator[str]:

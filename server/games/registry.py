@@ -83,6 +83,14 @@ class Registry:
     def __contains__(self, name: object) -> bool:
         return name in self._games
 
+    @property
+    def default(self) -> Game[Any]:
+        """The game of requests that name none: the first featured one, else the first. Raises `UnknownGame`."""
+        found = next((game for game in self if game.featured), None) or next(iter(self), None)
+        if found is None:
+            raise UnknownGame("no game is installed")
+        return found
+
     def game(self, name: str) -> Game[Any]:
         """Raises `UnknownGame`."""
         return self._entry(name)[0]

@@ -16,7 +16,7 @@ has it from the beginning).
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Generic, TypeVar
 
@@ -84,29 +84,29 @@ class Deadline(Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One player's result of a finished game; the row from which the lifetime statistics are made.
+    """One player's result of a finished game; the statistics are made from it.
 
-    `best_win_run` and `best_loss_run`: longest runs of rounds with a positive and with a negative score.
+    `figures`: numbers of the game's own, by name, such as {"lines": 3}. They stand in the summary; statistics sum up
+    `tricks_won` and keep the longest `best_win_run` and `best_loss_run` (rounds won and lost in a row).
     """
 
     player_id: PlayerId
     display_name: str
     seat: int
     score: int
-    tricks_won: int
-    highest_bid: int
     misplays: int
     is_winner: bool
     is_bot: bool
-    best_win_run: int
-    best_loss_run: int
+    figures: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def plain(cls, player: Player, score: int, winners: Collection[PlayerId]) -> Result:
-        """The result of a seated player in a game that has neither tricks nor bids nor runs: those are 0."""
+    def of(
+        cls, player: Player, score: int, winners: Collection[PlayerId], figures: Mapping[str, int] | None = None
+    ) -> Result:
+        """The result of a seated player. `winners`: the ids of all winners."""
         who, seat = player.player_id, player.seat
         assert seat is not None  # those without a seat have no result
-        return cls(who, player.display_name, seat, score, 0, 0, player.misplays, who in winners, player.is_bot, 0, 0)
+        return cls(who, player.display_name, seat, score, player.misplays, who in winners, player.is_bot, figures or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +164,21 @@ class RandomBot(Bot):
 
 
 class Game(ABC, Generic[P]):
-    """The rules of one game. Every method is pure; `state.play` is not None unless the method says so."""
+    """The rules of one game. Every method is pure; `state.play` is not None unless the method says so.
+
+    `title`: the name for people; by default made from `name`. `refusals`: codes of refusals that only this game has,
+    beside those of the protocol. `featured`: the game of requests that name none, if it is the first such game.
+    """
 
     name: ClassVar[str]
+    title: ClassVar[str] = ""
     version: ClassVar[int]
     config: ClassVar[type[Config]] = Config
     commands: ClassVar[tuple[type[Command], ...]]
     events: ClassVar[tuple[type[Event], ...]]
     bot_levels: ClassVar[tuple[str, ...]] = ()
+    refusals: ClassVar[tuple[str, ...]] = ()
+    featured: ClassVar[bool] = False
     open_table: ClassVar[bool] = False
     """True: play is possible from the creation of the room on, and seats may be taken at any time."""
 

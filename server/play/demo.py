@@ -20,7 +20,7 @@ async def make(services: Services) -> None:
         return
     row = await players.create(services.database, display_name="Demo", avatar_seed="demo", color="#8e44ad")
     profile = {"display_name": row.display_name, "avatar_seed": row.avatar_seed, "color": row.color}
-    game = services.registry.game("eldorado")
+    game = services.registry.default
     config = room_config(game, {"rounds": 10}, bots_alone=True)
     assert not isinstance(config, Refusal)  # the settings above are within their bounds
     joins = first_joins(

@@ -47,7 +47,7 @@ from server.rooms.machine.thought import NoWorkers, Workers
 from server.rooms.machine.waiting import database_deadline
 from server.rooms.pauses import Pauses
 from server.wire.close_codes import CloseCode
-from server.wire.error_codes import HTTP_STATUS, ErrorCode
+from server.wire.error_codes import ErrorCode, http_status
 from server.wire.from_client import CommandFrame, Hello, Role
 
 _log = logging.getLogger(__name__)
@@ -159,7 +159,7 @@ class Room(RoomFace):
         """The decision of `join`, at once; nobody may be told before it is committed. Raises `Refused`."""
         outcome = self.core.join(player_id, profile, spectator=spectator, now_ms=self._clock.now_ms(), writes=writes)
         if isinstance(outcome, Refusal):
-            raise Refused(HTTP_STATUS.get(ErrorCode(outcome.code), 422), outcome.code, outcome.message)
+            raise Refused(http_status(outcome.code), outcome.code, outcome.message)
         self._carry_out(outcome)
 
     def give_back(self, player_id: PlayerId, writes: Sequence[Write] = ()) -> None:

@@ -65,7 +65,7 @@ class Judge:
         what = f"decide({command})"
         found = self.ask(state, what, lambda: self.game.decide(state, actor, command, self.ctx))
         if isinstance(found, Refusal):
-            if found.code not in _CODES:
+            if found.code not in _CODES and found.code not in self.game.refusals:
                 raise self.broken(ANSWERS, f"{what} refused with {found.code!r}, which is no reject code")
             return found
         return self._events(what, found)

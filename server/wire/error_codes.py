@@ -1,14 +1,10 @@
-"""Codes of `reject` and `error` frames, with the HTTP status that says the same."""
+"""Codes of `reject` and `error` frames, with the HTTP status that says the same. Games add codes (`Game.refusals`)."""
 
 from enum import StrEnum
 
 
 class ErrorCode(StrEnum):
-    INVALID_CARD = "invalid_card"
     NOT_YOUR_TURN = "not_your_turn"
-    MUST_FOLLOW_SUIT = "must_follow_suit"
-    CANNOT_LEAD_TRUMP = "cannot_lead_trump"
-    INVALID_BID = "invalid_bid"
     INVALID_PHASE = "invalid_phase"
     ROOM_FULL = "room_full"
     ROOM_NOT_FOUND = "room_not_found"
@@ -26,6 +22,7 @@ class ErrorCode(StrEnum):
     INTERNAL = "internal"
 
 
+_CODES = frozenset(ErrorCode)
 RETRYABLE = frozenset({ErrorCode.RATE_LIMITED, ErrorCode.UNAVAILABLE})
 HTTP_STATUS = {
     ErrorCode.ROOM_FULL: 409,
@@ -42,3 +39,8 @@ HTTP_STATUS = {
     ErrorCode.INTERNAL: 500,
 }
 """Codes that are not listed: 422."""
+
+
+def http_status(code: str) -> int:
+    """The HTTP status of a reject code, of the protocol or of a game."""
+    return HTTP_STATUS.get(ErrorCode(code), 422) if code in _CODES else 422

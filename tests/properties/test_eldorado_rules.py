@@ -101,7 +101,7 @@ def test_every_full_game_ends() -> None:
         assert names[-2:] == ["round_scored", "game_completed"]
         assert names.count("round_scored") == 10
         assert names.count("card_played") == players * 55
-        assert sum(r.tricks_won for r in GAME.summary(played.state).results) == 55
+        assert sum(r.figures["tricks_won"] for r in GAME.summary(played.state).results) == 55
 
 
 def rounds_of(played: Played) -> list[list[Any]]:

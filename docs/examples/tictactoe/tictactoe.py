@@ -96,7 +96,7 @@ class TicTacToe(Game[Play]):
 
     def summary(self, state: State[Play]) -> rules.Summary:
         scores, winners, seated = state.play.scores, state.table.winners, state.table.seated()
-        results = tuple(Result.plain(player, scores[player.player_id], winners) for player in seated)
+        results = tuple(Result.of(player, scores[player.player_id], winners) for player in seated)
         return rules.Summary(results, tuple({"winner": winner} for winner in state.play.past))
 
 

@@ -28,10 +28,13 @@ class Eldorado(Game[Play]):
 
     name = "eldorado"
     version = 1
+    title = "El Dorado"
+    featured = True
     config = Config
     commands = COMMANDS
     events = events.EVENTS
     bot_levels = tuple(levels.BOTS)
+    refusals = ("invalid_card", "must_follow_suit", "cannot_lead_trump", "invalid_bid")
     decide = staticmethod(rules_of_play.decide)
     evolve = staticmethod(evolve)
     actions = staticmethod(rules_of_play.actions)

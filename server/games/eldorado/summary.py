@@ -26,13 +26,15 @@ def _result(play: Play, player: Player, seat: int, is_winner: bool) -> Result:
         display_name=player.display_name,
         seat=seat,
         score=play.scores[who],
-        tricks_won=sum(_of(past, "tricks_won", who) for past in play.past),
-        highest_bid=max((_of(past, "bids", who) for past in play.past), default=0),
         misplays=player.misplays,
         is_winner=is_winner,
         is_bot=player.is_bot,
-        best_win_run=best_win_run,
-        best_loss_run=best_loss_run,
+        figures={
+            "tricks_won": sum(_of(past, "tricks_won", who) for past in play.past),
+            "highest_bid": max((_of(past, "bids", who) for past in play.past), default=0),
+            "best_win_run": best_win_run,
+            "best_loss_run": best_loss_run,
+        },
     )
 
 

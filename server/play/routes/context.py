@@ -27,9 +27,9 @@ def ws_url(request: Request, services: Services, game_id: str) -> str:
     return f"{base.rstrip('/')}/ws/rooms/{game_id}"
 
 
-def known_game(services: Services, name: str) -> Game[Any]:
-    """An installed game."""
+def known_game(services: Services, name: str | None) -> Game[Any]:
+    """An installed game; the default one without a name."""
     try:
-        return services.registry.game(name)
+        return services.registry.default if name is None else services.registry.game(name)
     except UnknownGame as error:
         raise Refused(422, "unknown_game", str(error), "game") from None

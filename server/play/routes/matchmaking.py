@@ -14,12 +14,11 @@ from server.play.service.services import Services
 
 router = APIRouter(prefix="/api", tags=["matchmaking"])
 
-_GAME = "eldorado"
-TicketGame = Annotated[str, Query(description="the game that the seat was asked for in")]
+TicketGame = Annotated[str | None, Query(description="the game that the seat was asked for in")]
 
 
 class Matchmake(BaseModel):
-    game: str = _GAME
+    game: str | None = None
     bots: int = Field(default=0, ge=0, description="true or 1: do not wait, bots take the free seats at once")
 
 
@@ -36,7 +35,7 @@ async def matchmake(
 
 
 @router.get("/matchmake")
-async def read_ticket(request: Request, services: With, caller: WithCaller, game: TicketGame = _GAME) -> dict[str, Any]:
+async def read_ticket(request: Request, services: With, caller: WithCaller, game: TicketGame = None) -> dict[str, Any]:
     """What became of the caller's newest ticket."""
     ticket = await services.matchmaker.ticket(caller.player_id, known_game(services, game).name)
     return _shown(request, services, ticket)
@@ -44,7 +43,7 @@ async def read_ticket(request: Request, services: With, caller: WithCaller, game
 
 @router.delete("/matchmake")
 async def cancel_ticket(
-    request: Request, services: With, caller: WithCaller, game: TicketGame = _GAME
+    request: Request, services: With, caller: WithCaller, game: TicketGame = None
 ) -> dict[str, Any]:
     """Give the ticket up; the seat too, as long as the game has not begun."""
     ticket = await services.matchmaker.cancel(caller.player_id, known_game(services, game).name)

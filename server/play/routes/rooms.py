@@ -27,7 +27,7 @@ Role = Literal["player", "spectator"]
 
 
 class WantedRoom(BaseModel):
-    game: str = Field(default="eldorado", description="the name of an installed game")
+    game: str | None = Field(default=None, description="the name of an installed game; none: the featured one")
     config: dict[str, Any] = Field(default_factory=dict, description="settings; what is not given has its default")
     is_public: bool = Field(default=True, description="listed, and open to spectators")
     bots: int = Field(default=0, ge=0, description="bots that sit down at once")

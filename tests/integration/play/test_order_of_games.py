@@ -67,7 +67,7 @@ async def _check(dsn: str, games: list[Any]) -> None:
     async def finish(game: str, bots: bool, outcomes: list[tuple[int, bool]], moment: int) -> None:
         seats = [*people[:2], BOT.id] if bots else people
         results = [
-            PlayerResult(player, "x", seat, score, seat, 1, seat, won, 0, 0, is_bot=player == BOT.id)
+            PlayerResult(player, "x", seat, score, seat, won, player == BOT.id, {"tricks_won": seat, "highest_bid": 1})
             for seat, (player, (score, won)) in enumerate(zip(seats, outcomes, strict=True))
         ]
         game_id = new_game_id()

@@ -26,8 +26,10 @@ async def people(db: Database, count: int) -> list[str]:
 
 def result(player_id: str, score: int, *, won: bool, seat: int = 0, tricks: int = 2) -> PlayerResult:
     return PlayerResult(
-        player_id=player_id, display_name=f"name {seat}", seat=seat, score=score, tricks_won=tricks,
-        highest_bid=seat + 3, misplays=seat, is_winner=won, best_win_run=seat + 1, best_loss_run=2 - seat,
+        player_id=player_id, display_name=f"name {seat}", seat=seat, score=score, misplays=seat, is_winner=won,
+        figures={
+            "tricks_won": tricks, "highest_bid": seat + 3, "best_win_run": seat + 1, "best_loss_run": 2 - seat,
+        },
     )  # fmt: skip
 
 

@@ -177,7 +177,7 @@ class LetsEverybodyWin(OPEN.TicTacToe):
     def summary(self, state: State[Any]) -> rules.Summary:
         seated = state.table.seated()
         everybody = [player.player_id for player in seated]
-        return rules.Summary(tuple(Result.plain(p, state.play.scores[p.player_id], everybody) for p in seated))
+        return rules.Summary(tuple(Result.of(p, state.play.scores[p.player_id], everybody) for p in seated))
 
 
 @mutant("moves", inspectors.TURNS)

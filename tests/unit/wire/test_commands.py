@@ -31,7 +31,7 @@ def test_the_names_of_the_page() -> None:
     assert {kind.name for kind in TABLE_COMMANDS} >= PAGE_COMMANDS
     assert {kind.name for kind in GAMES.game("eldorado").commands} == {"bid", "play_card"}
     assert {kind.name for kind in GAMES.game("relay").commands} == {"say"}
-    assert {str(code) for code in ErrorCode} == PAGE_CODES | {
+    assert {str(code) for code in ErrorCode} | {*GAMES.game("eldorado").refusals} == PAGE_CODES | {
         "invalid_config",
         "chat_off",
     }  # as over HTTP, and an addition

@@ -18,8 +18,8 @@ def test_results_are_those_of_the_log() -> None:
     for seat, result in enumerate(summary.results):
         assert (result.player_id, result.seat, result.display_name) == (P[seat], seat, f"Bot {seat + 1}")
         assert result.score == scored[-1].cumulative_scores[P[seat]]
-        assert result.tricks_won == tricks.count(P[seat])
-        assert result.highest_bid == max(e.bid for e in bids if e.player_id == P[seat])
+        assert result.figures["tricks_won"] == tricks.count(P[seat])
+        assert result.figures["highest_bid"] == max(e.bid for e in bids if e.player_id == P[seat])
         assert result.is_winner == (P[seat] in played.state.table.winners)
         assert result.is_bot
     assert [past["round_index"] for past in summary.rounds] == [0, 1, 2, 3]
@@ -34,8 +34,8 @@ def test_runs_and_misplays() -> None:
     assert [result.misplays for result in results] == [0, 2, 0]
     for result in results:
         signs = "".join("+" if past["deltas"][result.player_id] > 0 else "-" for past in played.state.play.past)
-        assert result.best_win_run == max(map(len, signs.split("-")))
-        assert result.best_loss_run == max(map(len, signs.split("+")))
+        assert result.figures["best_win_run"] == max(map(len, signs.split("-")))
+        assert result.figures["best_loss_run"] == max(map(len, signs.split("+")))
 
 
 def test_who_left_has_a_result_too() -> None:
@@ -43,11 +43,11 @@ def test_who_left_has_a_result_too() -> None:
     result = GAME.summary(played.state).results[0]
     assert (result.player_id, result.seat) == (P[0], 0)
     assert result.score == played.state.play.past[0]["deltas"][P[0]]
-    assert result.best_win_run + result.best_loss_run == 1
+    assert result.figures["best_win_run"] + result.figures["best_loss_run"] == 1
 
 
 def test_a_game_without_a_round_has_a_summary() -> None:
     played = play_game(2, interrupt=script({0: [te.PlayerLeft(P[0])]}))
     summary = GAME.summary(played.state)
     assert summary.rounds == ()
-    assert [(r.score, r.highest_bid, r.is_winner) for r in summary.results] == [(0, 0, True)] * 2
+    assert [(r.score, r.figures["highest_bid"], r.is_winner) for r in summary.results] == [(0, 0, True)] * 2
