@@ -10,20 +10,16 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
+from importlib import import_module
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 import orjson
 
-import persistence
-from persistence import driver
 from persistence.event_log.log import StoredEvent
 
 Parameters = Mapping[str, Any]
-
-_PERSISTENCE = Path(persistence.__file__).parent
 
 
 @dataclass(slots=True)
@@ -255,8 +251,8 @@ class Statement(NamedTuple):
 
 
 _KNOWN: dict[str, dict[str, tuple[Callable[[Tables, Parameters], list[Any]], str | None]]] = {
-    "event_log/event_log": {"append": (append, "game_ids"), "heads": (heads, None), "read": (read, None)},
-    "play/games": {
+    "event_log.connection": {"append": (append, "game_ids"), "heads": (heads, None), "read": (read, None)},
+    "play.games": {
         "new_game": (new_game, "id"),
         "new_room": (new_room, "game_id"),
         "change_status": (change_status, "game_id"),
@@ -267,17 +263,17 @@ _KNOWN: dict[str, dict[str, tuple[Callable[[Tables, Parameters], list[Any]], str
         "list_running": (list_running, None),
         "list_filling": (nothing, None),
     },
-    "play/tickets": {"give_up_seats": (nothing, None)},
-    "play/players": {"get": (get_player, None), "update": (nothing, None)},
-    "play/chat": {"recent": (nothing, None), "muted": (nothing, None)},
-    "play/statistics": {"add_summary": (add_summary, "game_id"), "add_results": (nothing, None)},
+    "play.tickets": {"give_up_seats": (nothing, None)},
+    "play.players": {"get": (get_player, None), "update": (nothing, None)},
+    "play.chat": {"recent": (nothing, None), "muted": (nothing, None)},
+    "play.statistics": {"add_summary": (add_summary, "game_id"), "add_results": (nothing, None)},
 }
 
 
 def _by_text() -> dict[str, Statement]:
     found = {}
-    for file, known in _KNOWN.items():
-        queries = driver.load(_PERSISTENCE / f"{file}.sql")
+    for module, known in _KNOWN.items():
+        queries = import_module(f"persistence.{module}")._sql  # as the product loads them, with its words filled in
         for name, (run, locks) in known.items():
             parameters = queries.driver_adapter.var_sorted[name]
             found[getattr(queries, name).sql] = Statement(name, parameters, run, locks)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from server.cli.play import play
-from server.cli.table_text import Scene
+from server.cli.table_text import TableText
 from server.errors import StartupError
 from tests.support.guests import Guests
 
@@ -108,10 +108,10 @@ async def test_a_missing_server_is_named() -> None:
 
 
 def test_names_cannot_command_the_terminal() -> None:
-    scene = Scene("me")
+    table = TableText("me")
     player = {"player_id": "you", "display_name": "\x1b[2Jclear", "seat": 1}
-    scene.state({"game": "relay", "phase": "lobby", "players": [player], "said": "you", "\x1bkey": "\x1b]0;title"})
-    text = "\n".join([*scene.table(), *scene.event({"name": "said", "data": {"player_id": "you", "data": "\x07"}})])
+    table.state({"game": "relay", "phase": "lobby", "players": [player], "said": "you", "\x1bkey": "\x1b]0;title"})
+    text = "\n".join([*table.table(), *table.event({"name": "said", "data": {"player_id": "you", "data": "\x07"}})])
     assert "\x1b" not in text
     assert "\x07" not in text
     assert "said: [2Jclear" in text
