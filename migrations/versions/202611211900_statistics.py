@@ -1,7 +1,7 @@
 """Statistics that can be computed again: the order of a player's games, figures per game, ratings.
 
-What was played before gets its order by the moments at which the games ended; whoever ended several at the same moment
-has his streaks counted anew in that order. Ratings of those games are computed by the server, the oldest first.
+Earlier games get their order by the moments at which they ended; for a player who ended several at the same moment,
+streaks are counted anew in that order. Ratings of those games are computed by the server, the oldest first.
 """
 
 from alembic import op
@@ -128,7 +128,7 @@ where o.player_id = s.player_id;
 """
 
 # A game waits in `rating_queue` from the transaction that ended it to the one that rates it. `rating_clock` has one
-# row: whoever holds its lock is the one who rates, and it says how many games are rated.
+# row: the holder of its lock rates games, and it says how many games are rated.
 _RATINGS = """
 create table play.player_ratings (
     player_id uuid not null references play.players (id),

@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 # The transaction that ends a game reads which consumers there are, so that each gets the game whichever server ended
-# it. No foreign key to them: its lock would make that transaction wait for whoever holds a consumer's row.
+# it. No foreign key to them: its lock would make that transaction wait for the holder of a consumer's row.
 _EXPAND = """
 create table play.game_consumers (
     name text primary key,

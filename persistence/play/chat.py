@@ -90,7 +90,7 @@ class Chats:
         head: int,
         at_ms: int,
     ) -> Written | None:
-        """From now on he may not chat in this room, or may again."""
+        """From now on the player may not chat in this room, or may again."""
         return await self._write(
             _sql.mute,
             game_id=game_id,

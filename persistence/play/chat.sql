@@ -33,7 +33,7 @@ select head, false from play.chat_moderation
 where game_id = :game_id::uuid and actor_id = :actor_id::uuid and command_id = :command_id;
 
 -- name: mute(game_id, epoch, actor_id, command_id, player_id, muted, head, at_ms)^
--- The newest row of a player says whether he is muted.
+-- The newest row of a player says whether the player is muted.
 with asked as (
     insert into play.chat_moderation (game_id, actor_id, command_id, player_id, muted, head, created_at)
     select g.id, :actor_id::uuid, :command_id, :player_id::uuid, :muted::bool, :head,

@@ -162,7 +162,7 @@ class RoomClosed:
 
 
 async def claim(db: Database, game_id: str, owner: str) -> GameRow | None:
-    """Take a game over: a higher epoch fences whoever had it. None: no such game."""
+    """Take a game over: a higher epoch fences the previous owner. None: no such game."""
     return _game(await db.one(_sql.claim, game_id=game_id, owner=owner))
 
 

@@ -1,7 +1,7 @@
 """Ratings: where players stand, and how each game moved them.
 
-A rating is a fold over games in the order of `rated_no`, which is given when a game is rated. Whoever rates holds the
-lock of the one row of `play.rating_clock`, so that one server at a time rates.
+A rating is a fold over games in the order of `rated_no`, which is given when a game is rated. Rating needs the
+lock on the one row of `play.rating_clock`, so one server rates at a time.
 """
 
 from __future__ import annotations

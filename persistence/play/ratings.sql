@@ -1,7 +1,7 @@
 -- Ratings: where players stand, how each game moved them.
 
 -- name: take_clock()$
--- How many games are rated; whoever has this row is the one who rates. Null: somebody else has it.
+-- How many games are rated; the lock on this row allows rating. Null: another server has it.
 select rated from play.rating_clock for update skip locked;
 
 -- name: players_of_games(game_ids)

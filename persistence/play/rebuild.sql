@@ -87,8 +87,8 @@ set game = excluded.game, seat = excluded.seat, score = excluded.score, tricks_w
 delete from play.game_summaries where game_id = :game_id::uuid;
 
 -- name: renumber(players)!
--- Who has games without a place in his order (no number, one too high, one twice): they take the places that are left,
--- in the order in which they ended. players null: everybody.
+-- Players with games without a place in their order (no number, one too high, one twice): these games take the places
+-- that are left, in the order in which they ended. players null: everybody.
 insert into renumbered
 with suspect as (
     select player_id, count(*)::int as games from results

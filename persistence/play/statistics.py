@@ -134,7 +134,7 @@ class SummaryRow:
 class LifetimeRow:
     """A player's statistics over all games; the streaks count games. All zero and None before the first one.
 
-    `games_with_bots`: of those he played; `wins_with_bots`: of those he won.
+    `games_with_bots`: of the games played; `wins_with_bots`: of the games won.
     """
 
     player_id: str
@@ -156,7 +156,7 @@ class LifetimeRow:
 
 @dataclass(frozen=True, slots=True)
 class GameStatsRow:
-    """A player's statistics over the games of one kind, which he has played at least once."""
+    """A player's statistics over the games of one kind, of which there is at least one."""
 
     game: str
     games_played: int
@@ -237,7 +237,7 @@ async def by_game(db: Database, player_id: str) -> list[GameStatsRow]:
 
 
 async def scores(db: Database, player_id: str, game: str, *, everything: bool = False, limit: int) -> list[int]:
-    """A player's scores in his newest games of one kind, the newest first; `everything` as in `history`."""
+    """A player's scores in the newest games of one kind, the newest first; `everything` as in `history`."""
     rows = await db.fetch(_sql.scores, player_id=player_id, game=game, everything=everything, limit=limit)
     return [row["score"] for row in rows]
 

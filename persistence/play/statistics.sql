@@ -86,7 +86,7 @@ left join play.rating_history h on h.game_id = p.game_id and h.player_id = p.pla
 order by p.completed_at desc, p.game_id desc;
 
 -- name: scores(player_id, game, everything, limit)
--- His scores in his newest games of one kind; what is not everything as above.
+-- The scores of a player in the newest games of one kind; `everything` as above.
 select score from play.game_players p
 where player_id = :player_id::uuid and game = :game
     and (

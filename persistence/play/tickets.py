@@ -82,7 +82,7 @@ async def open_ticket(db: Database, player_id: str, game: str, *, bots: bool, at
 
 
 async def newest_ticket(db: Database, player_id: str, game: str) -> Ticket | None:
-    """The player's last ticket of this game, None if he never had one."""
+    """The player's last ticket of this game, None if there never was one."""
     row = await db.one(_sql.newest_ticket, player_id=player_id, game=game)
     return None if row is None else _ticket(row)
 

@@ -258,8 +258,8 @@ def _lobby_seat(table: Table, actor: PlayerId) -> Refusal | None:
 
 def host_in_lobby(table: Table, actor: PlayerId) -> Refusal | None:
     """The refusal of a command that only the host may give before the game; None: the actor may."""
-    no = _host(table, actor)
-    return no if no is not None or table.phase == Phase.LOBBY else Refusal("already_started", "the game has started")
+    refusal = _host(table, actor)
+    return refusal if refusal or table.phase == Phase.LOBBY else Refusal("already_started", "the game has started")
 
 
 def _host(table: Table, actor: PlayerId) -> Refusal | None:

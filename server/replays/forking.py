@@ -1,8 +1,8 @@
 """Forking: another game that goes on from the middle of one that is over. Pure.
 
-The log of the new game begins with the events of the old one, each with its time, under other names: one seat may be
-taken by whoever asked for the fork, bots hold the others. The cards stay those that the old seed gives, now and in the
-rounds to come, so the whole can be verified like any other game; and because that seed is known, it counts nowhere.
+The log of the new game begins with the events of the old one, each with its time, under other names: the player
+who asked for the fork may take one seat, bots hold the others. The cards stay those that the old seed gives, now and in
+the rounds to come, so the whole can be verified like any other game; and because that seed is known, it counts nowhere.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _STRANGERS = UUID("0b6c9a54-3f0e-5c7e-9f0a-55b1a7c3d2e4")
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """Who asked for the fork. `seat` None: the one that he had himself, if he played; else he watches."""
+    """The player who asked for the fork. `seat` None: the seat that they had, if they played; else they watch."""
 
     player_id: PlayerId
     profile: ev.Profile
@@ -197,7 +197,7 @@ def _cast(
 
 
 def _arrivals(state: State[Any], cast: _Cast, seated: Player | None, taker: Taker | None) -> tuple[Event, ...]:
-    """Whoever was away is here now; a taker without a seat comes to watch."""
+    """Absent players count as present now; a taker without a seat comes to watch."""
     away = (Status.DISCONNECTED, Status.ABSENT)
     back: list[Event] = [
         ev.PlayerReconnected(cast.name(player.player_id)) for player in state.table.seated() if player.status in away

@@ -1,6 +1,6 @@
-"""The operator: how the server is, its rooms, and what he may do in them. The door to all of it: operator_door.py.
+"""The operator: the state of the server, its rooms, and what an operator may do in them. `door.py` guards all of it.
 
-Whatever he does, and every look into hidden cards, is written down before it happens: in the log and in the database.
+Every action, and every look at hidden cards, is recorded before it happens: in the log and in the database.
 """
 
 from __future__ import annotations

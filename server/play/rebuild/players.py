@@ -1,4 +1,4 @@
-"""Statistics: what the results of a player's games make together, in his order."""
+"""Statistics: the results of a player's games, added up in their order."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def check_players(ledger: Ledger) -> tuple[list[Difference], set[str]]:
 
 
 async def mend_players(ledger: Ledger, players: Sequence[str]) -> None:
-    """Compute the statistics of these players again, each in a transaction that only games of his own wait for."""
+    """Compute the statistics of these players again, each in a transaction that blocks only their own games."""
     for player in players:
         async with ledger.transaction():
             for table in KEYS:

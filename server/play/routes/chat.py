@@ -26,7 +26,7 @@ async def read_chat(
     limit: Annotated[int, Query(ge=1, le=limits.PAGE_ITEMS_MAX)] = 50,
 ) -> dict[str, Any]:
     """Messages, the newest first, without those that were deleted. `next` is the `before` to go on with, null at the
-    end. Whoever has no seat is as far behind as those who watch."""
+    end. Callers without a seat are as far behind as spectators."""
     row = await services.reader.row(known_id(game_id, "room_not_found", "room"))
     if row is None:
         raise Refused(404, "room_not_found", "no such room")

@@ -30,7 +30,7 @@ async def read_leaderboard(
     include_bots: bool = False,
     cursor: str | None = None,
 ) -> dict[str, Any]:
-    """The best by one metric; ties go to whoever got there first. Of ratings one game's, without provisional ones."""
+    """The best by one metric; ties go to the earlier one. Of ratings one game's, without provisional ones."""
     if metric not in METRICS:
         raise Refused(404, "unknown_metric", f"metrics: {', '.join(METRICS)}")
     if metric == "rating" and game is None:

@@ -46,7 +46,7 @@ class JoinByCode(Join):
 
 @router.post("/rooms", status_code=201)
 async def create_room(request: Request, services: With, caller: WithCaller, wanted: WantedRoom) -> dict[str, Any]:
-    """A new room; the caller is host and has seat 0, unless he only watches."""
+    """A new room; the caller is host and has seat 0, unless they only watch."""
     game = known_game(services, wanted.game)
     spectator = wanted.role == "spectator"
     given = wanted.config if wanted.autostart is None else {**wanted.config, "autostart": wanted.autostart}

@@ -55,7 +55,7 @@ async def read_history(
     limit: _Limit = 20,
     cursor: str | None = None,
 ) -> dict[str, Any]:
-    """Finished games, newest first. The player himself sees them at once, others when spectators have."""
+    """Finished games, newest first. The player sees them at once, others when spectators have."""
     player = await known_player(services, player_id)
     played, following = await statistics.history(
         services.database, player.id, everything=_is(caller, player), limit=limit, cursor=cursor
@@ -105,7 +105,7 @@ async def read_scores(
     player_id: str,
     game: Annotated[str, Query(pattern=r"^[^\x00]*$", description="of this game")],
 ) -> dict[str, Any]:
-    """How often the player had which scores in his newest games of one kind. Whose games: as in the history."""
+    """How often the player had which scores in the newest games of one kind. Whose games: as in the history."""
     player = await known_player(services, player_id)
     scores = await statistics.scores(
         services.database,

@@ -17,9 +17,9 @@ def change_settings(game: Game[Any], table: Table, actor: PlayerId, wish: Change
     """The new settings as a whole, checked as those of a new room are; what is not given stays as it is."""
     if table.is_over:
         return Refusal(ErrorCode.INVALID_PHASE, "the game is over")
-    no = table_commands.host_in_lobby(table, actor)
-    if no is not None:
-        return no
+    refusal = table_commands.host_in_lobby(table, actor)
+    if refusal:
+        return refusal
     if wish.config is None and wish.is_public is None:
         return Refusal(ErrorCode.INVALID_COMMAND, "change_settings: config or is_public must be given", field="config")
     given = wish.config or {}

@@ -42,7 +42,7 @@ from server.rooms.machine.identity import Identity
 from server.rooms.machine.leniency import Leniency
 from server.rooms.machine.outbox import Acks, Outbox
 from server.rooms.machine.presence import Presence
-from server.rooms.machine.room_commands import WISHES, wish
+from server.rooms.machine.room_commands import ROOM_COMMANDS, wish
 from server.rooms.machine.turns import BotTurn, next_wait
 from server.rooms.machine.waiting import NodeWaiting, WaitingCommands
 from server.rooms.machine.writes import WITH_WRITES, writes_for
@@ -194,7 +194,7 @@ class RoomCore:
         command = self._decoder.decode(frame.name, frame.args)
         if isinstance(command, Refusal):
             return [Reject(player_id, frame.id, command.code, command.message, command.field)]
-        if type(command) in WISHES:
+        if type(command) in ROOM_COMMANDS:
             return [wish(self.table, player_id, frame.id, command)]
         state, ctx = self._require(), Context(now_ms, self.identity.session_seed)
         if type(command) in TABLE_COMMANDS:

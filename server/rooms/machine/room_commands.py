@@ -8,13 +8,13 @@ from server.games.table import Table
 from server.rooms.machine.decisions import rematch_refusal
 from server.rooms.machine.effects import ChatWish, OpenRematch, Reject
 
-WISHES = frozenset((table_commands.Rematch, *chat.CHAT_COMMANDS))
+ROOM_COMMANDS = frozenset((table_commands.Rematch, *chat.CHAT_COMMANDS))
 
 
 def wish(table: Table, player_id: PlayerId, command_id: str, command: Command) -> OpenRematch | ChatWish | Reject:
-    """The effect of a room command; `command` is one of WISHES."""
+    """The effect of a room command; `command` is one of ROOM_COMMANDS."""
     is_rematch = isinstance(command, table_commands.Rematch)
-    no = rematch_refusal(table, player_id) if is_rematch else chat.refusal(table, player_id, command)
-    if no is not None:
-        return Reject(player_id, command_id, no.code, no.message, no.field)
+    refusal = rematch_refusal(table, player_id) if is_rematch else chat.refusal(table, player_id, command)
+    if refusal:
+        return Reject(player_id, command_id, refusal.code, refusal.message, refusal.field)
     return OpenRematch(player_id, command_id) if is_rematch else ChatWish(player_id, command_id, command)
