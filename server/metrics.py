@@ -153,14 +153,6 @@ class Metrics:
         )
         self.bot_processes = Gauge("parlor_bot_processes", "Processes in which bots think.", registry=r)
         self.games_completed_total = Counter("parlor_games_completed", "Games played out.", ["game"], registry=r)
-        self.games_rated_total = Counter(
-            "parlor_games_rated", "Games whose players got new ratings.", ["pool"], registry=r
-        )
-        for pool in ("people", "bots"):
-            self.games_rated_total.labels(pool)
-        self.rating_lag_seconds = Gauge(
-            "parlor_rating_lag_seconds", "How long the game that is rated next has been due.", registry=r
-        )
         self.database_health = Gauge("parlor_database_health", "0 healthy, 1 stalled, 2 paused.", registry=r)
 
 

@@ -16,6 +16,7 @@ from server.play.jobs.after_game import after_game_job
 from server.play.jobs.partitions import partitions_job
 from server.play.jobs.recovery import recovery_job
 from server.play.jobs.tickets import tickets_job
+from server.play.metrics import PlayMetrics
 from server.play.ratings.service import Ratings
 from server.play.routes import chat, games, leaderboards, matchmaking, rooms, statistics
 from server.play.routes import players as player_routes
@@ -74,7 +75,7 @@ def build(kernel: Kernel) -> Slice[Services]:
             recovery_job(directory, database),
             partitions_job(database),
             tickets_job(matchmaker),
-            after_game_job(Ratings(metrics).consumer, database),
+            after_game_job(Ratings(PlayMetrics(metrics.registry)).consumer, database),
         ],
         open=add_bots,
         drain=directory.close,

@@ -8,8 +8,8 @@ from typing import Any
 
 from persistence.play import ratings
 from persistence.play.ratings import Moved
-from server.metrics import Metrics
 from server.play import limits
+from server.play.metrics import PlayMetrics
 from server.play.ratings.model import rate
 from server.play.service.after_game import Consumer
 
@@ -17,7 +17,7 @@ from server.play.service.after_game import Consumer
 class Ratings:
     """Any number of servers may do this on one database: one at a time rates, and every game is rated once."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: PlayMetrics) -> None:
         self._metrics = metrics
         self.consumer = Consumer(
             "ratings", self.rate, players_min=2, batch=limits.RATING_BATCH_GAMES, on_lag=metrics.rating_lag_seconds.set

@@ -6,14 +6,15 @@ import asyncio
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from persistence.database import Database
 from persistence.errors import Rejected
 from persistence.ids import new_game_id
 from persistence.play import finished_games, ratings
 from persistence.play.statistics import Completion
-from server.metrics import Metrics
 from server.play import limits
+from server.play.metrics import PlayMetrics
 from server.play.ratings.model import NEWCOMER
 from server.play.ratings.service import Ratings
 from tests.integration.play.test_statistics import people, result
@@ -39,11 +40,11 @@ async def told(db: Database) -> list[Any]:
         return list(await connection.fetch("select * from play.rating_history order by rated_no, player_id"))
 
 
-async def rate_all(*databases: Database, metrics: Metrics | None = None) -> None:
+async def rate_all(*databases: Database, metrics: PlayMetrics | None = None) -> None:
     """Each of them as a server of its own."""
 
     async def work(database: Database) -> None:
-        consumer = Ratings(metrics or Metrics()).consumer
+        consumer = Ratings(metrics or PlayMetrics(CollectorRegistry())).consumer
         while await consumer.take_due(database):
             pass
 
@@ -53,7 +54,8 @@ async def rate_all(*databases: Database, metrics: Metrics | None = None) -> None
 async def test_ratings_are_a_fold_in_the_order_of_their_numbers(database: Database) -> None:
     ada, bob, eve = await people(database, 3)
     games = [await finish(database, *order) for order in ((ada, bob), (bob, eve, ada), (eve, ada))]
-    metrics = Metrics()
+    registry = CollectorRegistry()
+    metrics = PlayMetrics(registry)
     await rate_all(database, metrics=metrics)
     rows = await told(database)
     assert [str(row["game_id"]) for row in rows if str(row["player_id"]) == ada] == games
@@ -66,7 +68,7 @@ async def test_ratings_are_a_fold_in_the_order_of_their_numbers(database: Databa
             mu, sigma = row["mu_after"], row["sigma_after"]
         (standing,) = await ratings.of_player(database, player)
         assert standing == ratings.RatingRow("eldorado", "people", mu, sigma, len(own))
-    assert metrics.registry.get_sample_value("parlor_games_rated_total", {"pool": "people"}) == 3
+    assert registry.get_sample_value("parlor_games_rated_total", {"pool": "people"}) == 3
     await rate_all(database, metrics=metrics)
     assert await told(database) == rows
 
@@ -120,7 +122,7 @@ async def test_a_crash_in_a_batch_leaves_nothing_behind(database: Database) -> N
     async def crash() -> None:
         async with finished_games.due(database, "ratings", 10) as games:
             assert games is not None
-            assert await Ratings(Metrics()).rate(games.connection, games.game_ids)
+            assert await Ratings(PlayMetrics(CollectorRegistry())).rate(games.connection, games.game_ids)
             await games.leave()
             raise RuntimeError("killed")
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from prometheus_client import CollectorRegistry
 
 from migrations import runner
 from persistence.database import Database
 from persistence.ids import new_game_id
 from persistence.play.rebuild import ledger
-from server.metrics import Metrics
+from server.play.metrics import PlayMetrics
 from server.play.ratings.service import Ratings
 from server.play.rebuild.differences import Difference
 from server.play.rebuild.players import check_players
@@ -65,7 +66,7 @@ async def test_the_migration_fills_in_earlier_games(old: str) -> None:
     runner.upgrade(old)
     database = await Database.open(old)
     found: list[Difference] = []
-    ratings = Ratings(Metrics()).consumer
+    ratings = Ratings(PlayMetrics(CollectorRegistry())).consumer
     while await ratings.take_due(database):
         pass
     async with ledger(database) as book, book.transaction(snapshot=True):
