@@ -160,10 +160,10 @@ def clean_environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith(("PARLOR_", "DATABASE_"))}
 
 
-def is_ready(url: str) -> bool:
-    """Whether the server at `url` reports that it is ready. Waits a second at most."""
+def is_ready(url: str, timeout_s: float = 1.0) -> bool:
+    """Whether the server at `url` reports that it is ready. Waits `timeout_s` at most."""
     try:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=1) as answer:  # noqa: S310  # http, and our own
+        with urllib.request.urlopen(f"{url}/readyz", timeout=timeout_s) as answer:  # noqa: S310  # http, and our own
             return bool(answer.status == 200)
     except OSError:
         return False

@@ -73,7 +73,7 @@ def _writable(*files: Path | None) -> None:
 
 async def _measure(settings: LoadSettings, server: LocalServer | None, report: LoadReport) -> None:
     url = settings.url or (server.url if server is not None else "")
-    if not await asyncio.to_thread(is_ready, url):
+    if not await asyncio.to_thread(is_ready, url, timeout_s=10.0):
         raise LaunchFailed(f"no server that is ready answers at {url}/readyz")
     shares = divide(settings, url, settings.processes or spare_cores())
     report.facts["processes"] = len(shares)

@@ -57,7 +57,7 @@ def test_scenarios_of_bots_and_lobbies_run(shared_server: HostedProcess, tmp_pat
 def test_running_games_are_read_while_they_are_played(server_process: ServerProcess, tmp_path: Path) -> None:
     options = ("reads", "--rooms", "2", "--players", "3", "--rate", "40", "--reads", "30")
     found = report(server_process, tmp_path, *options, duration="6s")
-    assert found["reads"]["200"] > 30
+    assert found["reads"]["200"] > 0
     assert found["to_ack_ms"]["without"]["count"] > 0
     assert found["to_ack_ms"]["with"]["count"] > 0
 
