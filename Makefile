@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WEB_TOOLS := tests/web/node_modules
 ARGS ?=
-# One for each of two cores: four were no faster, and tests with deadlines failed. Fault tests run after the others, alone.
+# One for each of two cores: with four, tests with deadlines failed. Fault tests run after the others, alone.
 TEST_WORKERS ?= 2
 SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder
 SOAK_S := 10800
